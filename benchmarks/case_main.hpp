@@ -1,0 +1,41 @@
+// The main of every workload's binary: Google Benchmark's flags and ours, the cases, the exit codes.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/sample.hpp"
+
+namespace handoff {
+
+struct benchmark_case {
+    std::string name;  // workload/implementation/key:value/…
+    std::function<outcome(const run_settings&)> run;
+};
+
+// Builds "workload/implementation/key:value/…".
+class case_name {
+public:
+    case_name(std::string_view workload, std::string_view implementation) : text_(workload) {
+        text_.append("/").append(implementation);
+    }
+
+    case_name& with(std::string_view key, std::string_view value) {
+        text_.append("/").append(key).append(":").append(value);
+        return *this;
+    }
+    case_name& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
+
+    std::string text() const { return text_; }
+
+private:
+    std::string text_;
+};
+
+// Runs the cases that the flags select. `headline` names the figures that the console shows; JSON has all.
+// Returns the exit code: 0, 1 for a failed measurement, 2 for misuse.
+int case_main(int argc, char** argv, const std::vector<std::string>& headline,
+              const std::function<std::vector<benchmark_case>()>& cases);
+
+}  // namespace handoff

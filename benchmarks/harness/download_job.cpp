@@ -1,0 +1,116 @@
+#include "download_job.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+#include <random>
+#include <system_error>
+#include <thread>
+
+namespace handoff {
+namespace {
+
+std::string file_name(const document& d) {
+    return "document-" + std::to_string(d.id);
+}
+
+// What the file holds: words that depend on the document and on their place, so that a torn file shows.
+std::string content(const document& d) {
+    std::string text;
+    text.reserve(d.bytes + 32);
+    for (std::uint64_t word = 0; text.size() < d.bytes; ++word)
+        text += std::to_string(d.id * 1'000'003 + word) + '\n';
+    text.resize(d.bytes);
+    return text;
+}
+
+}  // namespace
+
+std::vector<document> make_documents(std::size_t count, std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    std::lognormal_distribution<double> latency_ms(std::log(4.0), 0.5);
+    std::lognormal_distribution<double> size(std::log(8192.0), 1.0);
+    std::vector<document> documents;
+    for (std::uint64_t id = 0; id < count; ++id) {
+        const auto latency = std::chrono::nanoseconds(static_cast<std::int64_t>(latency_ms(random) * 1e6));
+        documents.push_back({id, latency, static_cast<std::size_t>(std::ceil(size(random)))});
+    }
+    return documents;
+}
+
+double ideal_seconds(const std::vector<document>& documents, unsigned downloaders) {
+    std::chrono::nanoseconds all{0};
+    std::chrono::nanoseconds longest{0};
+    for (const document& d : documents) {
+        all += d.latency;
+        longest = std::max(longest, d.latency);
+    }
+    const double shared = std::chrono::duration<double>(all).count() / downloaders;
+    return std::max(shared, std::chrono::duration<double>(longest).count());
+}
+
+void simulate_download(const document& d) {
+    std::this_thread::sleep_for(d.latency);
+}
+
+document_store::document_store() {
+    std::string path = (std::filesystem::temp_directory_path() / "handoff-download-XXXXXX").string();
+    if (mkdtemp(path.data()) == nullptr)
+        throw std::system_error(errno, std::generic_category(), "cannot make the folder " + path);
+    folder_ = path;
+}
+
+document_store::~document_store() {
+    std::error_code ignored;  // a folder that cannot be removed is no reason to lose the figures
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+bool document_store::claim(const std::string& name) {
+    const std::scoped_lock lock(mutex_);
+    return claimed_.insert(name).second;
+}
+
+void document_store::remember(const std::string& error) {
+    const std::scoped_lock lock(mutex_);
+    if (first_error_.empty()) first_error_ = error;
+}
+
+void document_store::write(const document& d, const std::filesystem::path& path) const {
+    errno = 0;
+    std::ofstream file(path, std::ios::binary);
+    file << content(d);
+    file.close();
+    if (!file) throw std::system_error(errno, std::generic_category(), "cannot write " + path.string());
+}
+
+void document_store::save(const document& d) {
+    const std::string name = file_name(d);
+    if (!claim(name)) return remember("unverified: " + name + " was to be saved twice");
+    try {
+        write(d, folder_ / name);
+    } catch (const std::system_error& e) {
+        remember(std::string("failed: ") + e.what());
+    }
+}
+
+std::string document_store::check(const std::vector<document>& documents) const {
+    const std::scoped_lock lock(mutex_);
+    if (!first_error_.empty()) return first_error_;
+    const auto files = std::distance(std::filesystem::directory_iterator(folder_), {});
+    for (const document& d : documents) {
+        std::ifstream file(folder_ / file_name(d), std::ios::binary);
+        if (!file) return "unverified: " + file_name(d) + " was lost";
+        const std::string found{std::istreambuf_iterator<char>(file), {}};
+        if (found != content(d)) return "unverified: " + file_name(d) + " is torn";
+    }
+    if (static_cast<std::size_t>(files) != documents.size())
+        return "unverified: there are " + std::to_string(files) + " files of " +
+               std::to_string(documents.size());
+    return {};
+}
+
+}  // namespace handoff

@@ -1,0 +1,56 @@
+// A futex eventcount: sleep until somebody may have changed what was found unchanged, without a lock and
+// without a system call where nobody sleeps. The idea is Vyukov's and folly's (EventCount); the code is ours.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include "../../impls/support/cache_line.hpp"
+
+namespace handoff {
+
+class eventcount {
+public:
+    // Call after making a change that a sleeper may wait for.
+    void notify_one() { notify(1); }
+    void notify_all() { notify(all); }
+
+    // Announces a sleeper. Between this and the end of its life the caller must look again: either the look
+    // sees the change, or the changer sees the sleeper (both sides have a full fence between their write and
+    // their read), so no wake-up is lost.
+    class sleeper {
+    public:
+        explicit sleeper(eventcount& events) : events_(events) {
+            events_.sleepers_.fetch_add(1);
+            // Pairs with the fence in notify.
+            std::atomic_thread_fence(std::memory_order_seq_cst);
+            epoch_ = events_.epoch_.load();
+        }
+        ~sleeper() { events_.sleepers_.fetch_sub(1); }
+        sleeper(const sleeper&) = delete;
+        sleeper& operator=(const sleeper&) = delete;
+
+        // Sleeps until a notification that came after the announcement, or the timeout. May return early.
+        void sleep(std::optional<std::int64_t> timeout_ns = std::nullopt);
+
+    private:
+        eventcount& events_;
+        std::uint32_t epoch_;
+    };
+
+private:
+    static constexpr int all = 0x7fffffff;
+
+    void notify(int how_many) {
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        // relaxed: the fence orders it after the caller's change.
+        if (sleepers_.load(std::memory_order_relaxed) != 0) wake(how_many);
+    }
+    void wake(int how_many);
+
+    alignas(no_false_sharing) std::atomic<std::uint32_t> epoch_{0};
+    alignas(no_false_sharing) std::atomic<std::uint32_t> sleepers_{0};
+};
+
+}  // namespace handoff

@@ -1,0 +1,136 @@
+// Producers put items in as fast as they can, consumers take them out; throughput is pops in the window.
+#pragma once
+
+#include <vector>
+
+#include "../plan.hpp"
+#include "../verify.hpp"
+#include "queue_run.hpp"
+
+namespace handoff {
+
+template <class Q, class Item, mode Mode>
+class producer_consumer_role {
+public:
+    explicit producer_consumer_role(const producer_consumer_plan& plan)
+        : plan_(plan),
+          oversubscribed_(is_oversubscribed(plan.producers + plan.consumers)),
+          queue_(plan.capacity),
+          pushed_(plan.producers),
+          receivers_(plan.consumers),
+          prefaulted_(prefault<Q, Item>(queue_, plan.capacity)) {}
+
+    outcome run() {
+        sample s = take_sample({.settings = plan_.settings,
+                                .threads = plan_.producers + plan_.consumers,
+                                .feeding = plan_.producers,
+                                .body = [this](unsigned i, window& w, thread_record& r) { work(i, w, r); },
+                                .wake_all = [this] { gates_.wake_all(); }});
+        return finish(s);
+    }
+
+private:
+    void work(unsigned index, window& w, thread_record& record) {
+        if (index < plan_.producers) {
+            produce(index, w, record);
+        } else {
+            consume(index - plan_.producers, w, record);
+        }
+    }
+
+    void produce(unsigned index, window& w, thread_record& record) {
+        push_end<Q, Mode> end(queue_, plan_.wait, oversubscribed_, gates_);
+        meter m(w, record);
+        tally pushed;
+        const auto give_up = [&w] { return w.draining(); };
+        for (std::uint64_t done = 0;; ++done) {
+            const item_tag tag = make_tag(index, done + 1);
+            Item v = Item::make(tag);
+            if (!end.push(v, give_up)) break;
+            pushed.add(tag);
+            if (m.edge(done, end.wait().failed_attempts(), end.wait().waiting())) break;
+        }
+        // Gives up only in the drain phase, which the meter may not have noticed yet.
+        m.edge(pushed.count, end.wait().failed_attempts(), end.wait().waiting());
+        pushed_[index] = pushed;
+        if (w.stop_feeding() == 0) send_off(end);
+    }
+
+    // The last producer: wakes the consumers that sleep, and in the queue's own pop sends each a stop item.
+    void send_off(push_end<Q, Mode>& end) {
+        if constexpr (Mode == mode::own) {
+            for (unsigned i = 0; i < plan_.consumers; ++i) {
+                Item stop = Item::make(stop_tag);
+                end.push(stop, [] { return false; });
+            }
+        }
+        gates_.wake_all();
+    }
+
+    void consume(unsigned index, window& w, thread_record& record) {
+        pop_end<Q, Mode> end(queue_, plan_.wait, oversubscribed_, gates_);
+        meter m(w, record);
+        receiver got;
+        const auto give_up = [&w] { return w.fed() || w.abandoned(); };
+        Item v;
+        for (std::uint64_t done = 0; end.pop(v, give_up); ++done) {
+            if (m.edge(done, end.wait().failed_attempts(), end.wait().waiting()) && !Q::spec.conserves) break;
+            if (Mode == mode::own && v.tag == stop_tag) break;
+            got.take(v);
+        }
+        m.edge(got.taken().count, end.wait().failed_attempts(), end.wait().waiting());
+        receivers_[index] = got;
+    }
+
+    // What is left when all have gone: a queue may say "empty" to a thread that is not alone.
+    void take_leftovers(receiver& got) {
+        typename Q::consumer handle(queue_);
+        Item v;
+        const std::uint64_t bound = 1'000'000'000;
+        for (std::uint64_t i = 0; Q::spec.conserves && i < bound && handle.try_pop(v); ++i)
+            if (v.tag != stop_tag) got.take(v);
+    }
+
+    outcome finish(sample& s) {
+        verdict seen = prefaulted_;
+        for (const tally& t : pushed_) seen.pushed += t;
+        receiver leftovers;
+        take_leftovers(leftovers);
+        seen.popped += leftovers.taken();
+        seen.damaged += leftovers.damaged();
+        for (const receiver& r : receivers_) {
+            seen.popped += r.taken();
+            seen.overtakes += r.overtakes();
+            seen.damaged += r.damaged();
+        }
+        outcome result = std::move(s.result);
+        if (const std::string wrong = verify(Q::spec, seen); !wrong.empty()) result.error = wrong;
+        const auto items = static_cast<double>(s.operations(plan_.producers, plan_.consumers));
+        result.values.emplace_back("capacity", static_cast<double>(capacity_of(queue_)));
+        result.values.emplace_back("verified", Q::spec.conserves ? 1.0 : 0.0);
+        result.values.emplace_back("items", items);
+        result.values.emplace_back("items_per_second", items / s.window_s);
+        result.values.emplace_back("overtakes", static_cast<double>(seen.overtakes));
+        add_shares(result.values, "producer", s, 0, plan_.producers);
+        add_shares(result.values, "consumer", s, plan_.producers, plan_.consumers);
+        return result;
+    }
+
+    const producer_consumer_plan& plan_;
+    const bool oversubscribed_;
+    Q queue_;
+    queue_gates gates_;
+    std::vector<tally> pushed_;
+    std::vector<receiver> receivers_;
+    const verdict prefaulted_;
+};
+
+template <class Q, class Item>
+outcome run_producer_consumer(const producer_consumer_plan& plan) {
+    if constexpr (blocking_queue<Q>) {
+        if (plan.wait == wait_kind::own) return producer_consumer_role<Q, Item, mode::own>(plan).run();
+    }
+    return producer_consumer_role<Q, Item, mode::harness_waits>(plan).run();
+}
+
+}  // namespace handoff

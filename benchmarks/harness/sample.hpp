@@ -1,0 +1,66 @@
+// The sample protocol, the same for every workload: place, yardstick, window (ramp, measure, drain), clock
+// check, yardstick. It names no implementation and no workload.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "topology.hpp"
+#include "window.hpp"
+
+namespace handoff {
+
+// What the command line says about how to measure.
+struct run_settings {
+    std::string placement = "compact";
+    std::chrono::milliseconds ramp{10};
+    std::chrono::milliseconds window{50};
+    double tsc_hz = 0.0;  // 0: calibrate
+    std::uint64_t seed = 1;
+};
+
+using figures = std::vector<std::pair<std::string, double>>;
+
+// What a run gave: figures by the names of docs/samples.md, the CPUs used, and, if it failed, why.
+struct outcome {
+    figures values;
+    std::vector<int> cpus;
+    std::string error;
+};
+
+struct sample_request {
+    const run_settings& settings;
+    unsigned threads;
+    unsigned feeding;  // how many of them put items in
+    // Runs on each thread: counts through a meter on the window until draining has begun, then drains.
+    std::function<void(unsigned, window&, thread_record&)> body;
+    std::function<void()> wake_all;  // wakes all that sleep in the harness's waiting
+};
+
+struct sample {
+    std::vector<thread_record> records;
+    double window_s = 0.0;
+    bool oversubscribed = false;
+    outcome result;  // the figures common to all workloads
+
+    std::uint64_t operations(std::size_t first, std::size_t count) const;
+};
+
+// Whether this machine has fewer CPUs than that.
+bool is_oversubscribed(unsigned threads);
+sample take_sample(const sample_request& request);
+
+// A job that runs to its end rather than through a window: `job` is called with the placement between two
+// yardsticks and returns its figures and its error, if any; the common figures are added.
+outcome take_job_sample(const run_settings& settings, unsigned threads,
+                        const std::function<outcome(const std::vector<int>&)>& job);
+
+// Smallest and largest of the threads' operations over their mean, as `prefix`_share_min and _max.
+void add_shares(figures& values, const std::string& prefix, const sample& s, std::size_t first,
+                std::size_t count);
+
+}  // namespace handoff

@@ -1,0 +1,50 @@
+#include "usage.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+namespace handoff {
+namespace {
+
+double seconds(const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+}
+
+// Present where the kernel was built with CONFIG_SCHED_DEBUG.
+std::int64_t migrations_of_this_thread() {
+    std::ifstream sched("/proc/thread-self/sched");
+    for (std::string line; std::getline(sched, line);)
+        if (line.starts_with("se.nr_migrations")) return std::stoll(line.substr(line.find(':') + 1));
+    return 0;
+}
+
+}  // namespace
+
+usage usage::of_this_thread() {
+    rusage r{};
+    getrusage(RUSAGE_THREAD, &r);
+    return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, migrations_of_this_thread()};
+}
+
+usage& usage::operator+=(const usage& other) {
+    cpu_seconds += other.cpu_seconds;
+    voluntary_switches += other.voluntary_switches;
+    involuntary_switches += other.involuntary_switches;
+    migrations += other.migrations;
+    return *this;
+}
+
+double stolen_seconds() {
+    // "cpu user nice system idle iowait irq softirq steal …", in clock ticks (proc(5)).
+    std::ifstream stat("/proc/stat");
+    std::string label;
+    double field[8] = {};
+    stat >> label;
+    for (double& f : field) stat >> f;
+    return field[7] / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace handoff

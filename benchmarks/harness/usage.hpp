@@ -1,0 +1,28 @@
+// What the operating system says that a thread, or the machine, has used.
+#pragma once
+
+#include <cstdint>
+
+namespace handoff {
+
+struct usage {
+    double cpu_seconds = 0.0;  // user and system
+    std::int64_t voluntary_switches = 0;
+    std::int64_t involuntary_switches = 0;
+    std::int64_t migrations = 0;  // 0 where the kernel does not tell
+
+    static usage of_this_thread();
+    usage& operator+=(const usage& other);
+    friend usage operator-(usage a, const usage& b) {
+        a.cpu_seconds -= b.cpu_seconds;
+        a.voluntary_switches -= b.voluntary_switches;
+        a.involuntary_switches -= b.involuntary_switches;
+        a.migrations -= b.migrations;
+        return a;
+    }
+};
+
+// Seconds that the hypervisor has taken from this machine's CPUs since boot, summed over them.
+double stolen_seconds();
+
+}  // namespace handoff

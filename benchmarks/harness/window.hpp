@@ -1,0 +1,80 @@
+// The measured window: RAMP, then MEASURE for a fixed time, then DRAIN, switched by one atomic that every
+// thread reads after each operation. No fixed counts: their ends are ragged.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "../../impls/support/cache_line.hpp"
+#include "clock.hpp"
+#include "usage.hpp"
+
+namespace handoff {
+
+// abandoned: a thread did not finish its drain in time; waiting loops give up and the run has failed.
+enum class phase : int { ramp, measure, drain, abandoned };
+
+class window {
+public:
+    explicit window(unsigned threads_that_feed = 0) : feeding_(threads_that_feed) {}
+
+    // relaxed: the phase carries no data; results are read after the threads are joined.
+    phase now() const { return phase_.load(std::memory_order_relaxed); }
+    bool draining() const { return now() >= phase::drain; }
+    bool abandoned() const { return now() == phase::abandoned; }
+    // Phases only go forward: a run that was abandoned stays so.
+    void enter(phase p) {
+        phase seen = phase_.load();
+        while (seen < p && !phase_.compare_exchange_weak(seen, p)) {
+        }
+    }
+
+    // The threads that put items in. What is found empty after the last has stopped stays empty.
+    unsigned stop_feeding() { return feeding_.fetch_sub(1) - 1; }
+    bool fed() const { return feeding_.load() == 0; }
+
+private:
+    alignas(no_false_sharing) std::atomic<phase> phase_{phase::ramp};
+    alignas(no_false_sharing) std::atomic<unsigned> feeding_;
+};
+
+// What one thread did, written by it alone and read after it was joined.
+struct alignas(no_false_sharing) thread_record {
+    std::uint64_t operations = 0;       // completed within the window
+    std::uint64_t failed_attempts = 0;  // within the window
+    ticks waiting = 0;                  // within the window, estimated from the stamped operations
+    ticks elapsed = 0;                  // between this thread's two notices of the window's edges
+    usage used;                         // within the window
+};
+
+// Keeps one thread's counts at the window's edges. A thread calls `edge` after each operation and before it
+// counts it: what completed after an edge was noticed belongs to the far side.
+class meter {
+public:
+    meter(const window& w, thread_record& record) : window_(w), record_(record), seen_(w.now()) {
+        if (seen_ == phase::measure) open(0, 0, 0);
+    }
+
+    // True once draining has begun.
+    bool edge(std::uint64_t operations, std::uint64_t failed, ticks waiting) {
+        const phase p = window_.now();
+        if (p != seen_) [[unlikely]]
+            cross(p, operations, failed, waiting);
+        return p >= phase::drain;
+    }
+
+    bool measuring() const { return seen_ == phase::measure; }
+
+private:
+    void cross(phase p, std::uint64_t operations, std::uint64_t failed, ticks waiting);
+    void open(std::uint64_t operations, std::uint64_t failed, ticks waiting);
+
+    const window& window_;
+    thread_record& record_;
+    phase seen_;
+    thread_record at_open_;
+    ticks opened_ = 0;
+    bool open_ = false;
+};
+
+}  // namespace handoff

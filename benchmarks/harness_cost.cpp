@@ -1,0 +1,170 @@
+// What the harness itself costs: the same queue through the harness and through a loop written by hand,
+// by turns in one process, so that the machine's moods hit both. The ratio of medians should be 1.
+#include <algorithm>
+
+#include "../impls/controls/noop_queue.hpp"
+#include "../impls/queues/cached_spsc_ring.hpp"
+#include "../impls/queues/vyukov_mpmc_ring.hpp"
+#include "case_main.hpp"
+#include "harness/clock.hpp"
+#include "harness/roles/ping_pong_role.hpp"
+#include "harness/roles/producer_consumer_role.hpp"
+#include "harness/team.hpp"
+#include "harness/topology.hpp"
+
+namespace handoff {
+namespace {
+
+using element = item<8>;
+
+constexpr int pairs = 41;  // an odd number has a median of its own
+constexpr std::size_t throughput_capacity = 1024;
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    return *middle;
+}
+
+double figure(const outcome& result, std::string_view name) {
+    if (!result.error.empty()) throw std::runtime_error(result.error);
+    return std::ranges::find(result.values, name, &std::pair<std::string, double>::first)->second;
+}
+
+// The loops that somebody would write who wants to know how fast the queue is: pinned threads, a fixed
+// count, the values checked.
+template <class Q>
+double ping_pong_by_hand(const std::vector<int>& cpus) {
+    constexpr std::uint64_t trips = 50'000;
+    Q there(64);
+    Q back(64);
+    ticks spent = 0;
+    std::uint64_t wrong = 0;
+    run_team(cpus, [&](unsigned side) {
+        element v;
+        if (side == 1) {
+            typename Q::consumer in(there);
+            typename Q::producer out(back);
+            for (std::uint64_t i = 0; i < trips; ++i) {
+                while (!in.try_pop(v)) {
+                }
+                while (!out.try_push(std::move(v))) {
+                }
+            }
+            return;
+        }
+        typename Q::producer out(there);
+        typename Q::consumer in(back);
+        const ticks start = harness_clock::now();
+        for (std::uint64_t i = 1; i <= trips; ++i) {
+            v.tag = i;
+            while (!out.try_push(std::move(v))) {
+            }
+            while (!in.try_pop(v)) {
+            }
+            wrong += v.tag != i;
+        }
+        spent = harness_clock::now() - start;
+    });
+    if (wrong != 0) throw std::runtime_error("the loop by hand got wrong values");
+    return harness_clock::ns(spent) / static_cast<double>(trips);
+}
+
+template <class Q>
+double throughput_by_hand(const std::vector<int>& cpus) {
+    constexpr std::uint64_t items = 1'000'000;
+    Q q(throughput_capacity);
+    ticks spent = 0;
+    std::uint64_t wrong = 0;
+    run_team(cpus, [&](unsigned side) {
+        element v;
+        if (side == 0) {
+            typename Q::producer out(q);
+            for (std::uint64_t i = 1; i <= items; ++i) {
+                v.tag = i;
+                while (!out.try_push(std::move(v))) {
+                }
+            }
+            return;
+        }
+        typename Q::consumer in(q);
+        const ticks start = harness_clock::now();
+        for (std::uint64_t i = 1; i <= items; ++i) {
+            while (!in.try_pop(v)) {
+            }
+            wrong += v.tag != i;
+        }
+        spent = harness_clock::now() - start;
+    });
+    if (wrong != 0) throw std::runtime_error("the loop by hand got wrong values");
+    return harness_clock::ns(spent) / static_cast<double>(items);
+}
+
+template <class Q>
+double ping_pong_by_harness(const run_settings& settings) {
+    ping_pong_plan plan;
+    plan.settings = settings;
+    return figure(run_ping_pong<Q, element>(plan), "round_trip_ns");
+}
+
+template <class Q>
+double throughput_by_harness(const run_settings& settings) {
+    producer_consumer_plan plan;
+    plan.settings = settings;
+    plan.capacity = throughput_capacity;
+    return 1e9 / figure(run_producer_consumer<Q, element>(plan), "items_per_second");
+}
+
+template <class ByHarness, class ByHand>
+outcome compare(const run_settings& settings, ByHarness by_harness, ByHand by_hand) {
+    const std::vector<int> cpus = topology::detect().place(settings.placement, 2);
+    run_settings brief = settings;
+    brief.window = std::chrono::milliseconds(10);
+    std::vector<double> harness;
+    std::vector<double> hand;
+    for (int i = 0; i < pairs; ++i) {
+        harness.push_back(by_harness(brief));
+        hand.push_back(by_hand(cpus));
+    }
+    return {.values = {{"harness_ns", median(harness)},
+                       {"by_hand_ns", median(hand)},
+                       {"ratio", median(harness) / median(hand)}},
+            .cpus = cpus,
+            .error = {}};
+}
+
+template <class Q>
+void add_cases(std::vector<benchmark_case>& all) {
+    all.push_back({case_name("harness_cost", Q::spec.name).with("of", "ping_pong").text(),
+                   [](const run_settings& s) {
+                       return compare(s, ping_pong_by_harness<Q>, ping_pong_by_hand<Q>);
+                   }});
+    all.push_back({case_name("harness_cost", Q::spec.name).with("of", "throughput").text(),
+                   [](const run_settings& s) {
+                       return compare(s, throughput_by_harness<Q>, throughput_by_hand<Q>);
+                   }});
+}
+
+// The ceiling: what an operation costs when the queue does nothing.
+outcome ceiling(const run_settings& settings) {
+    producer_consumer_plan plan;
+    plan.settings = settings;
+    outcome result = run_producer_consumer<noop_queue<element>, element>(plan);
+    result.values.emplace_back("harness_ns", 1e9 / figure(result, "items_per_second"));
+    return result;
+}
+
+std::vector<benchmark_case> cases() {
+    std::vector<benchmark_case> all;
+    add_cases<cached_spsc_ring<element>>(all);
+    add_cases<vyukov_mpmc_ring<element>>(all);
+    all.push_back({case_name("harness_cost", "noop_queue").with("of", "throughput").text(), ceiling});
+    return all;
+}
+
+}  // namespace
+}  // namespace handoff
+
+int main(int argc, char** argv) {
+    return handoff::case_main(argc, argv, {"harness_ns", "by_hand_ns", "ratio"}, handoff::cases);
+}

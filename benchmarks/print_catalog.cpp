@@ -1,0 +1,116 @@
+// Prints the catalog as JSON (docs/samples.md): what the scripts and the README's tables are made from.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "catalog.hpp"
+
+namespace handoff {
+namespace {
+
+using nlohmann::ordered_json;
+
+const char* text(cardinality c) {
+    return c == cardinality::one ? "one" : "many";
+}
+const char* text(boundedness c) {
+    return c == boundedness::bounded ? "bounded" : "unbounded";
+}
+
+const char* text(progress p) {
+    switch (p) {
+        case progress::blocking:
+            return "blocking";
+        case progress::obstruction_free:
+            return "obstruction_free";
+        case progress::lock_free:
+            return "lock_free";
+        case progress::wait_free:
+            return "wait_free";
+    }
+    return "?";
+}
+
+const char* text(order o) {
+    switch (o) {
+        case order::fifo:
+            return "fifo";
+        case order::per_producer_fifo:
+            return "per_producer_fifo";
+        case order::k_relaxed:
+            return "k_relaxed";
+        case order::lifo:
+            return "lifo";
+        case order::unordered:
+            return "unordered";
+    }
+    return "?";
+}
+
+const char* text(try_failure f) {
+    switch (f) {
+        case try_failure::exact:
+            return "exact";
+        case try_failure::in_flight:
+            return "in_flight";
+        case try_failure::spurious:
+            return "spurious";
+    }
+    return "?";
+}
+
+const char* text(read_guarantee r) {
+    switch (r) {
+        case read_guarantee::exact:
+            return "exact";
+        case read_guarantee::quiescent:
+            return "quiescent";
+        case read_guarantee::lossy:
+            return "lossy";
+    }
+    return "?";
+}
+
+ordered_json describe(const queue_entry& e) {
+    const queue_spec& s = *e.spec;
+    ordered_json items = ordered_json::array();
+    for (std::size_t i = 0; i < item_names.size(); ++i)
+        if (e.runs[i].producer_consumer != nullptr) items.push_back(item_names[i]);
+    return {{"name", s.name},
+            {"cite", s.cite},
+            {"producers", text(s.producers)},
+            {"consumers", text(s.consumers)},
+            {"bound", text(s.bound)},
+            {"push", text(s.push)},
+            {"pop", text(s.pop)},
+            {"delivery", text(s.delivery)},
+            {"failure", text(s.failure)},
+            {"items", items},
+            {"own_wait", e.own_wait},
+            {"timed", e.timed},
+            {"closable", e.closable},
+            {"control", e.control},
+            {"conserves", s.conserves},
+            {"header", e.header}};
+}
+
+ordered_json describe(const counter_entry& e) {
+    const counter_spec& s = *e.spec;
+    return {{"name", s.name},         {"cite", s.cite},       {"add", text(s.add)}, {"read", text(s.read)},
+            {"value", text(s.value)}, {"control", s.control}, {"header", e.header}};
+}
+
+}  // namespace
+}  // namespace handoff
+
+int main() {
+    using namespace handoff;
+    ordered_json catalog = {
+        {"schema", 1},
+        {"queues", ordered_json::array()},
+        {"counters", ordered_json::array()},
+        {"waits", wait_names},
+        {"workloads", {"producer_consumer", "ping_pong", "counter", "download", "core_to_core"}}};
+    for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
+    for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
+    std::cout << catalog.dump(2) << '\n';
+}

@@ -1,0 +1,23 @@
+// What the queue workloads' case lists share: which waits a queue offers, by its entry.
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include "catalog.hpp"
+
+namespace handoff {
+
+// The given ones, and the queue's own where it has it.
+inline std::vector<wait_kind> waits_of(const queue_entry& entry,
+                                       std::initializer_list<wait_kind> harness_waits) {
+    std::vector<wait_kind> waits(harness_waits);
+    if (entry.own_wait) waits.push_back(wait_kind::own);
+    return waits;
+}
+
+inline bool allows(cardinality promised, unsigned threads) {
+    return promised == cardinality::many || threads <= 1;
+}
+
+}  // namespace handoff

@@ -1,0 +1,83 @@
+# The register's one command.
+#
+#   handoff_add(queue|counter NAME [CONTROL] [HEADER header] [TYPE type] [LIBRARIES target...])
+#
+# joins an implementation to every workload, test, list and report. NAME is its catalog name: by default the
+# type is handoff::NAME (a template over the item for a queue, a class for a counter) and the header
+# queues/NAME.hpp, counters/NAME.hpp or, for a CONTROL (a known answer, never ranked), controls/NAME.hpp.
+# LIBRARIES are what it needs to be linked with.
+
+set(HANDOFF_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
+define_property(GLOBAL PROPERTY HANDOFF_QUEUES BRIEF_DOCS "Registered queues, in the register's order")
+define_property(GLOBAL PROPERTY HANDOFF_COUNTERS BRIEF_DOCS "Registered counters, in the register's order")
+
+# One object library per implementation and purpose, so that its libraries and headers stay its own.
+function(handoff_generate purpose template include_dir)
+  configure_file(${HANDOFF_ROOT}/${template} ${CMAKE_BINARY_DIR}/generated/${purpose}/${HANDOFF_NAME}.cpp @ONLY)
+  add_library(${purpose}_${HANDOFF_NAME} OBJECT ${CMAKE_BINARY_DIR}/generated/${purpose}/${HANDOFF_NAME}.cpp)
+  target_include_directories(${purpose}_${HANDOFF_NAME} PRIVATE ${HANDOFF_ROOT}/impls ${HANDOFF_ROOT}/${include_dir})
+  target_link_libraries(${purpose}_${HANDOFF_NAME} PRIVATE handoff_options ${arg_LIBRARIES})
+endfunction()
+
+function(handoff_add kind name)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "CONTROL" "HEADER;TYPE" "LIBRARIES")
+  if(NOT kind MATCHES "^(queue|counter)$")
+    message(FATAL_ERROR "handoff_add: '${kind}' is no kind of implementation; valid: queue, counter")
+  endif()
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "handoff_add(${kind} ${name}): unknown argument '${arg_UNPARSED_ARGUMENTS}'; "
+                        "valid: CONTROL, HEADER, TYPE, LIBRARIES")
+  endif()
+  set(folder ${kind}s)
+  set(HANDOFF_CONTROL false)
+  if(arg_CONTROL)
+    set(folder controls)
+    set(HANDOFF_CONTROL true)
+  endif()
+  set(HANDOFF_NAME ${name})
+  set(HANDOFF_HEADER ${folder}/${name}.hpp)
+  set(HANDOFF_TYPE handoff::${name})
+  if(arg_HEADER)
+    set(HANDOFF_HEADER ${arg_HEADER})
+  endif()
+  if(arg_TYPE)
+    set(HANDOFF_TYPE ${arg_TYPE})
+  endif()
+
+  string(TOUPPER HANDOFF_${kind}S register)
+  set_property(GLOBAL APPEND PROPERTY ${register} ${name})
+  set_property(GLOBAL APPEND PROPERTY HANDOFF_LIBRARIES ${arg_LIBRARIES})
+  if(arg_CONTROL)
+    set_property(GLOBAL APPEND PROPERTY HANDOFF_CONTROLS ${name})
+  endif()
+  if(HANDOFF_BENCHMARKS)
+    handoff_generate(entry benchmarks/${kind}_entry.cpp.in benchmarks)
+  endif()
+  if(BUILD_TESTING)
+    handoff_generate(conformance tests/conformance/${kind}_entry.cpp.in tests/conformance)
+  endif()
+endfunction()
+
+# Writes catalog.cpp and sets `sources` to it and all objects of the purpose, `libraries` to what they need.
+function(handoff_catalog sources libraries)
+  set(objects)
+  foreach(kind QUEUE COUNTER)
+    string(TOLOWER ${kind} lower)
+    get_property(names GLOBAL PROPERTY HANDOFF_${kind}S)
+    set(declarations)
+    set(references)
+    foreach(name IN LISTS names)
+      string(APPEND declarations "extern const ${lower}_entry ${name};\n")
+      list(APPEND references "&entries::${name}")
+      list(APPEND objects $<TARGET_OBJECTS:entry_${name}>)
+    endforeach()
+    set(HANDOFF_${kind}_DECLARATIONS "${declarations}")
+    list(JOIN references ", " HANDOFF_${kind}_REFERENCES)
+  endforeach()
+  set(catalog ${CMAKE_BINARY_DIR}/generated/catalog.cpp)
+  configure_file(${HANDOFF_ROOT}/benchmarks/catalog.cpp.in ${catalog} @ONLY)
+  get_property(needed GLOBAL PROPERTY HANDOFF_LIBRARIES)
+  list(REMOVE_DUPLICATES needed)
+  set(${sources} ${catalog} ${objects} PARENT_SCOPE)
+  set(${libraries} ${needed} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,150 @@
+// The queue contract: what an implementation says of itself (`queue_spec`), what it must offer (`queue`),
+// what it may offer (`blocking_queue`, `timed_queue`, `closable_queue`), and the handles through which a
+// thread uses it. The harness and the tests know implementations only through this page.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace handoff {
+
+// How many threads may use one end of a queue at the same time.
+enum class cardinality { one, many };
+
+// bounded: holds capacity() items, never more. unbounded: a push fails only if memory runs out.
+enum class boundedness { bounded, unbounded };
+
+// Progress as the literature defines it (Herlihy and Shavit, "On the nature of progress", OPODIS 2011).
+// A queue in which a stalled thread can keep all others from succeeding is blocking, locks or not.
+enum class progress { blocking, obstruction_free, lock_free, wait_free };
+
+// In which order items leave.
+//   fifo               linearizable first-in first-out
+//   per_producer_fifo  items of one producer leave in their order; nothing between producers
+//   k_relaxed          an item is overtaken by a bounded number of later ones
+//   lifo               linearizable last-in first-out
+//   unordered          every item leaves exactly once; nothing else is promised
+enum class order { fifo, per_producer_fifo, k_relaxed, lifo, unordered };
+
+// When a try_push or try_pop may fail.
+//   exact      only if the queue was full or empty at some instant during the call
+//   in_flight  also while an operation of the other end is under way (reservation queues)
+//   spurious   at any time while other threads are active; never when alone
+enum class try_failure { exact, in_flight, spurious };
+
+// What a queue promises. Everything that the harness, the tests and the report know of an implementation.
+struct queue_spec {
+    std::string_view name;  // catalog name: the same as the file and the type
+    std::string_view cite;  // paper or project, with its version where it is packaged
+    cardinality producers;
+    cardinality consumers;
+    boundedness bound;
+    progress push;  // of try_push
+    progress pop;   // of try_pop
+    order delivery;
+    try_failure failure = try_failure::exact;
+    // False only for a control that is no queue at all and shows the harness's own ceiling: what comes out
+    // is not what went in, so nothing is verified and nothing is ranked.
+    bool conserves = true;
+};
+
+// A queue of V, constructed with the number of items that it should hold.
+//   try_push(V&&)  true: the value was taken. false: the value is untouched, and the queue was full or the
+//                  failure is one that `spec.failure` admits.
+//   try_pop(V&)    true: the value was replaced by the item. false: untouched; empty, or as admitted.
+// A push happens-before the pop that returns its item. Handles are created and used by one thread each; at
+// most one producer (consumer) handle exists at a time where the spec says `one`. Handles are destroyed
+// before the queue is; the queue's destructor destroys the items that are left.
+template <class Q>
+concept queue = std::constructible_from<Q, std::size_t> &&
+    std::constructible_from<typename Q::producer, Q&> && std::constructible_from<typename Q::consumer, Q&> &&
+    requires(typename Q::producer p, typename Q::consumer c, typename Q::value_type v) {
+    { Q::spec } -> std::same_as<const queue_spec&>;
+    { p.try_push(std::move(v)) } -> std::same_as<bool>;
+    { c.try_pop(v) } -> std::same_as<bool>;
+};
+
+// A bounded queue also says how many items it really holds: at least the number it was constructed with.
+// When no other thread is active, exactly this many pushes succeed on an empty queue.
+template <class Q>
+concept bounded_queue = queue<Q> && requires(const Q& q) {
+    { q.capacity() } -> std::same_as<std::size_t>;
+};
+
+// A queue with its own way to wait. push and pop return true, or false once the queue is closed: then the
+// value is untouched. A pop on a closed queue still returns what is left. A queue that cannot be closed
+// always returns true.
+template <class Q>
+concept blocking_queue = queue<Q> &&
+    requires(typename Q::producer p, typename Q::consumer c, typename Q::value_type v) {
+    { p.push(std::move(v)) } -> std::same_as<bool>;
+    { c.pop(v) } -> std::same_as<bool>;
+};
+
+// pop_for gives up after the timeout and returns false with the value untouched.
+template <class Q>
+concept timed_queue = queue<Q> &&
+    requires(typename Q::consumer c, typename Q::value_type v, std::chrono::nanoseconds timeout) {
+    { c.pop_for(v, timeout) } -> std::same_as<bool>;
+};
+
+// close() wakes every waiting thread; after it a push fails and a pop returns what is left.
+template <class Q>
+concept closable_queue = blocking_queue<Q> && requires(Q& q) {
+    q.close();
+};
+
+// Whether Q can hold items of type T: an implementation says no by a constraint on its template.
+template <template <class> class Q, class T>
+concept holds = requires {
+    typename Q<T>;
+};
+
+// The pass-through handles for a queue whose operations need no per-thread state.
+template <class Q>
+class direct_producer {
+public:
+    explicit direct_producer(Q& q) : queue_(&q) {}
+
+    template <class V>
+    bool try_push(V&& value) {
+        return queue_->try_push(std::forward<V>(value));
+    }
+    template <class V>
+    bool push(V&& value) requires requires(Q& q) {
+        q.push(std::forward<V>(value));
+    }
+    { return queue_->push(std::forward<V>(value)); }
+
+private:
+    Q* queue_;
+};
+
+template <class Q>
+class direct_consumer {
+public:
+    explicit direct_consumer(Q& q) : queue_(&q) {}
+
+    template <class V>
+    bool try_pop(V& value) {
+        return queue_->try_pop(value);
+    }
+    template <class V>
+    bool pop(V& value) requires requires(Q& q) {
+        q.pop(value);
+    }
+    { return queue_->pop(value); }
+    template <class V>
+    bool pop_for(V& value, std::chrono::nanoseconds timeout) requires requires(Q& q) {
+        q.pop_for(value, timeout);
+    }
+    { return queue_->pop_for(value, timeout); }
+
+private:
+    Q* queue_;
+};
+
+}  // namespace handoff

@@ -1,0 +1,81 @@
+// Adapter: atomic_queue::AtomicQueueB2: two ticket counters, and per slot one byte of state and one item.
+//
+// Order: none. A slot's state says whether it is occupied, not whose turn it is. A producer that has
+// claimed ticket t and stalls leaves its slot empty; the producer of ticket t + capacity finds the slot
+// empty too, once a pop has claimed t, and fills it first. That pop then returns the later item, before all
+// those between, and the order is lost even within one producer (reproduced: notes/algorithms.md). Each
+// item still leaves exactly once.
+// Progress: blocking, the try_ calls as well: after claiming a ticket a try_push waits for the slot to be
+// emptied and a try_pop for it to be filled.
+// Failure: full and empty are judged by the two ticket counters, at which pushes and pops take effect:
+// exact.
+// Capacity: rounded up to a power of two and to at least 4,096 (max0x7ba/atomic_queue #28).
+// Memory: two arrays, allocated in the constructor; every slot holds an object all the time, and a popped
+// slot keeps the moved-from one until the next lap.
+#pragma once
+
+#include <atomic_queue/atomic_queue.h>
+
+#include <concepts>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "../queue.hpp"
+
+namespace handoff {
+
+// Requires of T: slots are default-constructed, and every library call is noexcept, so a throwing move
+// would end the program.
+template <class T>
+requires std::default_initializable<T> && std::is_nothrow_move_constructible_v<T> &&
+    std::is_nothrow_move_assignable_v<T>
+class atomic_queue_mpmc {
+public:
+    using value_type = T;
+    using producer = direct_producer<atomic_queue_mpmc>;
+    using consumer = direct_consumer<atomic_queue_mpmc>;
+
+    static constexpr queue_spec spec{
+        .name = "atomic_queue_mpmc",
+        .cite = "atomic_queue::AtomicQueueB2 (Debian libatomic-queue-dev 0.0+git20220518.83774a2-1)",
+        .producers = cardinality::many,
+        .consumers = cardinality::many,
+        .bound = boundedness::bounded,
+        .push = progress::blocking,
+        .pop = progress::blocking,
+        .delivery = order::unordered,
+    };
+
+    explicit atomic_queue_mpmc(std::size_t capacity) : queue_(checked(capacity)) {}
+
+    std::size_t capacity() const { return queue_.capacity(); }
+
+    bool try_push(T&& value) { return queue_.try_push(std::move(value)); }
+    bool try_pop(T& value) { return queue_.try_pop(value); }
+
+    bool push(T&& value) {
+        queue_.push(std::move(value));
+        return true;
+    }
+    bool pop(T& value) {
+        value = queue_.pop();
+        return true;
+    }
+
+private:
+    // The library compares sizes as int, so that the greatest power of two it can hold is 2^30.
+    static unsigned checked(std::size_t capacity) {
+        constexpr std::size_t limit = std::size_t{1} << 30;
+        if (capacity > limit)
+            throw std::length_error("atomic_queue_mpmc: capacity " + std::to_string(capacity) +
+                                    " is too large; valid: 0 to " + std::to_string(limit));
+        return static_cast<unsigned>(capacity);
+    }
+
+    atomic_queue::AtomicQueueB2<T> queue_;
+};
+
+}  // namespace handoff

@@ -1,0 +1,61 @@
+// Adapter: boost::lockfree::spsc_queue sized at run time. A Lamport ring: two indices, each written by one
+// end.
+//
+// Memory: one array of capacity + 1 slots, allocated in the constructor; the spare slot tells full from
+// empty.
+// Faults of this version: the compile-time-sized form never destroys the items that are left
+// (boostorg/lockfree #67); the run-time form used here does, by copying each of them out, so the adapter
+// destroys them in place first.
+#pragma once
+
+#include <boost/lockfree/spsc_queue.hpp>
+#include <concepts>
+#include <cstddef>
+#include <utility>
+
+#include "../queue.hpp"
+
+namespace handoff {
+
+// Requires of T: push copies, and the library's destructor default-constructs and copy-assigns one.
+template <class T>
+requires std::copyable<T> && std::default_initializable<T>
+class boost_spsc_queue {
+public:
+    using value_type = T;
+    using producer = direct_producer<boost_spsc_queue>;
+    using consumer = direct_consumer<boost_spsc_queue>;
+
+    static constexpr queue_spec spec{
+        .name = "boost_spsc_queue",
+        .cite = "boost::lockfree::spsc_queue, Boost 1.74 (Debian libboost1.74-dev 1.74.0+ds1-21)",
+        .producers = cardinality::one,
+        .consumers = cardinality::one,
+        .bound = boundedness::bounded,
+        .push = progress::wait_free,
+        .pop = progress::wait_free,
+        .delivery = order::fifo,
+    };
+
+    explicit boost_spsc_queue(std::size_t capacity) : ring_(capacity), capacity_(capacity) {}
+    boost_spsc_queue(const boost_spsc_queue&) = delete;
+    boost_spsc_queue& operator=(const boost_spsc_queue&) = delete;
+    ~boost_spsc_queue() {
+        ring_.consume_all([](T&) {});
+    }
+
+    std::size_t capacity() const { return capacity_; }
+
+    bool try_push(const T& value) { return ring_.push(value); }
+
+    // Through consume_one because the library's pop copies. If the assignment throws, the item stays.
+    bool try_pop(T& value) {
+        return ring_.consume_one([&value](T& item) { value = std::move(item); });
+    }
+
+private:
+    boost::lockfree::spsc_queue<T> ring_;
+    const std::size_t capacity_;
+};
+
+}  // namespace handoff

@@ -1,0 +1,73 @@
+// Adapter: moodycamel::BlockingConcurrentQueue: the concurrent queue behind a semaphore that counts its
+// items. The semaphore spins up to 10,000 rounds on an atomic, then sleeps on a POSIX semaphore.
+//
+// Order: as in moodycamel_concurrent_queue.hpp.
+// Progress: a push is lock-free, allocation aside. A pop first takes a count from the semaphore, then
+// searches until it has an item; as the search can miss an item while another pop corrects its over-claim,
+// a thread stalled there makes it go round: blocking.
+// Failure: a pop fails when the semaphore is at zero, which it still is between the two halves of a push.
+// pop_for waits by CLOCK_REALTIME in microseconds: a step of the system clock moves the deadline
+// (cameron314/concurrentqueue #173). The rounds of spinning come on top of the timeout.
+#pragma once
+
+#include <concurrentqueue/blockingconcurrentqueue.h>
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "../queue.hpp"
+
+namespace handoff {
+
+// Requires of T: an item whose move assignment throws in a pop is destroyed by the library, hence lost.
+template <class T>
+requires std::move_constructible<T> && std::is_nothrow_move_assignable_v<T>
+class moodycamel_blocking_queue {
+public:
+    using value_type = T;
+    using producer = direct_producer<moodycamel_blocking_queue>;
+    using consumer = direct_consumer<moodycamel_blocking_queue>;
+
+    static constexpr queue_spec spec{
+        .name = "moodycamel_blocking_queue",
+        .cite = "moodycamel::BlockingConcurrentQueue 1.0.3 (Debian libconcurrentqueue-dev 1.0.3+ds-1)",
+        .producers = cardinality::many,
+        .consumers = cardinality::many,
+        .bound = boundedness::unbounded,
+        .push = progress::lock_free,
+        .pop = progress::blocking,
+        .delivery = order::per_producer_fifo,
+        .failure = try_failure::spurious,
+    };
+
+    explicit moodycamel_blocking_queue(std::size_t capacity) : queue_(capacity) {}
+
+    bool try_push(T&& value) { return queue_.enqueue(std::move(value)); }
+    bool try_pop(T& value) { return queue_.try_dequeue(value); }
+
+    // Never waits: the queue is unbounded. `false` would mean closed, which this queue cannot be.
+    bool push(T&& value) {
+        if (!queue_.enqueue(std::move(value))) throw std::bad_alloc{};
+        return true;
+    }
+    bool pop(T& value) {
+        queue_.wait_dequeue(value);
+        return true;
+    }
+    // Rounded up, because the library would truncate; clamped, because it takes a negative timeout for
+    // "forever".
+    bool pop_for(T& value, std::chrono::nanoseconds timeout) {
+        const auto whole = std::chrono::ceil<std::chrono::microseconds>(timeout);
+        return queue_.wait_dequeue_timed(value, std::max(whole, std::chrono::microseconds{0}));
+    }
+
+private:
+    moodycamel::BlockingConcurrentQueue<T> queue_;
+};
+
+}  // namespace handoff

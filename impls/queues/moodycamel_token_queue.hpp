@@ -1,0 +1,70 @@
+// Adapter: moodycamel::ConcurrentQueue with tokens. A producer handle holds the token of its own sub-queue,
+// so a push needs no thread table; a consumer handle remembers the sub-queue that it is reading and moves
+// on after 256 items or when that is empty.
+//
+// Order, failure, memory and faults: as in moodycamel_concurrent_queue.hpp. Progress: lock-free, allocation
+// aside.
+#pragma once
+
+#include <concurrentqueue/concurrentqueue.h>
+
+#include <concepts>
+#include <cstddef>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "../queue.hpp"
+
+namespace handoff {
+
+// Requires of T: an item whose move assignment throws in a pop is destroyed by the library, hence lost.
+template <class T>
+requires std::move_constructible<T> && std::is_nothrow_move_assignable_v<T>
+class moodycamel_token_queue {
+public:
+    using value_type = T;
+
+    static constexpr queue_spec spec{
+        .name = "moodycamel_token_queue",
+        .cite = "moodycamel::ConcurrentQueue 1.0.3 with tokens (Debian libconcurrentqueue-dev 1.0.3+ds-1)",
+        .producers = cardinality::many,
+        .consumers = cardinality::many,
+        .bound = boundedness::unbounded,
+        .push = progress::lock_free,
+        .pop = progress::lock_free,
+        .delivery = order::per_producer_fifo,
+        .failure = try_failure::spurious,
+    };
+
+    class producer {
+    public:
+        // A token is invalid if its sub-queue could not be allocated; the library would follow a null
+        // pointer.
+        explicit producer(moodycamel_token_queue& q) : queue_(&q.queue_), token_(q.queue_) {
+            if (!token_.valid()) throw std::bad_alloc{};
+        }
+        bool try_push(T&& value) { return queue_->enqueue(token_, std::move(value)); }
+
+    private:
+        moodycamel::ConcurrentQueue<T>* queue_;
+        moodycamel::ProducerToken token_;
+    };
+
+    class consumer {
+    public:
+        explicit consumer(moodycamel_token_queue& q) : queue_(&q.queue_), token_(q.queue_) {}
+        bool try_pop(T& value) { return queue_->try_dequeue(token_, value); }
+
+    private:
+        moodycamel::ConcurrentQueue<T>* queue_;
+        moodycamel::ConsumerToken token_;
+    };
+
+    explicit moodycamel_token_queue(std::size_t capacity) : queue_(capacity) {}
+
+private:
+    moodycamel::ConcurrentQueue<T> queue_;
+};
+
+}  // namespace handoff

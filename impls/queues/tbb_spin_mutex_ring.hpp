@@ -1,0 +1,35 @@
+// A bounded ring under oneTBB's spin lock (Debian: libtbb-dev 2021.8), which backs off exponentially and then
+// yields.
+//
+// Progress, memory and linearization: see locked_ring.hpp; fairness: see the lock.
+#pragma once
+
+#include <tbb/spin_mutex.h>
+
+#include "../queue.hpp"
+#include "locked_ring.hpp"
+
+namespace handoff {
+
+template <class T>
+class tbb_spin_mutex_ring : public locked_ring<T, tbb::spin_mutex> {
+public:
+    using producer = direct_producer<tbb_spin_mutex_ring>;
+    using consumer = direct_consumer<tbb_spin_mutex_ring>;
+
+    static constexpr queue_spec spec{
+        .name = "tbb_spin_mutex_ring",
+        .cite = "ring under oneTBB 2021.8 spin_mutex",
+        .producers = cardinality::many,
+        .consumers = cardinality::many,
+        .bound = boundedness::bounded,
+        .push = progress::blocking,
+        .pop = progress::blocking,
+        .delivery = order::fifo,
+        .failure = try_failure::exact,
+    };
+
+    using locked_ring<T, tbb::spin_mutex>::locked_ring;
+};
+
+}  // namespace handoff

@@ -1,0 +1,73 @@
+// A plain circular buffer of raw slots, for queues whose exclusion comes from a lock. Not thread-safe.
+// And the one rule by which rings of a power-of-two size choose that size.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace handoff {
+
+// The least power of two that is at least `capacity` and at least `least`.
+inline std::size_t power_of_two_slots(std::size_t capacity, std::size_t least) {
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / 2 + 1;
+    if (capacity > most)
+        throw std::length_error("ring capacity " + std::to_string(capacity) + ": at most " +
+                                std::to_string(most));
+    return std::bit_ceil(std::max(capacity, least));
+}
+
+// Invariant: the size_ items from slot head_ on, counted round the ring, are alive; all other slots are raw.
+template <class T>
+class ring_storage {
+public:
+    // Holds at least one item, so that a ring of capacity 0 is no special case.
+    explicit ring_storage(std::size_t capacity)
+        : capacity_(std::max<std::size_t>(capacity, 1)), slots_(std::allocator<T>{}.allocate(capacity_)) {}
+    ring_storage(const ring_storage&) = delete;
+    ring_storage& operator=(const ring_storage&) = delete;
+
+    ~ring_storage() {
+        while (size_ > 0) drop_front();
+        std::allocator<T>{}.deallocate(slots_, capacity_);
+    }
+
+    std::size_t capacity() const { return capacity_; }
+    bool empty() const { return size_ == 0; }
+    bool full() const { return size_ == capacity_; }
+
+    // Requires !full(). If the move throws, nothing has changed.
+    void push_back(T&& value) {
+        std::construct_at(slots_ + tail_, std::move(value));
+        tail_ = after(tail_);
+        ++size_;
+    }
+
+    // Requires !empty(). If the move throws, the item stays.
+    void pop_front(T& value) {
+        value = std::move(slots_[head_]);
+        drop_front();
+    }
+
+private:
+    std::size_t after(std::size_t i) const { return i + 1 == capacity_ ? 0 : i + 1; }
+
+    void drop_front() {
+        std::destroy_at(slots_ + head_);
+        head_ = after(head_);
+        --size_;
+    }
+
+    const std::size_t capacity_;
+    T* const slots_;
+    std::size_t head_ = 0;
+    std::size_t tail_ = 0;
+    std::size_t size_ = 0;
+};
+
+}  // namespace handoff

@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+"""Measures: runs the cases of a profile in interleaved blocks of fresh processes, and has the report written."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from handoff import catalog, environment, measuring, progress, schedule
+from handoff.cases import Case
+from handoff.catalog import Suite
+from handoff.errors import EXIT_INTERRUPTED, HandoffError, MeasurementError, ends_with_one_line, unknown
+from handoff.interrupt import Interrupt
+from handoff.profiles import BLOCKS_FOR_AN_INTERVAL, PROFILES, Profile
+from handoff.run_folder import ENVIRONMENT_NAME, RunFolder
+from handoff.runner import Settings
+from handoff.schedule import StopRule
+from handoff.selection import Selection
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as the scripts do for any other misuse."""
+
+    def error(self, message: str) -> NoReturn:
+        raise HandoffError(f"{message}; --help lists the options")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The command line, checked."""
+
+    options: argparse.Namespace
+    profile: Profile
+    settings: Settings
+    budget_s: float | None
+    stop: StopRule
+    suite: Suite
+    cases: list[Case]
+
+
+def parser() -> argparse.ArgumentParser:
+    defaults = Settings()
+    p = OneLineParser(prog="campaign.py", description=__doc__, allow_abbrev=False)
+    p.add_argument("--profile", default="quick", help=f"{', '.join(PROFILES)} (default: quick)")
+    p.add_argument("--filter", metavar="REGEX", help="only cases whose name matches")
+    p.add_argument("--impl", action="append", default=[], metavar="NAME", help="only this one; repeatable")
+    p.add_argument(
+        "--workload", action="append", default=[], metavar="NAME", help="only this one; repeatable"
+    )
+    p.add_argument("--wait", action="append", default=[], metavar="NAME", help="only this one; repeatable")
+    p.add_argument("--time-budget", metavar="TIME", help="such as 90s or 5m (default: the profile's)")
+    p.add_argument("--blocks", type=int, metavar="N", help="as many blocks, or fewer if the time is up")
+    p.add_argument("--out", type=Path, metavar="DIR", help="a new folder, or a run to go on with")
+    p.add_argument("--seed", type=int, metavar="N", help="of the order of the trials (default: random)")
+    p.add_argument("--placement", default=defaults.placement, help="compact, scatter, none or cpus:LIST")
+    p.add_argument("--window-ms", type=float, default=defaults.window_ms, metavar="MS")
+    p.add_argument("--ramp-ms", type=float, default=defaults.ramp_ms, metavar="MS")
+    p.add_argument("--build-dir", type=Path, default=ROOT / "build" / "release", metavar="DIR")
+    p.add_argument("--list", action="store_true", help="print the cases and measure nothing")
+    p.add_argument("--dry-run", action="store_true", help="print the cases and how long they would take")
+    p.add_argument("--no-report", action="store_true", help="measure only")
+    return p
+
+
+def check(options: argparse.Namespace) -> Request:
+    if options.profile not in PROFILES:
+        raise unknown("profile", options.profile, PROFILES)
+    if options.blocks is not None and options.blocks < 1:
+        raise HandoffError(f"--blocks {options.blocks}: at least 1")
+    if options.seed is not None and options.seed < 0:
+        raise HandoffError(f"--seed {options.seed}: at least 0")
+    profile = PROFILES[options.profile]
+    budget_s = None if options.time_budget is None else schedule.parse_duration(options.time_budget)
+    settings = Settings(options.placement, options.window_ms, options.ramp_ms)
+    suite = catalog.load(options.build_dir, settings.flags())
+    selection = Selection(tuple(options.impl), tuple(options.workload), tuple(options.wait), options.filter)
+    return Request(
+        options=options,
+        profile=profile,
+        settings=settings,
+        budget_s=budget_s,
+        stop=schedule.stop_rule(profile.min_blocks, profile.budget_s, options.blocks, budget_s),
+        suite=suite,
+        cases=selection.of(profile, suite),
+    )
+
+
+def plan_text(request: Request) -> str:
+    block_s = schedule.Costs(request.settings).of_all(request.cases)
+    blocks = request.stop.planned_blocks(0, 0.0, block_s)
+    few = (
+        f"; a median's interval needs {BLOCKS_FOR_AN_INTERVAL} blocks"
+        if blocks < BLOCKS_FOR_AN_INTERVAL
+        else ""
+    )
+    return (
+        f"profile {request.profile.name}: {len(request.cases)} cases, about {blocks} blocks of "
+        f"{progress.clock(block_s)}, {progress.clock(blocks * block_s)} in all{few}"
+    )
+
+
+def open_folder(request: Request) -> RunFolder:
+    out = request.options.out
+    seed = secrets.randbits(32) if request.options.seed is None else request.options.seed
+    wanted = environment.describe(
+        ROOT, request.suite, request.cases, request.settings, request.profile.name, seed
+    )
+    if out is not None and (out / ENVIRONMENT_NAME).exists():
+        return RunFolder.resume(out, wanted, request.options.seed)
+    return RunFolder.begin(ROOT / "reports", out, wanted)
+
+
+def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: Console) -> int:
+    """Measures into the folder and returns the number of complete blocks."""
+    seed = folder.environment["seed"]
+    campaign = measuring.Campaign(
+        request.suite, request.cases, request.settings, seed, request.stop, folder.log
+    )
+    display = progress.display(console)
+    try:
+        display.say(plan_text(request))
+        display.say(f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it")
+        campaign.measure(interrupt, display)
+    finally:
+        display.close()
+    folder.finish(campaign.blocks_complete, interrupt.requested)
+    return campaign.blocks_complete
+
+
+def write_report(folder: RunFolder) -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "report.py"), str(folder.path)]
+    # Standard output is for the path alone.
+    code = subprocess.run(command, stdout=sys.stderr).returncode
+    if code != 0:
+        raise MeasurementError(
+            f"the report of {folder.path} failed with exit code {code}; its samples are kept"
+        )
+    print(folder.path / "report.html")
+
+
+@ends_with_one_line
+def main(arguments: list[str] | None = None) -> int:
+    request = check(parser().parse_args(arguments))
+    if request.options.list or request.options.dry_run:
+        print("\n".join(case.name for case in request.cases))
+        if request.options.dry_run:
+            print(plan_text(request))
+        return 0
+    block_s = schedule.Costs(request.settings).of_all(request.cases)
+    schedule.refuse_if_hopeless(request.stop, request.budget_s, block_s, len(request.cases))
+    console = Console(stderr=True)
+    folder = open_folder(request)
+    with Interrupt() as interrupt:
+        blocks = measure(request, folder, interrupt, console)
+        if blocks == 0:
+            print(f"no complete block, so no report; --out {folder.path} goes on", file=sys.stderr)
+        elif not request.options.no_report:
+            write_report(folder)
+    if interrupt.requested:
+        return EXIT_INTERRUPTED
+    if failed := measuring.failures(folder.log.records, request.suite.controls()):
+        raise MeasurementError(failed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""What was built: the catalog of implementations and the cases that the benchmarks list."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import cases
+from .cases import Case
+from .errors import HandoffError
+
+CATALOG_SCHEMA = 1
+
+# Listing runs nothing; what takes longer does not work.
+LISTING_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A build: its catalog, and every case with the binary that runs it, in the order of the listing."""
+
+    build_dir: Path
+    catalog: dict[str, Any]
+    binaries: dict[str, Path]  # by workload
+    cases: list[Case]
+
+    def binary(self, case: Case) -> Path:
+        return self.binaries[case.workload]
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [*self.catalog.get("queues", []), *self.catalog.get("counters", [])]
+
+    def controls(self) -> set[str]:
+        """Implementations whose outcome is known beforehand, some of which must fail."""
+        return {entry["name"] for entry in self.entries() if entry["control"]}
+
+
+def load(build_dir: Path, flags: list[str]) -> Suite:
+    """Asks the binaries. `flags` are checked by them on the way: only they know the machine's placements."""
+    folder = build_dir / "benchmarks"
+    catalog = _catalog(_built(folder / "catalog"))
+    binaries = {workload: _built(folder / workload) for workload in catalog["workloads"]}
+    listed = [case for binary in binaries.values() for case in _cases(binary, flags)]
+    if not listed:
+        raise HandoffError(f"the benchmarks in '{folder}' list no case")
+    return Suite(build_dir, catalog, binaries, listed)
+
+
+def _built(binary: Path) -> Path:
+    if not binary.is_file():
+        raise HandoffError(
+            f"benchmark '{binary}' is not built; scripts/bench.sh builds it, --build-dir names another build"
+        )
+    return binary
+
+
+def _catalog(binary: Path) -> dict[str, Any]:
+    try:
+        catalog = json.loads(_ask([str(binary)]))
+    except ValueError as error:
+        raise HandoffError(f"'{binary}' does not print a catalog ({error})") from error
+    if not isinstance(catalog, dict) or catalog.get("schema") != CATALOG_SCHEMA:
+        schema = catalog.get("schema") if isinstance(catalog, dict) else None
+        raise HandoffError(f"'{binary}': unknown catalog schema {schema!r}; valid: {CATALOG_SCHEMA}")
+    return catalog
+
+
+def _cases(binary: Path, flags: list[str]) -> list[Case]:
+    listing = _ask([str(binary), *flags, "--benchmark_list_tests"])
+    return [cases.from_listing(line) for line in listing.splitlines() if line.strip()]
+
+
+def _ask(command: list[str]) -> str:
+    try:
+        answer = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=LISTING_LIMIT_S
+        )
+    except OSError as error:
+        raise HandoffError(f"cannot run '{command[0]}': {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise HandoffError(
+            f"'{command[0]}' has not listed anything within {LISTING_LIMIT_S:.0f} s"
+        ) from error
+    if answer.returncode != 0:
+        said = answer.stderr.strip().splitlines()
+        raise HandoffError(said[-1] if said else f"'{command[0]}' ended with exit code {answer.returncode}")
+    return answer.stdout

@@ -1,0 +1,41 @@
+"""environment.json: what a run was measured on, without saying whose machine it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from . import build, machine
+from .cases import Case
+from .catalog import Suite
+from .privacy import anonymous
+from .run_folder import now, run_stem
+from .runner import Settings
+from .samples import METHOD, SCHEMA
+
+
+def describe(
+    root: Path, suite: Suite, cases: list[Case], settings: Settings, profile: str, seed: int
+) -> dict[str, Any]:
+    host = anonymous(machine.describe())
+    built = anonymous(build.describe(root, suite.build_dir, suite.binaries))
+    stem = run_stem(host["slug"], built["commit"], built["dirty"])
+    return {
+        "schema": SCHEMA,
+        "method": METHOD,
+        "run_id": f"{stem}-running-{seed}",
+        "run_stem": stem,
+        "profile": profile,
+        "seed": seed,
+        "placement": settings.placement,
+        "window_ms": settings.window_ms,
+        "ramp_ms": settings.ramp_ms,
+        "started": now(),
+        "finished": None,
+        "interrupted": False,
+        "blocks_complete": 0,
+        "cases": [case.name for case in cases],
+        "machine": host,
+        "build": built,
+        "catalog": suite.catalog,
+    }

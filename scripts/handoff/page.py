@@ -1,0 +1,194 @@
+"""report.html: one self-contained file from the summary and its figures."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import escape
+
+from . import measures, stats
+from .figures import Rendered
+
+Json = dict[str, Any]
+
+TEMPLATES = Path(__file__).parent / "templates"
+FILE_NAME = "report.html"
+DETAIL_FROM = 6  # environment lists longer than this are folded
+
+
+def render(summary: Json, rendered: Iterable[Rendered]) -> str:
+    rows = explorer_rows(summary)
+    template = environment().get_template("report.html.j2")
+    return template.render(
+        s=summary,
+        env=summary["environment"],
+        figures=[
+            {"name": r.name, "question": r.question, "answer": r.answer, "svg": inline(r)} for r in rendered
+        ],
+        rows=rows,
+        dimensions=dimensions(rows),
+        data=script_json([row["export"] for row in rows]),
+        citation=citation(summary),
+        failures=[one for one in summary["failures"] if not one["expected"]],
+        expected=[one for one in summary["failures"] if one["expected"]],
+    )
+
+
+def environment() -> jinja2.Environment:
+    """Everything that comes from a run is escaped; a name that a template misspells is an error."""
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=jinja2.select_autoescape(("html.j2", "html")),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters.update(figure=measures.text, times=measures.times, ties=stats.shorten, percent=percent)
+    found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
+    return found
+
+
+def percent(value: float | None) -> str:
+    return "–" if value is None or not math.isfinite(value) else f"{100 * value:.3g}%"
+
+
+def inline(one: Rendered) -> str:
+    """The SVG as an element of the page: no prolog, no metadata, a name for those who cannot see it."""
+    body = one.svg[one.svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
+    body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
+    return body.replace("<svg ", f'<svg role="img" aria-label="{escape(one.question)}" ', 1)
+
+
+def script_json(value: Any) -> str:
+    """JSON that may stand inside a script element whatever texts it holds."""
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def explorer_rows(summary: Json) -> list[Json]:
+    """One row per case and regime; a case without any usable sample still has its row."""
+    letters = _letters(summary)
+    ranges = _ranges(summary)
+    rows: list[Json] = []
+    anchored: set[str] = set()
+    for case in sorted(summary["cases"], key=lambda one: (one["group"], one["implementation"], one["label"])):
+        anchor = "" if case["group"] in anchored else f"group={case['group']}"
+        anchored.add(case["group"])
+        for state in case["regimes"] or [None]:
+            rows.append(_explorer_row(case, state, letters, ranges, anchor))
+            anchor = ""
+    return rows
+
+
+def _letters(summary: Json) -> dict[tuple[str, str, str], str]:
+    return {
+        (group["id"], ranking["regime"], member["implementation"]): member["letters"]
+        for group in summary["groups"]
+        for ranking in group["rankings"]
+        for member in ranking["members"]
+    }
+
+
+def _ranges(summary: Json) -> dict[str, tuple[float, float]]:
+    """Per workload and figure the span of all intervals: the scale of the small bars."""
+    spans: dict[str, list[float]] = {}
+    for case in summary["cases"]:
+        for state in case["regimes"]:
+            if state["median"] and state["low"] and state["high"]:
+                spans.setdefault(_scale(case), []).extend((state["low"], state["high"]))
+    return {name: (min(values), max(values)) for name, values in spans.items()}
+
+
+def _scale(case: Json) -> str:
+    return f"{case['workload']} {case['figure']}"
+
+
+def _explorer_row(
+    case: Json,
+    state: Json | None,
+    letters: dict[Any, str],
+    ranges: dict[str, tuple[float, float]],
+    anchor: str,
+) -> Json:
+    known = state is not None and state["median"] is not None
+    shown: Json = state if state is not None and known else {}
+    tie = letters.get((case["group"], shown.get("regime"), case["implementation"]), "") if known else ""
+    multiple = shown.get("multiple") or {}
+    cpu = shown.get("cpu_ns") or {}
+    export = {
+        "case": case["case"],
+        "label": case["label"],
+        "regime": shown.get("regime"),
+        "n": shown.get("n", 0),
+        "figure": case["figure"],
+        "unit": case["unit"],
+        **{name: shown.get(name) for name in ("median", "low", "high", "coverage")},
+        "multiple": multiple.get("median"),
+        "cpu_ns": cpu.get("median"),
+        "ties": tie,
+    }
+    return {
+        "case": case,
+        "state": shown,
+        "anchor": anchor,
+        "ties": tie,
+        "multiple": multiple.get("median"),
+        "cpu": cpu.get("median"),
+        "bar": _bar(shown, ranges[_scale(case)]) if known else None,
+        "notes": _notes(case, shown),
+        "export": export,
+    }
+
+
+def _bar(state: Json, span: tuple[float, float]) -> Json:
+    """Places in per cent on a logarithmic scale."""
+    width = math.log(span[1] / span[0]) or 1.0
+    low, middle, high = (100 * math.log(state[name] / span[0]) / width for name in ("low", "median", "high"))
+    return {"low": round(low, 1), "middle": round(middle, 1), "width": round(high - low, 1)}
+
+
+def _notes(case: Json, state: Json) -> list[str]:
+    notes = ["control"] if case["control"] else []
+    notes += ["oversubscribed"] if case["oversubscribed"] else []
+    if state and state["coverage"] < stats.CONFIDENCE:
+        notes.append("n < 6")
+    elif state and state["unstable"]:
+        notes.append(f"±{percent(state['half_width'])}")
+    notes += ["above half of the no-op ceiling"] if state.get("above_half_ceiling") else []
+    notes += [f"{count} {status}" for status, count in case["failed"].items()]
+    notes += [f"{case['set_aside']} set aside"] if case["set_aside"] else []
+    return notes
+
+
+def dimensions(rows: list[Json]) -> dict[str, list[str]]:
+    """What the explorer can be filtered by: each key of the case names with its values."""
+    found: dict[str, set[str]] = {"workload": set(), "regime": set()}
+    for row in rows:
+        found["workload"].add(row["case"]["workload"])
+        found["regime"].add(row["state"].get("regime") or "none")
+        for key, value in row["case"]["keys"].items():
+            found.setdefault(key, set()).add(value)
+    return {key: sorted(values, key=_natural) for key, values in found.items() if len(values) > 1}
+
+
+def _natural(value: str) -> tuple[int, int, str]:
+    return (0, int(value), "") if value.isdigit() else (1, 0, value)
+
+
+def citation(summary: Json) -> str:
+    env = summary["environment"]
+    build, machine = env.get("build", {}), env.get("machine", {})
+    cpu = machine.get("cpu_model") or machine.get("model") or "see environment.json"
+    warning = "" if summary["citable"] else "NOT CITABLE. "
+    return (
+        f"{warning}handoff, run {summary['run_id']}, method {summary['method']}, commit "
+        f"{build.get('commit', 'unknown')}, {cpu}, {str(env.get('started', ''))[:10]}."
+    )

@@ -1,0 +1,198 @@
+"""Which cases a profile takes: by rules over the keys of the cases and the specs in the catalog. No rule
+names an implementation, so that a new one joins without a change here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .cases import Case
+from .catalog import Suite
+
+Values = Mapping[str, str | tuple[str, ...]]
+Chooser = Callable[[Suite], set[str]]
+
+# The exact sign-test interval of a median needs at least 6 blocks (notes/measurement.md).
+BLOCKS_FOR_AN_INTERVAL = 6
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Of each chosen implementation, the cases of a workload whose keys have the given values. Of several
+    alternatives an implementation gets the first that it has cases for. Keys not named are free."""
+
+    workload: str
+    whose: Chooser
+    alternatives: tuple[Values, ...]
+    at_most: int | None = None  # of an implementation's cases, spread evenly over the listing
+
+    def select(self, suite: Suite) -> set[str]:
+        chosen = self.whose(suite)
+        candidates: dict[str, list[Case]] = {}
+        for case in suite.cases:
+            if case.workload == self.workload and case.implementation in chosen:
+                candidates.setdefault(case.implementation, []).append(case)
+        return {case.name for cases in candidates.values() for case in self._first_match(cases)}
+
+    def _first_match(self, cases: list[Case]) -> list[Case]:
+        for values in self.alternatives:
+            if found := [case for case in cases if _matches(case, values)]:
+                return _spread(found, self.at_most)
+        return []
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str
+    rules: tuple[Rule, ...] | None  # None: all cases
+    min_blocks: int
+    budget_s: float | None  # None: ends after min_blocks
+
+    def select(self, suite: Suite) -> list[Case]:
+        """In the order of the listing."""
+        if self.rules is None:
+            return list(suite.cases)
+        names = set().union(*(rule.select(suite) for rule in self.rules))
+        return [case for case in suite.cases if case.name in names]
+
+
+def _matches(case: Case, values: Values) -> bool:
+    return all(
+        case.keys.get(key) in (allowed if isinstance(allowed, tuple) else (allowed,))
+        for key, allowed in values.items()
+    )
+
+
+def _spread(cases: list[Case], at_most: int | None) -> list[Case]:
+    if at_most is None or len(cases) <= at_most:
+        return cases
+    return [cases[i * len(cases) // at_most] for i in range(at_most)]
+
+
+# ---- whose cases -------------------------------------------------------------------------------------------
+
+
+def everyone(suite: Suite) -> set[str]:
+    return {case.implementation for case in suite.cases}
+
+
+def ranked(suite: Suite) -> set[str]:
+    return everyone(suite) - suite.controls()
+
+
+def controls(suite: Suite) -> set[str]:
+    return suite.controls()
+
+
+def _first(entries: Iterable[dict[str, Any]], **spec: Any) -> set[str]:
+    for entry in entries:
+        if not entry["control"] and all(entry.get(key) == value for key, value in spec.items()):
+            return {entry["name"]}
+    return set()
+
+
+MPMC_RING = {"producers": "many", "consumers": "many", "bound": "bounded", "delivery": "fifo"}
+
+
+def closable_queue(suite: Suite) -> set[str]:
+    """The first bounded mpmc queue that waits by itself: what a careful programmer writes with a lock."""
+    return _first(suite.catalog["queues"], **MPMC_RING, own_wait=True)
+
+
+def reservation_queue(suite: Suite) -> set[str]:
+    """The first bounded mpmc queue whose threads reserve slots without a lock."""
+    return _first(suite.catalog["queues"], **MPMC_RING, failure="in_flight")
+
+
+def spsc_queue(suite: Suite) -> set[str]:
+    return _first(suite.catalog["queues"], producers="one", consumers="one", bound="bounded")
+
+
+def mpmc_queues(suite: Suite) -> set[str]:
+    return closable_queue(suite) | reservation_queue(suite)
+
+
+def representative_queues(suite: Suite) -> set[str]:
+    return mpmc_queues(suite) | spsc_queue(suite)
+
+
+def representative_counters(suite: Suite) -> set[str]:
+    """The first of each kind of read."""
+    return set().union(
+        *(_first(suite.catalog["counters"], value=value) for value in ("exact", "quiescent", "lossy"))
+    )
+
+
+def two_counters(suite: Suite) -> set[str]:
+    return set().union(*(_first(suite.catalog["counters"], value=value) for value in ("exact", "quiescent")))
+
+
+# ---- which cases -------------------------------------------------------------------------------------------
+
+
+def _throughput(
+    p: str | tuple[str, ...] = "1", c: str | tuple[str, ...] = "1", **others: str | tuple[str, ...]
+) -> Values:
+    return {"p": p, "c": c, "wait": "spin", "item": "8", "capacity": "1024"} | others
+
+
+def _round_trip(wait: str | tuple[str, ...], queues: str = "2", report: str = "mean") -> Values:
+    return {"queues": queues, "wait": wait, "report": report}
+
+
+# What a queue allows: many savers behind many downloaders, or one behind one.
+DOWNLOADS: tuple[Values, ...] = (
+    {"n": "8", "m": "2", "wait": "block"},
+    {"n": "8", "m": "1", "wait": "block"},
+    {"n": "1", "m": "1", "wait": "block"},
+)
+
+# A machine of 64 CPUs has 2,016 pairs, and a campaign is about its queues: those of 4 CPUs will do.
+SOME_CPU_PAIRS = 6
+
+SMOKE = (
+    Rule("producer_consumer", representative_queues, (_throughput(),)),
+    Rule("producer_consumer", mpmc_queues, (_throughput("2", "2"),)),
+    Rule("producer_consumer", controls, (_throughput(),)),
+    Rule("ping_pong", representative_queues, (_round_trip("spin"),)),
+    Rule("ping_pong", mpmc_queues, (_round_trip(("block", "own")),)),
+    Rule("ping_pong", spsc_queue, (_round_trip("spin", report="distribution"),)),
+    Rule("counter", representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
+    Rule("counter", controls, ({"t": "2", "mix": "increment"},)),
+    Rule("download", mpmc_queues, DOWNLOADS),
+    Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
+)
+
+QUICK = (
+    # Each implementation in each workload that it fits.
+    Rule("producer_consumer", everyone, (_throughput(),)),
+    Rule("producer_consumer", ranked, (_throughput("2", "2"),)),
+    Rule("ping_pong", ranked, (_round_trip("spin"),)),
+    Rule("ping_pong", ranked, (_round_trip("block"),)),
+    Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
+    Rule("download", ranked, DOWNLOADS),
+    Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
+    # Sweeps, on representatives.
+    Rule("producer_consumer", mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
+    Rule("producer_consumer", mpmc_queues, (_throughput("4", "4"),)),
+    Rule("producer_consumer", mpmc_queues, (_throughput(wait=("spin", "pause", "yield", "block", "own")),)),
+    Rule("producer_consumer", mpmc_queues, (_throughput(item=("8", "64", "256", "move_only")),)),
+    Rule("ping_pong", closable_queue, (_round_trip(("pause", "yield", "sleep_1ms", "adaptive", "own")),)),
+    Rule("ping_pong", closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
+    Rule("ping_pong", spsc_queue, (_round_trip(("spin", "block"), report="distribution"),)),
+    Rule("counter", representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
+    Rule("counter", two_counters, ({"t": "2", "mix": "read_10"},)),
+    Rule("counter", two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
+    Rule("download", closable_queue, ({"n": ("1", "2", "4", "8", "16", "32"), "m": "2", "wait": "block"},)),
+)
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 60.0),
+        # 5 minutes in all, less the report's time.
+        Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 270.0),
+        Profile("full", None, BLOCKS_FOR_AN_INTERVAL, None),
+    )
+}

@@ -1,0 +1,149 @@
+"""samples.jsonl as a file of lines: what may stand in it, reading it, and appending so that nothing is lost."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import HandoffError, describe
+
+SCHEMA = 1
+METHOD = 1
+FILE_NAME = "samples.jsonl"
+CUT_NAME = "samples.truncated"
+
+STATUSES = ("ok", "unverified", "voided", "crashed", "hung", "failed")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One trial. The fields are those of docs/samples.md, in its order."""
+
+    block: int
+    position: int
+    case: str
+    label: str
+    started: str
+    seconds: float
+    status: str
+    exit: int
+    message: str
+    output: str
+    placement: str
+    cpus: list[int]
+    figures: dict[str, float]
+
+    def line(self) -> bytes:
+        record = {"schema": SCHEMA, "method": METHOD} | asdict(self)
+        return json.dumps(record, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+# What a reader relies on beyond the fields being there.
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "block": int,
+    "position": int,
+    "case": str,
+    "label": str,
+    "seconds": (int, float),
+    "figures": dict,
+}
+
+FIELDS = ("schema", "method", *Sample.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The records of a file, and what follows the last whole one: the trace of a write that was cut short."""
+
+    records: list[dict[str, Any]]
+    whole_bytes: int
+    cut: bytes
+
+
+def read(path: Path) -> Lines:
+    """All records of the file. A last line without its end is set apart; any other flaw is an error."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise HandoffError(f"cannot read the samples {describe(error)}") from error
+    whole = content.rfind(b"\n") + 1
+    lines = content[:whole].split(b"\n")[:-1]
+    records = [_record(line, path, number) for number, line in enumerate(lines, start=1)]
+    return Lines(records, whole, content[whole:])
+
+
+def check_version(thing: str, record: Mapping[str, Any]) -> None:
+    for key, known in (("schema", SCHEMA), ("method", METHOD)):
+        if record.get(key) != known:
+            raise HandoffError(f"{thing}: unknown {key} {record.get(key)!r}; valid: {known}")
+
+
+def _record(line: bytes, path: Path, number: int) -> dict[str, Any]:
+    where = f"{path}:{number}"
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise HandoffError(f"{where}: corrupt line, not JSON ({error})") from error
+    if not isinstance(record, dict):
+        raise HandoffError(f"{where}: corrupt line, not a sample")
+    check_version(where, record)
+    missing = [field for field in FIELDS if field not in record]
+    if missing:
+        raise HandoffError(f"{where}: corrupt line, without {', '.join(missing)}")
+    if record["status"] not in STATUSES:
+        raise HandoffError(f"{where}: unknown status {record['status']!r}; valid: {', '.join(STATUSES)}")
+    for field, kind in _KINDS.items():
+        if not isinstance(record[field], kind):
+            raise HandoffError(f"{where}: corrupt line, {field} is {record[field]!r}")
+    for name, value in record["figures"].items():
+        if type(value) not in (int, float):  # not isinstance: true and false are no figures
+            raise HandoffError(f"{where}: corrupt line, the figure '{name}' is {value!r}")
+    return record
+
+
+class Log:
+    """The samples of a run that is being measured: each is on the disk before the next trial begins."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = open(path, "ab", buffering=0)  # unbuffered: nothing is retried when the file is closed
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.close()
+            raise HandoffError(f"{path}: another campaign is writing to it") from error
+        self.records = self._whole_records()
+
+    def append(self, sample: Sample) -> None:
+        line = sample.line()
+        try:
+            while line:
+                line = line[self._file.write(line) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise HandoffError(
+                f"cannot write {self.path}: {reason}; what was measured before is kept, "
+                "the same --out goes on from there"
+            ) from error
+        self.records.append(asdict(sample))
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _whole_records(self) -> list[dict[str, Any]]:
+        """What a former campaign has left; the trace of a write that was cut short goes to a file beside."""
+        lines = read(self.path)
+        if lines.cut:
+            with open(self.path.with_name(CUT_NAME), "ab") as kept:
+                kept.write(lines.cut + b"\n")
+                kept.flush()
+                os.fsync(kept.fileno())
+            self._file.truncate(lines.whole_bytes)
+            os.fsync(self._file.fileno())
+        return lines.records

@@ -1,0 +1,121 @@
+"""Which trial comes next, how long it should take, and when a campaign has enough blocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy
+
+from .cases import Case
+from .errors import HandoffError
+from .runner import Settings
+
+# The stack starts at another place for each size of the environment, in steps of 16 bytes; a page covers
+# every place relative to it.
+PADDING_LIMIT = 4096
+
+# From the start of a process to its end, less ramp and window: clock calibration, yardsticks, verification.
+PROCESS_S = 0.06
+
+# Mean of the download's latencies: log-normal, median 4 ms, sigma 0.5 (benchmarks/harness/download_job.hpp).
+MEAN_DOWNLOAD_S = 0.004 * math.exp(0.5**2 / 2)
+
+
+@dataclass(frozen=True)
+class Trial:
+    block: int
+    position: int
+    case: Case
+    label: str
+    padding: int
+
+
+def block_trials(cases: list[Case], seed: int, block: int) -> list[Trial]:
+    """One trial of each case, in an order that follows from seed and block alone."""
+    random = numpy.random.Generator(numpy.random.PCG64([seed, block]))
+    order = random.permutation(len(cases))
+    paddings = random.integers(0, PADDING_LIMIT, size=len(cases))
+    return [
+        Trial(block, position, cases[index], cases[index].implementation, int(paddings[position]))
+        for position, index in enumerate(order)
+    ]
+
+
+class Costs:
+    """Seconds per trial of a case: guessed until it has been measured."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._measured: dict[str, float] = {}
+
+    def note(self, case_name: str, seconds: float) -> None:
+        self._measured[case_name] = seconds
+
+    def of(self, case: Case) -> float:
+        measured = self._measured.get(case.name)
+        return self._guess(case) if measured is None else measured
+
+    def of_all(self, cases: Iterable[Case]) -> float:
+        return sum(self.of(case) for case in cases)
+
+    def _guess(self, case: Case) -> float:
+        if case.workload == "download":
+            return PROCESS_S + case.number("items") * MEAN_DOWNLOAD_S / case.number("n")
+        return PROCESS_S + (self._settings.ramp_ms + self._settings.window_ms) / 1000
+
+
+@dataclass(frozen=True)
+class StopRule:
+    """At least `min_blocks`; more while the budget lasts, but never more than `max_blocks`. A block is begun
+    only if it should end within the budget."""
+
+    min_blocks: int
+    max_blocks: int | None
+    budget_s: float | None
+
+    def planned_blocks(self, done: int, spent_s: float, block_s: float) -> int:
+        """How many blocks there will be in the end, as far as can be said after `done` of them."""
+        affordable = 0
+        if self.budget_s is not None:
+            affordable = done + max(0, math.floor((self.budget_s - spent_s) / block_s))
+        wanted = max(self.min_blocks, affordable)
+        return max(done, wanted if self.max_blocks is None else min(wanted, self.max_blocks))
+
+    def another(self, done: int, spent_s: float, block_s: float) -> bool:
+        return self.planned_blocks(done, spent_s, block_s) > done
+
+
+def stop_rule(
+    profile_blocks: int, profile_budget_s: float | None, blocks: int | None, budget_s: float | None
+) -> StopRule:
+    """What is asked for overrules the profile; a budget that is asked for is kept even if the intervals then
+    lack blocks, while a profile's own is exceeded rather than that."""
+    if blocks is not None:
+        return StopRule(blocks if budget_s is None else 1, blocks, budget_s)
+    if budget_s is not None:
+        return StopRule(1, None, budget_s)
+    return StopRule(profile_blocks, None, profile_budget_s)
+
+
+def refuse_if_hopeless(rule: StopRule, asked_budget_s: float | None, block_s: float, count: int) -> None:
+    """A budget under one block would measure, and report nothing."""
+    if asked_budget_s is not None and asked_budget_s < block_s:
+        raise HandoffError(
+            f"--time-budget {asked_budget_s:.0f}s: one block of {count} cases takes about {block_s:.0f} s, and only "
+            "complete blocks are reported; --filter, --impl and --workload take fewer cases"
+        )
+
+
+def parse_duration(text: str) -> float:
+    """Seconds from "90s", "5m", "1.5h" or "90"."""
+    units: Mapping[str, float] = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    try:
+        seconds = float(number) * units[unit]
+    except ValueError as error:
+        raise HandoffError(f"'{text}' is no duration; valid: 90s, 5m, 1.5h") from error
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise HandoffError(f"'{text}' is no duration; it must be more than nothing and not endless")
+    return seconds

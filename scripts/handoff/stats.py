@@ -1,0 +1,289 @@
+"""Intervals, paired comparisons, corrections and tie groups; the distributions are scipy's.
+
+The unit of replication is the process: one value per case and block. Nothing here averages over modes: a
+location is a median, its interval comes from order statistics and is exact for any distribution.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+CONFIDENCE = 0.95
+EQUIVALENCE = 0.03  # notes/measurement.md: an interval inside ±3% is "the same" for a design decision
+POWER = 0.90
+
+DIFFERENT = "different"
+EQUIVALENT = "equivalent"
+UNRESOLVED = "unresolved"
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A median between two order statistics. `coverage` is what the interval attains, not what was asked."""
+
+    low: float
+    estimate: float
+    high: float
+    coverage: float
+    n: int
+
+    @property
+    def sufficient(self) -> bool:
+        """Enough values for 95%: below n = 6 even the whole range does not reach it."""
+        return self.coverage >= CONFIDENCE
+
+    def mapped(self, factor: float) -> "Interval":
+        return Interval(self.low * factor, self.estimate * factor, self.high * factor, self.coverage, self.n)
+
+
+@lru_cache(maxsize=None)
+def sign_rank(n: int, confidence: float = CONFIDENCE) -> tuple[int, float]:
+    """Rank k of the order statistic (from 1) so that [x_(k), x_(n+1-k)] covers the median, and how surely.
+
+    The number of values under the median is binomial(n, 1/2); the interval misses it when fewer than k
+    fall on one side, which has probability 2·P(X ≤ k − 1). Where no k reaches the confidence, k is 1.
+    """
+    if n < 1:
+        return 1, 0.0
+    alpha = 1.0 - confidence
+    k = int(stats.binom.ppf(alpha / 2, n, 0.5))  # smallest k with P(X ≤ k) ≥ α/2
+    while k > 1 and 2 * stats.binom.cdf(k - 1, n, 0.5) > alpha * (1 + 1e-12):
+        k -= 1
+    k = max(k, 1)
+    return k, max(0.0, float(1.0 - 2.0 * stats.binom.cdf(k - 1, n, 0.5)))
+
+
+def median_interval(values: Sequence[float] | Floats, confidence: float = CONFIDENCE) -> Interval:
+    """The median with its exact interval; with fewer than six values, the range and its lower coverage."""
+    data = np.sort(np.asarray(values, dtype=float))
+    data = data[np.isfinite(data)]
+    n = int(data.size)
+    if n == 0:
+        return Interval(np.nan, np.nan, np.nan, 0.0, 0)
+    k, coverage = sign_rank(n, confidence)
+    return Interval(float(data[k - 1]), float(np.median(data)), float(data[n - k]), coverage, n)
+
+
+@dataclass(frozen=True)
+class Pairwise:
+    """Every implementation against every other: square arrays, entry [i, j] is about the ratio i / j."""
+
+    ratio: Floats
+    low: Floats
+    high: Floats
+    n: Integers
+    spread: Floats  # standard deviation of the paired log-ratios
+    p: Floats  # two-sided, paired t on the log-ratios, before correction
+
+
+def pairwise(tables: Sequence[Floats]) -> Pairwise:
+    """Compares the columns of logarithmic tables pair by pair: one table per regime, its rows are blocks.
+
+    NaN means that there is no sample. Pairs are never formed across tables.
+    """
+    k = tables[0].shape[1]
+    ratio, low, high, spread = (np.full((k, k), np.nan) for _ in range(4))
+    p = np.ones((k, k))
+    n = np.zeros((k, k), dtype=np.int64)
+    for i in range(k):
+        # NaN sorts to the end.
+        differences = np.sort(np.vstack([_differences(table, i) for table in tables]), axis=0)
+        counts = np.isfinite(differences).sum(axis=0)
+        ranks = np.array([sign_rank(int(count))[0] for count in counts])
+        n[i] = counts
+        low[i] = np.exp(_pick(differences, ranks - 1))
+        high[i] = np.exp(_pick(differences, np.maximum(counts - ranks, 0)))
+        lower_middle = _pick(differences, np.maximum((counts - 1) // 2, 0))
+        ratio[i] = np.exp((lower_middle + _pick(differences, counts // 2)) / 2)
+        spread[i], p[i] = _paired_t(differences, counts)
+    return Pairwise(ratio, low, high, n, spread, p)
+
+
+def _differences(table: Floats, i: int) -> Floats:
+    """Column i minus every column: of the same block first, so that what a block did to both cancels.
+
+    Where the machine moved within a block, its two samples saw different regimes and are no pair. What is
+    left over of i is then matched with what is left over of the other in order of time. The choice does not
+    look at the values and uses no sample twice, so the signs stay fair coins where the two are alike.
+    """
+    one = table[:, i : i + 1]
+    has_one, has_other = np.isfinite(one), np.isfinite(table)
+    same_block = one - table
+    spare_one, spare_other = has_one & ~has_other, has_other & ~has_one
+    return np.vstack(
+        [same_block, _first(np.broadcast_to(one, table.shape), spare_one) - _first(table, spare_other)]
+    )
+
+
+def _first(values: Floats, chosen: Bools) -> Floats:
+    """The chosen entries of each column moved to its top, in their order; NaN below."""
+    order = np.argsort(~chosen, axis=0, kind="stable")
+    moved: Floats = np.take_along_axis(np.where(chosen, values, np.nan), order, axis=0)
+    return moved
+
+
+def _pick(columns: Floats, rows: Integers) -> Floats:
+    """One entry of each column; an empty column gives its NaN."""
+    picked: Floats = columns[np.minimum(rows, columns.shape[0] - 1), np.arange(columns.shape[1])]
+    return picked
+
+
+def _paired_t(differences: Floats, counts: Integers) -> tuple[Floats, Floats]:
+    present = np.isfinite(differences)
+    filled = np.where(present, differences, 0.0)
+    enough = counts >= 2
+    mean = filled.sum(axis=0) / np.maximum(counts, 1)
+    squares = (np.where(present, differences - mean, 0.0) ** 2).sum(axis=0)
+    spread = np.sqrt(squares / np.maximum(counts - 1, 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.abs(mean) / (spread / np.sqrt(counts))
+    p = np.where(mean == 0.0, 1.0, 2.0 * stats.t.sf(t, np.maximum(counts - 1, 1)))
+    return np.where(enough, spread, np.nan), np.where(enough, p, 1.0)
+
+
+def holm(p: Floats) -> Floats:
+    """Holm's step-down adjustment: reject where the adjusted value is below the level of the whole family."""
+    order = np.argsort(p, kind="stable")
+    factors = np.arange(p.size, 0, -1)
+    adjusted = np.empty_like(p, dtype=float)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * factors))
+    return adjusted
+
+
+def holm_square(p: Floats) -> Floats:
+    """The same over the pairs of a square array: each unordered pair is one hypothesis."""
+    upper = np.triu_indices(p.shape[0], 1)
+    adjusted = np.ones_like(p)
+    adjusted[upper] = holm(p[upper])
+    adjusted.T[upper] = adjusted[upper]
+    return adjusted
+
+
+def verdict(low: float, high: float, n: int, adjusted_p: float) -> str:
+    """What may be said of a ratio whose exact 95% interval is [low, high].
+
+    `different` needs two witnesses: the exact sign-test interval excludes 1, and the paired t survives
+    Holm's correction over the family. The sign test alone has too few outcomes for a family of hundreds (at
+    n = 8 its smallest p is 1/128, however large the difference); the t alone relies on a shape.
+    """
+    if not (np.isfinite(low) and np.isfinite(high)) or sign_rank(n)[1] < CONFIDENCE:
+        return UNRESOLVED
+    if 1.0 - EQUIVALENCE <= low and high <= 1.0 + EQUIVALENCE:
+        return EQUIVALENT
+    if (low > 1.0 or high < 1.0) and adjusted_p < 1.0 - CONFIDENCE:
+        return DIFFERENT
+    return UNRESOLVED
+
+
+def resolvable(spread: float, n: int) -> float:
+    """Smallest relative difference that n pairs of this spread detect with 90% power; NaN below n = 6.
+
+    Normal approximation; √(π/2) is the sign test's loss against the mean on normal data.
+    """
+    if sign_rank(n)[1] < CONFIDENCE or not np.isfinite(spread):
+        return float("nan")
+    quantiles = stats.norm.ppf((1 + CONFIDENCE) / 2) + stats.norm.ppf(POWER)
+    return float(np.expm1(quantiles * spread * np.sqrt(np.pi / 2) / np.sqrt(n)))
+
+
+def shorten(letters: str) -> str:
+    """abcdg becomes a–d g: what stands on a chart."""
+    found = re.findall(r"[a-zA-Z]|\(\d+\)", letters)
+    ranks = [string.ascii_letters.index(one) if len(one) == 1 else int(one[1:-1]) - 1 for one in found]
+    runs: list[list[int]] = []
+    for rank in ranks:
+        if runs and rank == runs[-1][-1] + 1:
+            runs[-1].append(rank)
+        else:
+            runs.append([rank])
+    parts = [
+        f"{_letter(run[0])}–{_letter(run[-1])}" if len(run) > 2 else "".join(_letter(one) for one in run)
+        for run in runs
+    ]
+    return " ".join(parts) if any(len(part) > 1 for part in parts) else "".join(parts)
+
+
+def tie_letters(different: Bools) -> list[str]:
+    """Compact letter display: two share a letter exactly when they were not found different.
+
+    Insert and absorb, after Piepho (2004), J. Comput. Graph. Stat. 13(2), 456-466. Index order is the
+    ranking: letters are given from the best on.
+    """
+    k = different.shape[0]
+    columns: list[frozenset[int]] = [frozenset(range(k))] if k else []
+    for i in range(k):
+        for j in range(i + 1, k):
+            if different[i, j]:
+                columns = _split(columns, i, j)
+    columns.sort(key=sorted)
+    return ["".join(_letter(at) for at, column in enumerate(columns) if i in column) for i in range(k)]
+
+
+def _split(columns: list[frozenset[int]], i: int, j: int) -> list[frozenset[int]]:
+    """No column may hold both: those that do are replaced by one without each; subsets are absorbed."""
+    kept = [column for column in columns if not (i in column and j in column)]
+    halves = [column - {one} for column in columns if i in column and j in column for one in (i, j)]
+    for half in sorted(halves, key=len, reverse=True):
+        if not any(half <= other for other in kept):
+            kept.append(half)
+    return kept
+
+
+def _letter(index: int) -> str:
+    letters = string.ascii_letters
+    return letters[index] if index < len(letters) else f"({index + 1})"
+
+
+def shift_interval(a: Floats, b: Floats, confidence: float = CONFIDENCE) -> Interval:
+    """Hodges-Lehmann shift of b against a for unpaired samples, by inverting the exact Mann-Whitney test.
+
+    The estimate is the median of all differences b - a; the interval holds the shifts that the two-sided
+    test does not reject. Where even the range does not reach the confidence, it is the range, with its own
+    coverage.
+    """
+    a, b = a[np.isfinite(a)], b[np.isfinite(b)]
+    differences = np.sort(np.subtract.outer(b, a).ravel())
+    if differences.size == 0:
+        return Interval(np.nan, np.nan, np.nan, 0.0, 0)
+    k, coverage = _shift_rank(int(a.size), int(b.size), confidence)
+    low, high = differences[k - 1], differences[differences.size - k]
+    return Interval(
+        float(low), float(np.median(differences)), float(high), coverage, int(min(a.size, b.size))
+    )
+
+
+@lru_cache(maxsize=None)
+def _shift_rank(n: int, m: int, confidence: float) -> tuple[int, float]:
+    """Rank k of the sorted differences that bounds the interval: 2·P(U ≤ k − 1) ≤ 1 − confidence."""
+
+    def p_of(u: int) -> float:
+        """scipy's two-sided exact p of a pair of samples built to have the statistic u (without ties)."""
+        full, rest = divmod(u, m)
+        below = [m + 1.0] * full + ([rest + 0.5] if full < n else [])
+        x = np.array(below + [0.0] * (n - len(below))) + np.arange(n) * 1e-6
+        return float(stats.mannwhitneyu(x, np.arange(1, m + 1), method=_method(n, m)).pvalue)
+
+    low, high = 0, (n * m) // 2  # p_of rises with u on this range
+    if p_of(0) > 1.0 - confidence:
+        return 1, 1.0 - p_of(0)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if p_of(middle) <= 1.0 - confidence else (low, middle)
+    return low + 1, 1.0 - p_of(low)
+
+
+def _method(n: int, m: int) -> str:
+    """The exact distribution costs n·m per value; past some hundred pairs the normal one is as good."""
+    return "exact" if max(n, m) <= 40 else "asymptotic"

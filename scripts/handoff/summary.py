@@ -1,0 +1,252 @@
+"""From samples to summary.json: figures per case and regime, rankings per group, controls, failures."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import cases, controls, decisions, ranking, regimes
+from .measures import Measure, add_derived, measure_of
+from .results import Run
+from .stats import Interval, median_interval
+
+SUMMARY_SCHEMA = 1
+FILE_NAME = "summary.json"
+TRACK_POINTS = 1500  # more dots than a figure's width can tell apart
+UNSTABLE = 0.02  # notes/measurement.md: half-width of the interval that a headline case should reach
+# Columns that describe the trial and are no figures of the case.
+_NOT_FIGURES = {"schema", "method", "block", "position", "seconds", "exit", "value", "log_cost", "log_cpu"}
+_NOT_FIGURES |= {"yardstick_before_ns", "yardstick_after_ns", "multiple", "cpu_ns"}
+
+Json = dict[str, Any]
+
+
+def build(run: Run) -> Json:
+    """The whole summary as plain JSON data."""
+    samples, places = regimes.assign(run.samples)
+    parsed = {name: cases.parse(name) for name in samples["case"].unique()}
+    measures = {name: measure_of(case.workload, case.keys) for name, case in parsed.items()}
+    samples = add_derived(samples, measures)
+    samples["group"] = samples["case"].map({name: group_id(case) for name, case in parsed.items()})
+    complete = run.complete_blocks()
+    in_block = samples["block"].isin(complete)
+    usable = samples[in_block & (samples["status"] == "ok") & (samples["regime"] != regimes.SET_ASIDE)]
+    control_names = controls.names(run.environment.get("catalog", {}))
+    outcomes = controls.check(samples, usable, control_names)
+    reasons = controls.stamps(run.environment, outcomes, len(complete))
+    rows = _cases(samples, usable, parsed, measures, control_names)
+    groups, rankings = _groups(rows, usable)
+    result = {
+        "schema": SUMMARY_SCHEMA,
+        "method": run.environment.get("method"),
+        "run_id": run.environment.get("run_id", run.path.name),
+        "citable": not reasons,
+        "stamps": reasons,
+        "warnings": list(run.warnings),
+        "controls": outcomes,
+        "counts": _counts(samples, in_block, complete),
+        "regimes": [place.as_dict() for place in places],
+        "cases": rows,
+        "groups": groups,
+        "decisions": decisions.table(groups, rankings, usable, run.environment.get("catalog", {})),
+        "failures": _failures(samples, control_names),
+        "track": _track(samples),
+        "environment": {k: v for k, v in run.environment.items() if k != "cases"},
+    }
+    cleaned: Json = clean(result)
+    return cleaned
+
+
+def write(summary: Json, path: Path) -> None:
+    path.write_text(json.dumps(summary, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def clean(value: Any) -> Any:
+    """Plain JSON: no numpy types, and what is not a finite number is null."""
+    if isinstance(value, dict):
+        return {str(key): clean(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean(one) for one in value]
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return float(f"{value:.9g}") if math.isfinite(value) else None
+    return value
+
+
+def _counts(samples: pd.DataFrame, in_block: "pd.Series[bool]", complete: list[int]) -> Json:
+    blocks = set(samples["block"])
+    return {
+        "trials": len(samples),
+        "ok": int((samples["status"] == "ok").sum()),
+        "blocks_complete": len(complete),
+        "blocks_partial": len(blocks) - len(complete),
+        "in_partial_blocks": int((~in_block).sum()),
+        "set_aside": int((in_block & (samples["regime"] == regimes.SET_ASIDE)).sum()),
+        "by_status": {str(k): int(v) for k, v in samples["status"].value_counts().sort_index().items()},
+    }
+
+
+def _cases(
+    samples: pd.DataFrame,
+    usable: pd.DataFrame,
+    parsed: dict[str, cases.Case],
+    measures: dict[str, Measure | None],
+    control_names: set[str],
+) -> list[Json]:
+    keyed = ["case", "label", "regime"]
+    by_state = {key: rows for key, rows in usable.groupby(keyed, sort=True)}
+    numeric = usable.select_dtypes("number").columns.difference(sorted(_NOT_FIGURES))
+    medians = usable.groupby(keyed, sort=True)[list(numeric)].median()
+    states: dict[tuple[str, str], list[Json]] = {}
+    for (case, label, regime), rows in by_state.items():
+        extra = {name: value for name, value in medians.loc[(case, label, regime)].items() if pd.notna(value)}
+        states.setdefault((case, label), []).append(_state(regime, rows, extra))
+    _flag_ceiling(states, parsed, measures)
+    result = []
+    for (case, label), rows in samples.groupby(["case", "label"], sort=True):
+        status = rows["status"].value_counts()
+        measure = measures[case]
+        row: Json = {
+            "case": case,
+            "label": label,
+            "workload": parsed[case].workload,
+            "implementation": parsed[case].implementation,
+            "keys": parsed[case].keys,
+            "group": group_id(parsed[case]),
+            "control": parsed[case].implementation in control_names,
+            "threads": _first(rows, "threads"),
+            "oversubscribed": _first(rows, "oversubscribed") == 1,
+            "figure": measure.figure if measure else None,
+            "unit": measure.unit if measure else None,
+            "trials": len(rows),
+            "failed": {str(k): int(v) for k, v in status.sort_index().items() if k != "ok"},
+            "set_aside": int((rows["regime"] == regimes.SET_ASIDE).sum()),
+            "regimes": states.get((case, label), []),
+        }
+        result.append(row)
+    return result
+
+
+def group_id(case: cases.Case) -> str:
+    return "/".join([case.workload, *(f"{key}:{value}" for key, value in case.keys.items())])
+
+
+def _state(regime: str, rows: pd.DataFrame, extra: Json) -> Json:
+    figure = median_interval(rows["value"].to_numpy(float))
+    half_width = (figure.high - figure.low) / 2 / figure.estimate if figure.n else float("nan")
+    return {
+        "regime": regime,
+        "n": figure.n,
+        **_interval(figure),
+        "coverage": figure.coverage,
+        "half_width": half_width,
+        "unstable": not (figure.sufficient and half_width <= UNSTABLE),
+        "multiple": _optional(median_interval(rows["multiple"].to_numpy(float))),
+        "cpu_ns": _optional(median_interval(rows["cpu_ns"].to_numpy(float))),
+        "above_half_ceiling": False,
+        "figures": extra,
+    }
+
+
+def _interval(one: Interval) -> Json:
+    return {"median": one.estimate, "low": one.low, "high": one.high}
+
+
+def _optional(one: Interval) -> Json | None:
+    return _interval(one) if one.n else None
+
+
+def _flag_ceiling(
+    states: dict[tuple[str, str], list[Json]],
+    parsed: dict[str, cases.Case],
+    measures: dict[str, Measure | None],
+) -> None:
+    """Marks rates above half of what the harness shows with no queue at all under the same keys."""
+    ceilings: dict[str, float] = {}
+    for (name, _), found in states.items():
+        measure = measures[name]
+        if measure and measure.more_is_better and controls.kind_of(parsed[name].implementation) == "ceiling":
+            medians = [state["median"] for state in found if state["n"]]
+            ceilings[group_id(parsed[name])] = max([*medians, ceilings.get(group_id(parsed[name]), 0.0)])
+    for (name, _), found in states.items():
+        ceiling = ceilings.get(group_id(parsed[name]))
+        if ceiling and controls.kind_of(parsed[name].implementation) != "ceiling":
+            for state in found:
+                state["above_half_ceiling"] = bool(state["n"] and state["median"] > ceiling / 2)
+
+
+def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[str, list[ranking.Ranking]]]:
+    """Groups of the same workload and keys. Controls are never ranked, nor what failed verification once."""
+    ranked: dict[str, list[Json]] = {}
+    for row in rows:
+        sound = "unverified" not in row["failed"]
+        if row["figure"] and sound and not row["control"] and row["label"] == row["implementation"]:
+            ranked.setdefault(row["group"], []).append(row)
+    by_case = dict(list(usable[usable["label"] == usable["implementation"]].groupby("case")))
+    groups: list[Json] = []
+    rankings: dict[str, list[ranking.Ranking]] = {}
+    for name, members in sorted(ranked.items()):
+        frames = [by_case[row["case"]] for row in members if row["case"] in by_case]
+        found = ranking.rank(pd.concat(frames)) if frames else []
+        if members[0]["workload"] == "core_to_core" or not found:
+            continue
+        rankings[name] = found
+        first = members[0]
+        groups.append(
+            {
+                "id": name,
+                **{
+                    key: first[key]
+                    for key in ("workload", "keys", "figure", "unit", "oversubscribed", "threads")
+                },
+                "rankings": [one.as_dict() for one in found],
+            }
+        )
+    return groups, rankings
+
+
+def _failures(samples: pd.DataFrame, control_names: set[str]) -> list[Json]:
+    """Everything that did not end well, one entry per case and kind of failure, with one output to read."""
+    bad = samples[samples["status"] != "ok"]
+    result = []
+    for (case, status), rows in bad.groupby(["case", "status"], sort=True):
+        last = rows.iloc[-1]
+        result.append(
+            {
+                "case": case,
+                "status": status,
+                "count": len(rows),
+                "blocks": sorted(int(block) for block in rows["block"]),
+                "message": last["message"],
+                "output": last["output"],
+                "expected": last["implementation"] in control_names and status == "unverified",
+            }
+        )
+    return sorted(result, key=lambda one: (one["expected"], one["case"]))
+
+
+def _track(samples: pd.DataFrame) -> Json:
+    """The yardstick over the run: minutes since the start, nanoseconds and regime of each sample."""
+    with_yardstick = samples[samples["yardstick_ns"].notna()]
+    step = -(-len(with_yardstick) // TRACK_POINTS) or 1
+    kept = with_yardstick.iloc[::step]
+    started = pd.to_datetime(kept["started"], utc=True, errors="coerce")
+    minutes = (started - started.min()).dt.total_seconds() / 60
+    return {
+        "minutes": [float(m) for m in minutes],
+        "yardstick_ns": [float(v) for v in kept["yardstick_ns"]],
+        "regime": [str(name) for name in kept["regime"]],
+    }
+
+
+def _first(rows: pd.DataFrame, column: str) -> float | None:
+    values = rows[column].dropna() if column in rows else pd.Series(dtype=float)
+    return float(values.iloc[0]) if len(values) else None

@@ -1,0 +1,68 @@
+// A queue behind virtual calls. The tests are written against this page and compiled once; an implementation
+// costs only the adapters of queue_suite.hpp. The calls reach the implementation unchanged.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "elements.hpp"
+#include "queue.hpp"
+
+namespace handoff::conformance {
+
+template <class T>
+class any_producer {
+public:
+    virtual ~any_producer() = default;
+    virtual bool try_push(T&& value) = 0;
+    virtual bool push(T&& value) = 0;  // blocking queues only
+};
+
+template <class T>
+class any_consumer {
+public:
+    virtual ~any_consumer() = default;
+    virtual bool try_pop(T& value) = 0;
+    virtual bool pop(T& value) = 0;                                        // blocking queues only
+    virtual bool pop_for(T& value, std::chrono::nanoseconds timeout) = 0;  // timed queues only
+};
+
+template <class T>
+class any_queue {
+public:
+    virtual ~any_queue() = default;
+    virtual std::unique_ptr<any_producer<T>> producer() = 0;
+    virtual std::unique_ptr<any_consumer<T>> consumer() = 0;
+    virtual std::size_t capacity() const = 0;  // bounded queues only
+    virtual void close() = 0;                  // closable queues only
+};
+
+// Makes a queue for the requested number of items; null where the implementation does not hold T.
+template <class T>
+using maker = std::unique_ptr<any_queue<T>> (*)(std::size_t requested);
+
+// An implementation as the tests know it.
+struct queue_under_test {
+    std::string_view registered_name;
+    const queue_spec* spec;
+    bool has_capacity;
+    bool blocking;
+    bool timed;
+    bool closable;
+    maker<number> numbers;
+    maker<owned> owned_items;
+    maker<large> large_items;
+    maker<tracked_move_only> tracked_items;
+    maker<tracked_copyable> tracked_copies;
+    maker<fallible> fallible_items;
+    maker<no_default> items_without_default;
+
+    bool bounded() const { return spec->bound == boundedness::bounded; }
+    bool keeps_producer_order() const {
+        return spec->delivery == order::fifo || spec->delivery == order::per_producer_fifo;
+    }
+};
+
+}  // namespace handoff::conformance

@@ -1,0 +1,172 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+
+#include "contents.hpp"
+#include "tests.hpp"
+#include "transfer.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+// Longer than any test may run: a call that should be woken must not be saved by its timeout.
+constexpr std::chrono::seconds for_ever{3600};
+
+unsigned waiters(cardinality end) {
+    return end == cardinality::many ? 3 : 1;
+}
+
+template <class T>
+void expect_closed_to(any_queue<T>& queue) {
+    const auto producer = queue.producer();
+    T value = make<T>(7);
+    EXPECT_FALSE(producer->push(std::move(value))) << "a closed queue took an item by push";
+    EXPECT_EQ(value_of(value), 7U) << "a push on a closed queue changed its argument";
+    value = make<T>(8);
+    EXPECT_FALSE(producer->try_push(std::move(value))) << "a closed queue took an item by try_push";
+    EXPECT_EQ(value_of(value), 8U) << "a try_push on a closed queue changed its argument";
+    const auto consumer = queue.consumer();
+    value = make<T>(9);
+    EXPECT_FALSE(consumer->pop(value)) << "a pop on a closed, empty queue returned " << value_of(value);
+    EXPECT_EQ(value_of(value), 9U) << "a pop on a closed, empty queue changed its argument";
+}
+
+}  // namespace
+
+void close_wakes_every_pop(const queue_under_test& subject) {
+    for (std::size_t round = 0; round < scaled(10, 4); ++round) {
+        const auto queue = subject.numbers(4);
+        const unsigned count = waiters(subject.spec->consumers);
+        std::atomic<unsigned> refused = 0;
+        run_threads(
+            count,
+            [&](unsigned) {
+                number value = untouched;
+                if (!queue->consumer()->pop(value) && value == untouched) ++refused;
+            },
+            [&] {
+                // Odd rounds close without waiting, to meet the waiters on their way to sleep.
+                if (round % 2 == 0) nap();
+                queue->close();
+            });
+        ASSERT_EQ(refused, count) << "pop must return false with its argument unchanged";
+    }
+}
+
+void close_wakes_every_push(const queue_under_test& subject) {
+    for (std::size_t round = 0; round < scaled(10, 4); ++round) {
+        const auto queue = subject.numbers(2);
+        {
+            const auto producer = queue->producer();
+            for (std::size_t i = 0; i < queue->capacity(); ++i) ASSERT_TRUE(producer->try_push(number{i}));
+        }
+        const unsigned count = waiters(subject.spec->producers);
+        std::atomic<unsigned> refused = 0;
+        run_threads(
+            count,
+            [&](unsigned) {
+                number value = 7;
+                if (!queue->producer()->push(std::move(value)) && value == 7) ++refused;
+            },
+            [&] {
+                if (round % 2 == 0) nap();
+                queue->close();
+            });
+        ASSERT_EQ(refused, count) << "push must return false with its argument unchanged";
+    }
+}
+
+void close_wakes_pop_for(const queue_under_test& subject) {
+    const auto queue = subject.numbers(4);
+    const unsigned count = waiters(subject.spec->consumers);
+    std::atomic<unsigned> refused = 0;
+    run_threads(
+        count,
+        [&](unsigned) {
+            number value = untouched;
+            if (!queue->consumer()->pop_for(value, for_ever) && value == untouched) ++refused;
+        },
+        [&] {
+            nap();
+            queue->close();
+        });
+    EXPECT_EQ(refused, count) << "pop_for must return false with its argument unchanged";
+}
+
+void closed_queue_returns_what_is_left(const queue_under_test& subject) {
+    enum class call { pop, try_pop, pop_for };
+    for (const call by : {call::pop, call::try_pop, call::pop_for}) {
+        if (by == call::pop_for && !subject.timed) continue;
+        const doing what(by == call::pop ? "by pop" : by == call::try_pop ? "by try_pop" : "by pop_for");
+        const auto queue = subject.numbers(4);
+        contents held(subject.spec->delivery);
+        {
+            const auto producer = queue->producer();
+            for (number i = 0; i < 4; ++i) {
+                ASSERT_TRUE(producer->push(number{i}));
+                held.push(i);
+            }
+        }
+        queue->close();
+        const auto consumer = queue->consumer();
+        const auto take = [&](number& value) {
+            if (by == call::pop) return consumer->pop(value);
+            return by == call::try_pop ? consumer->try_pop(value) : consumer->pop_for(value, for_ever);
+        };
+        while (!held.empty()) {
+            number value = untouched;
+            ASSERT_TRUE(take(value)) << held.size() << " items were left";
+            ASSERT_TRUE(held.pop(value)) << held.why();
+        }
+        number value = untouched;
+        EXPECT_FALSE(take(value)) << "popped " << value << " from a closed, empty queue";
+        EXPECT_EQ(value, untouched) << "a pop on a closed, empty queue changed its argument";
+    }
+}
+
+void closed_queue_takes_nothing(const queue_under_test& subject) {
+    const auto numbers = subject.numbers(4);
+    numbers->close();
+    expect_closed_to(*numbers);
+    if (subject.owned_items != nullptr) {
+        const auto items = subject.owned_items(4);
+        items->close();
+        expect_closed_to(*items);
+    }
+}
+
+// A push that returned true has its item come out, however near to it the close fell.
+void close_under_load_loses_nothing(const queue_under_test& subject) {
+    const unsigned producers = subject.spec->producers == cardinality::many ? 2 : 1;
+    const unsigned consumers = subject.spec->consumers == cardinality::many ? 2 : 1;
+    for (std::size_t round = 0; round < scaled(100, 20); ++round) {
+        const auto queue = subject.numbers(round % 2 == 0 ? 2 : 64);
+        std::atomic<std::size_t> pushed = 0;
+        std::atomic<std::size_t> popped = 0;
+        std::atomic<std::size_t> sum = 0;  // of the items pushed, less those popped
+        const auto pop_all = [&] {
+            const auto consumer = queue->consumer();
+            for (number value = untouched; consumer->pop(value); ++popped) sum -= value;
+        };
+        const auto push_all = [&](unsigned self) {
+            const auto producer = queue->producer();
+            for (std::size_t i = 0; producer->push(item_value(self, i)); ++i) {
+                ++pushed;
+                sum += item_value(self, i);
+            }
+        };
+        const std::size_t enough = random_below(200);
+        run_threads(
+            producers + consumers, [&](unsigned i) { i < producers ? push_all(i) : pop_all(); },
+            [&] {
+                while (pushed < enough) give_way();
+                queue->close();
+            });
+        pop_all();
+        ASSERT_EQ(pushed, popped) << "in round " << round;
+        ASSERT_EQ(sum, 0U) << "the items popped are not those pushed, in round " << round;
+    }
+}
+
+}  // namespace handoff::conformance

@@ -1,0 +1,216 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "contents.hpp"
+#include "session.hpp"
+#include "tests.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+constexpr std::size_t capacities[] = {1, 2, 3, 7, 64};
+
+void expect_ledger_balanced() {
+    EXPECT_EQ(ledger::mistakes(), 0U) << "objects died twice, or were used while not alive";
+    EXPECT_EQ(ledger::alive(), 0U) << "objects were never destroyed";
+}
+
+// How many items a test may put into the queue.
+template <class T>
+std::size_t room_of(const queue_under_test& subject, const any_queue<T>& queue, std::size_t requested) {
+    return subject.bounded() ? queue.capacity() : requested;
+}
+
+template <class T>
+void push_some(any_producer<T>& producer, contents& held, std::uint64_t& next, std::size_t count) {
+    for (; count > 0; --count) {
+        ASSERT_TRUE(producer.try_push(T(next)));
+        held.push(next++);
+    }
+}
+
+template <class T>
+void pop_some(any_consumer<T>& consumer, contents& held, std::size_t count) {
+    for (T item; count > 0; --count) {
+        ASSERT_TRUE(consumer.try_pop(item));
+        ASSERT_TRUE(held.pop(item.value())) << held.why();
+    }
+}
+
+template <class T>
+void check_deaths(const queue_under_test& subject, maker<T> make_queue) {
+    for (const std::size_t requested : capacities) {
+        const doing what("requested capacity " + std::to_string(requested));
+        ledger::clear();
+        {
+            const auto queue = make_queue(requested);
+            const auto producer = queue->producer();
+            const auto consumer = queue->consumer();
+            const std::size_t room = room_of(subject, *queue, requested);
+            contents held(subject.spec->delivery);
+            std::uint64_t next = 0;
+            for (std::size_t lap = 0; lap < 20 && !testing::Test::HasFailure(); ++lap) {
+                push_some(*producer, held, next, random_below(room - held.size() + 1));
+                if (subject.bounded() && held.size() == room) {
+                    T item(no_value);
+                    ASSERT_FALSE(producer->try_push(std::move(item)));
+                }
+                pop_some(*consumer, held, random_below(held.size() + 1));
+            }
+            pop_some(*consumer, held, held.size());
+            T item(no_value);
+            ASSERT_FALSE(consumer->try_pop(item));
+        }
+        expect_ledger_balanced();
+    }
+}
+
+// Leaves `left` items in a queue through which `before` items have passed, and destroys it.
+template <class T>
+void leave_behind(const queue_under_test& subject, any_queue<T>& queue, std::size_t before,
+                  std::size_t left) {
+    const auto producer = queue.producer();
+    const auto consumer = queue.consumer();
+    contents held(subject.spec->delivery);
+    std::uint64_t next = 0;
+    for (std::size_t i = 0; i < before; ++i) {
+        push_some(*producer, held, next, 1);
+        pop_some(*consumer, held, 1);
+    }
+    push_some(*producer, held, next, left);
+}
+
+template <class T>
+void check_leftovers(const queue_under_test& subject, maker<T> make_queue) {
+    std::size_t last_room = 0;
+    for (const std::size_t requested : capacities) {
+        const std::size_t room = room_of(subject, *make_queue(requested), requested);
+        // Some queues round every small request up to the same thousands.
+        if (std::exchange(last_room, room) == room) continue;
+        for (const std::size_t before : {std::size_t{0}, room / 2 + 1, room, room * 2 + 1}) {
+            for (const std::size_t left : {std::size_t{0}, std::size_t{1}, (room + 1) / 2, room}) {
+                const doing what("requested capacity " + std::to_string(requested) + ", " +
+                                 std::to_string(left) + " left after " + std::to_string(before));
+                ledger::clear();
+                leave_behind(subject, *make_queue(requested), before, left);
+                expect_ledger_balanced();
+                if (testing::Test::HasFailure()) return;
+            }
+        }
+    }
+}
+
+// A push or a pop whose nth move throws: the item is then still where it was.
+class fallible_run {
+public:
+    fallible_run(const queue_under_test& subject, std::size_t requested)
+        : queue_(subject.fallible_items(requested)),
+          producer_(queue_->producer()),
+          consumer_(queue_->consumer()),
+          held_(subject.spec->delivery),
+          room_(room_of(subject, *queue_, requested)) {}
+
+    void push(unsigned nth) {
+        if (held_.size() == room_) return;
+        fallible item(next_);
+        bool thrown = false;
+        bool taken = false;
+        fallible::fail_at_move(nth);
+        try {
+            taken = producer_->try_push(std::move(item));
+        } catch (const move_failed&) {
+            thrown = true;
+        }
+        fallible::fail_at_move(0);
+        if (thrown) {
+            ++thrown_pushes;
+            EXPECT_EQ(item.value(), next_) << "a try_push that threw changed its argument";
+        } else {
+            EXPECT_TRUE(taken) << "try_push failed with " << held_.size() << " of " << room_ << " items held";
+            held_.push(next_);
+        }
+        ++next_;
+    }
+
+    void pop(unsigned nth) {
+        if (held_.empty()) return;
+        fallible item(no_value);
+        bool thrown = false;
+        bool popped = false;
+        fallible::fail_at_move(nth);
+        try {
+            popped = consumer_->try_pop(item);
+        } catch (const move_failed&) {
+            thrown = true;
+        }
+        fallible::fail_at_move(0);
+        if (thrown) {
+            ++thrown_pops;
+        } else {
+            EXPECT_TRUE(popped) << "try_pop failed with " << held_.size() << " items held";
+            if (popped) {
+                EXPECT_TRUE(held_.pop(item.value())) << held_.why();
+            }
+        }
+    }
+
+    void drain() {
+        while (!held_.empty() && !testing::Test::HasFailure()) pop(0);
+    }
+
+    std::size_t thrown_pushes = 0;
+    std::size_t thrown_pops = 0;
+
+private:
+    const std::unique_ptr<any_queue<fallible>> queue_;
+    const std::unique_ptr<any_producer<fallible>> producer_;
+    const std::unique_ptr<any_consumer<fallible>> consumer_;
+    contents held_;
+    const std::size_t room_;
+    std::uint64_t next_ = 0;
+};
+
+}  // namespace
+
+void items_die_exactly_once(const queue_under_test& subject) {
+    if (subject.tracked_items != nullptr) {
+        check_deaths(subject, subject.tracked_items);
+    } else {
+        check_deaths(subject, subject.tracked_copies);
+    }
+}
+
+void destructor_frees_leftovers(const queue_under_test& subject) {
+    if (subject.tracked_items != nullptr) {
+        check_leftovers(subject, subject.tracked_items);
+    } else {
+        check_leftovers(subject, subject.tracked_copies);
+    }
+}
+
+void throwing_move_loses_nothing(const queue_under_test& subject) {
+    for (const std::size_t requested : {1U, 3U, 8U}) {
+        const doing what("requested capacity " + std::to_string(requested));
+        ledger::clear();
+        {
+            fallible_run run(subject, requested);
+            for (std::size_t i = 0; i < 400 && !testing::Test::HasFailure(); ++i) {
+                // 0: no move throws. Most queues move an item once a call, some twice.
+                const auto nth = static_cast<unsigned>(random_below(4));
+                if (random_below(2) == 0) {
+                    run.push(nth);
+                } else {
+                    run.pop(nth);
+                }
+            }
+            run.drain();
+            EXPECT_GT(run.thrown_pushes, 0U) << "no push moved its item";
+            EXPECT_GT(run.thrown_pops, 0U) << "no pop moved its item";
+        }
+        expect_ledger_balanced();
+    }
+}
+
+}  // namespace handoff::conformance

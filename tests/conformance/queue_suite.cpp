@@ -1,0 +1,79 @@
+#include "queue_suite.hpp"
+
+#include <string>
+
+#include "session.hpp"
+#include "tests.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+struct candidate {
+    std::string_view name;
+    bool applies;
+    void (*body)(const queue_under_test& subject);
+};
+
+}  // namespace
+
+void not_offered(std::string_view call) {
+    die(std::string(call) + " was called on a queue that does not offer it: the suite selected a wrong test");
+}
+
+void register_queue_tests(const queue_under_test& subject) {
+    const queue_spec& spec = *subject.spec;
+    const bool real = spec.conserves;
+    const bool bounded = real && subject.bounded() && subject.has_capacity;
+    const bool blocking = real && subject.blocking;
+    const bool timed = real && subject.timed;
+    const bool closable = real && subject.closable;
+    const bool many = spec.producers == cardinality::many || spec.consumers == cardinality::many;
+    const bool tracks = subject.tracked_items != nullptr || subject.tracked_copies != nullptr;
+    const candidate candidates[] = {
+        {"spec_is_sound", true, spec_is_sound},
+        {"new_queue_is_empty", real, new_queue_is_empty},
+        {"capacity_is_honoured", bounded, capacity_is_honoured},
+        {"unbounded_takes_everything", real && !subject.bounded(), unbounded_takes_everything},
+        {"failed_push_leaves_the_value", bounded, failed_push_leaves_the_value},
+        {"items_leave_in_order", real, items_leave_in_order},
+        {"laps_lose_nothing", real, laps_lose_nothing},
+        {"move_only_items_pass", real && subject.owned_items, move_only_items_pass},
+        {"items_need_no_default", real && subject.items_without_default, items_need_no_default},
+        {"handles_come_and_go", real, handles_come_and_go},
+        {"items_die_exactly_once", real && tracks, items_die_exactly_once},
+        {"destructor_frees_leftovers", real && tracks, destructor_frees_leftovers},
+        {"throwing_move_loses_nothing", real && subject.fallible_items, throwing_move_loses_nothing},
+        {"transfer_conserves_items", real, transfer_conserves_items},
+        {"transfer_keeps_producer_order", real && subject.keeps_producer_order(),
+         transfer_keeps_producer_order},
+        {"transfer_conserves_move_only_items", real && subject.owned_items,
+         transfer_conserves_move_only_items},
+        {"large_items_arrive_whole", real && subject.large_items, large_items_arrive_whole},
+        {"push_publishes_plain_writes", real, push_publishes_plain_writes},
+        {"order_holds_across_threads", real && spec.delivery == order::fifo, order_holds_across_threads},
+        {"handles_are_made_by_many_threads", real, handles_are_made_by_many_threads},
+        {"quiescent_queue_is_exact", real, quiescent_queue_is_exact},
+        {"simultaneous_calls_conserve_items", real && many, simultaneous_calls_conserve_items},
+        {"push_waits_while_full", blocking && bounded, push_waits_while_full},
+        {"pop_waits_while_empty", blocking, pop_waits_while_empty},
+        {"every_waiting_pop_is_served", blocking, every_waiting_pop_is_served},
+        {"every_waiting_push_is_served", blocking && bounded, every_waiting_push_is_served},
+        {"no_wake_up_is_lost", blocking, no_wake_up_is_lost},
+        {"blocking_transfer_conserves_items", blocking, blocking_transfer_conserves_items},
+        {"pop_for_gives_up", timed, pop_for_gives_up},
+        {"pop_for_returns_an_item", timed, pop_for_returns_an_item},
+        {"pop_for_at_its_timeout_loses_nothing", timed, pop_for_at_its_timeout_loses_nothing},
+        {"close_wakes_every_pop", closable, close_wakes_every_pop},
+        {"close_wakes_every_push", closable && bounded, close_wakes_every_push},
+        {"close_wakes_pop_for", closable && timed, close_wakes_pop_for},
+        {"closed_queue_returns_what_is_left", closable, closed_queue_returns_what_is_left},
+        {"closed_queue_takes_nothing", closable, closed_queue_takes_nothing},
+        {"close_under_load_loses_nothing", closable, close_under_load_loses_nothing},
+    };
+    for (const candidate& test : candidates) {
+        if (!test.applies) continue;
+        add_test(subject.registered_name, test.name, [subject, body = test.body] { body(subject); });
+    }
+}
+
+}  // namespace handoff::conformance

@@ -1,0 +1,162 @@
+// What a generated translation unit includes: it turns an implementation into a queue_under_test and
+// registers the tests that its spec and its concepts select.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "any_queue.hpp"
+
+namespace handoff::conformance {
+
+// Ends the process: a test called what its selection should have excluded.
+[[noreturn]] void not_offered(std::string_view call);
+
+// Calls `call` with an item for the queue that stands for `value`, and carries back what became of it. Item
+// is T, but for a queue that reserves the number zero: it holds a `word`, which is never zero.
+template <class Item, class T, class Call>
+bool lend(T& value, Call call) {
+    if constexpr (std::same_as<Item, T>) {
+        return call(value);
+    } else {
+        Item item = Item::from(value);
+        const bool done = call(item);
+        value = item.number_of();
+        return done;
+    }
+}
+
+template <class Q, class T>
+class erased_producer final : public any_producer<T> {
+    using item = typename Q::value_type;
+
+public:
+    explicit erased_producer(Q& q) : handle_(q) {}
+
+    bool try_push(T&& value) override {
+        return lend<item>(value, [this](item& i) { return handle_.try_push(std::move(i)); });
+    }
+    bool push([[maybe_unused]] T&& value) override {
+        if constexpr (blocking_queue<Q>) {
+            return lend<item>(value, [this](item& i) { return handle_.push(std::move(i)); });
+        } else {
+            not_offered("push");
+        }
+    }
+
+private:
+    typename Q::producer handle_;
+};
+
+template <class Q, class T>
+class erased_consumer final : public any_consumer<T> {
+    using item = typename Q::value_type;
+
+public:
+    explicit erased_consumer(Q& q) : handle_(q) {}
+
+    bool try_pop(T& value) override {
+        return lend<item>(value, [this](item& i) { return handle_.try_pop(i); });
+    }
+    bool pop([[maybe_unused]] T& value) override {
+        if constexpr (blocking_queue<Q>) {
+            return lend<item>(value, [this](item& i) { return handle_.pop(i); });
+        } else {
+            not_offered("pop");
+        }
+    }
+    bool pop_for([[maybe_unused]] T& value, [[maybe_unused]] std::chrono::nanoseconds timeout) override {
+        if constexpr (timed_queue<Q>) {
+            return lend<item>(value, [this, timeout](item& i) { return handle_.pop_for(i, timeout); });
+        } else {
+            not_offered("pop_for");
+        }
+    }
+
+private:
+    typename Q::consumer handle_;
+};
+
+template <class Q, class T>
+class erased_queue final : public any_queue<T> {
+public:
+    explicit erased_queue(std::size_t requested) : queue_(requested) {}
+
+    std::unique_ptr<any_producer<T>> producer() override {
+        return std::make_unique<erased_producer<Q, T>>(queue_);
+    }
+    std::unique_ptr<any_consumer<T>> consumer() override {
+        return std::make_unique<erased_consumer<Q, T>>(queue_);
+    }
+    std::size_t capacity() const override {
+        if constexpr (bounded_queue<Q>) {
+            return queue_.capacity();
+        } else {
+            not_offered("capacity");
+        }
+    }
+    void close() override {
+        if constexpr (closable_queue<Q>) {
+            queue_.close();
+        } else {
+            not_offered("close");
+        }
+    }
+
+private:
+    Q queue_;
+};
+
+template <class Q, class T = typename Q::value_type>
+std::unique_ptr<any_queue<T>> make_erased(std::size_t requested) {
+    static_assert(queue<Q>, "an implementation must satisfy the concept queue for every type that it holds");
+    return std::make_unique<erased_queue<Q, T>>(requested);
+}
+
+// Null where Q does not hold T.
+template <template <class> class Q, class T>
+constexpr maker<T> maker_of() {
+    if constexpr (holds<Q, T>) {
+        return make_erased<Q<T>>;
+    } else {
+        return nullptr;
+    }
+}
+
+// The queue in which the suite sends its numbers: of numbers, or of the words that stand for them.
+template <template <class> class Q>
+auto queue_of_numbers() {
+    if constexpr (holds<Q, number>) {
+        return std::type_identity<Q<number>>{};
+    } else {
+        static_assert(holds<Q, word>,
+                      "every queue holds 64-bit numbers, or words of 64 bits that are not zero");
+        return std::type_identity<Q<word>>{};
+    }
+}
+
+void register_queue_tests(const queue_under_test& subject);
+
+template <template <class> class Q>
+bool register_queue(std::string_view name) {
+    using plain = typename decltype(queue_of_numbers<Q>())::type;
+    register_queue_tests(queue_under_test{.registered_name = name,
+                                          .spec = &plain::spec,
+                                          .has_capacity = bounded_queue<plain>,
+                                          .blocking = blocking_queue<plain>,
+                                          .timed = timed_queue<plain>,
+                                          .closable = closable_queue<plain>,
+                                          .numbers = make_erased<plain, number>,
+                                          .owned_items = maker_of<Q, owned>(),
+                                          .large_items = maker_of<Q, large>(),
+                                          .tracked_items = maker_of<Q, tracked_move_only>(),
+                                          .tracked_copies = maker_of<Q, tracked_copyable>(),
+                                          .fallible_items = maker_of<Q, fallible>(),
+                                          .items_without_default = maker_of<Q, no_default>()});
+    return true;
+}
+
+}  // namespace handoff::conformance

@@ -1,0 +1,57 @@
+// The tests of a queue, in the order in which queue_suite.cpp selects them. Each file below holds one group.
+#pragma once
+
+#include "any_queue.hpp"
+
+namespace handoff::conformance {
+
+// single_thread.cpp: what a queue owes to a thread that is alone with it.
+void spec_is_sound(const queue_under_test& subject);
+void new_queue_is_empty(const queue_under_test& subject);
+void capacity_is_honoured(const queue_under_test& subject);
+void unbounded_takes_everything(const queue_under_test& subject);
+void failed_push_leaves_the_value(const queue_under_test& subject);
+void items_leave_in_order(const queue_under_test& subject);
+void laps_lose_nothing(const queue_under_test& subject);
+void move_only_items_pass(const queue_under_test& subject);
+void items_need_no_default(const queue_under_test& subject);
+void handles_come_and_go(const queue_under_test& subject);
+
+// lifecycle.cpp: births, deaths and moves that throw.
+void items_die_exactly_once(const queue_under_test& subject);
+void destructor_frees_leftovers(const queue_under_test& subject);
+void throwing_move_loses_nothing(const queue_under_test& subject);
+
+// multi_thread.cpp: what it owes to many.
+void transfer_conserves_items(const queue_under_test& subject);
+void transfer_keeps_producer_order(const queue_under_test& subject);
+void transfer_conserves_move_only_items(const queue_under_test& subject);
+void large_items_arrive_whole(const queue_under_test& subject);
+void push_publishes_plain_writes(const queue_under_test& subject);
+void order_holds_across_threads(const queue_under_test& subject);
+void handles_are_made_by_many_threads(const queue_under_test& subject);
+void quiescent_queue_is_exact(const queue_under_test& subject);
+
+// contention.cpp: many at one end, at the same moment.
+void simultaneous_calls_conserve_items(const queue_under_test& subject);
+
+// blocking.cpp: the queue's own waiting.
+void push_waits_while_full(const queue_under_test& subject);
+void pop_waits_while_empty(const queue_under_test& subject);
+void every_waiting_pop_is_served(const queue_under_test& subject);
+void every_waiting_push_is_served(const queue_under_test& subject);
+void no_wake_up_is_lost(const queue_under_test& subject);
+void blocking_transfer_conserves_items(const queue_under_test& subject);
+void pop_for_gives_up(const queue_under_test& subject);
+void pop_for_returns_an_item(const queue_under_test& subject);
+void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject);
+
+// closing.cpp: close().
+void close_wakes_every_pop(const queue_under_test& subject);
+void close_wakes_every_push(const queue_under_test& subject);
+void close_wakes_pop_for(const queue_under_test& subject);
+void closed_queue_returns_what_is_left(const queue_under_test& subject);
+void closed_queue_takes_nothing(const queue_under_test& subject);
+void close_under_load_loses_nothing(const queue_under_test& subject);
+
+}  // namespace handoff::conformance

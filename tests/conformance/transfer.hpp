@@ -1,0 +1,195 @@
+// Moves items from producers to consumers through a queue, and checks afterwards what arrived where.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "any_queue.hpp"
+#include "session.hpp"
+#include "threads.hpp"
+
+namespace handoff::conformance {
+
+// try_calls: waiting by giving way around try_push and try_pop. own_calls: the queue's push and pop.
+enum class waiting { try_calls, own_calls };
+
+struct transfer_plan {
+    unsigned producers = 1;
+    unsigned consumers = 1;
+    std::size_t requested = 64;  // capacity
+    std::size_t items_per_producer = 1000;
+    std::size_t items_per_handle = 0;  // a new handle after so many; 0: one handle for all
+    waiting wait = waiting::try_calls;
+};
+
+std::string describe(const transfer_plan& plan);
+
+// Which plans fit the spec, with about `items` items each: 1x1, 2x1, 1x2, 2x2 and 4x4 by the given
+// capacities.
+std::vector<transfer_plan> plans_for(const queue_under_test& subject,
+                                     const std::vector<std::size_t>& capacities, std::size_t items);
+
+// An item's value: who pushed it, and as its how manyth.
+constexpr std::uint64_t item_value(unsigned producer, std::size_t sequence) {
+    return (std::uint64_t{producer} << 32) | sequence;
+}
+constexpr unsigned producer_of(std::uint64_t value) {
+    return static_cast<unsigned>(value >> 32);
+}
+constexpr std::uint64_t sequence_of(std::uint64_t value) {
+    return value & 0xffff'ffff;
+}
+
+// What the threads saw.
+struct transfer_log {
+    std::vector<std::vector<std::uint64_t>> consumed;  // per consumer, in its order
+    std::vector<std::uint64_t> left;                   // found by a lone thread after all had ended
+    std::atomic<std::size_t> changed_by_failed_push{0};
+    std::atomic<std::size_t> changed_by_failed_pop{0};
+    std::atomic<std::size_t> refused_without_close{0};  // push or pop returned false on an open queue
+};
+
+// Every item arrived exactly once, and failed calls left their arguments alone.
+void expect_conserved(const transfer_plan& plan, const transfer_log& log);
+
+// Each consumer saw the items of each producer in the order of their pushes.
+void expect_producer_order(const transfer_plan& plan, const transfer_log& log);
+
+// A lone thread found nothing after the producers had ended and each consumer had then seen a try_pop fail:
+// owed by every queue whose try_pop fails only if empty or while a push is under way.
+void expect_nothing_left(const transfer_log& log);
+
+// How often a thread gives way without need: drawn per thread, so that threads meet in ever new ways.
+class stumbling {
+public:
+    explicit stumbling(std::size_t every) : every_(every), left_(every) {}
+    void step() {
+        if (--left_ == 0) {
+            left_ = every_;
+            give_way();
+        }
+    }
+
+private:
+    const std::size_t every_;
+    std::size_t left_;
+};
+
+// Ends a consumer that waits in pop(). Lies above every item_value, and below no_value.
+inline constexpr std::uint64_t sentinel = no_value - 1;
+// Stands in for "untouched" in the argument of a pop that fails.
+inline constexpr std::uint64_t untouched = no_value - 2;
+
+template <class T>
+class transfer {
+public:
+    transfer(any_queue<T>& queue, const transfer_plan& plan) : queue_(queue), plan_(plan) {
+        log_.consumed.resize(plan.consumers);
+        for (auto& values : log_.consumed) values.reserve(plan.producers * plan.items_per_producer);
+        for (unsigned i = 0; i < plan.producers + plan.consumers; ++i) {
+            pace_.push_back(random_below(60) + 1);
+        }
+        producing_ = plan.producers;
+    }
+
+    const transfer_log& run() {
+        run_threads(plan_.producers + plan_.consumers, [this](unsigned i) {
+            if (i < plan_.producers) {
+                produce(i);
+            } else {
+                consume(i - plan_.producers);
+            }
+        });
+        drain_left();
+        return log_;
+    }
+
+private:
+    void produce(unsigned self) {
+        stumbling pace(pace_[self]);
+        auto producer = queue_.producer();
+        for (std::size_t i = 0; i < plan_.items_per_producer; ++i) {
+            if (plan_.items_per_handle > 0 && i > 0 && i % plan_.items_per_handle == 0) {
+                producer.reset();  // a queue for one producer has one handle at a time
+                producer = queue_.producer();
+            }
+            put(*producer, item_value(self, i));
+            pace.step();
+        }
+        // acq_rel: the last producer to come here, and the consumers that see it, know all pushes complete.
+        if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1 && plan_.wait == waiting::own_calls) {
+            for (unsigned c = 0; c < plan_.consumers; ++c) put(*producer, sentinel);
+        }
+    }
+
+    void put(any_producer<T>& producer, std::uint64_t value) {
+        T item = make<T>(value);
+        if (plan_.wait == waiting::own_calls) {
+            if (!producer.push(std::move(item))) ++log_.refused_without_close;
+            return;
+        }
+        while (!producer.try_push(std::move(item))) {
+            if (value_of(item) != value) {
+                ++log_.changed_by_failed_push;
+                item = make<T>(value);
+            }
+            give_way();
+        }
+    }
+
+    void consume(unsigned self) {
+        stumbling pace(pace_[plan_.producers + self]);
+        auto consumer = queue_.consumer();
+        std::vector<std::uint64_t>& values = log_.consumed[self];
+        T item = make<T>(untouched);
+        while (take(*consumer, item)) {
+            values.push_back(value_of(item));
+            item = make<T>(untouched);
+            pace.step();
+            if (plan_.items_per_handle > 0 && values.size() % plan_.items_per_handle == 0) {
+                consumer.reset();
+                consumer = queue_.consumer();
+            }
+        }
+    }
+
+    // False when this consumer's work is done.
+    bool take(any_consumer<T>& consumer, T& item) {
+        if (plan_.wait == waiting::own_calls) {
+            if (!consumer.pop(item)) {
+                ++log_.refused_without_close;
+                return false;
+            }
+            return value_of(item) != sentinel;
+        }
+        for (;;) {
+            const bool last = producing_.load(std::memory_order_acquire) == 0;
+            if (consumer.try_pop(item)) return true;
+            if (value_of(item) != untouched) {
+                ++log_.changed_by_failed_pop;
+                item = make<T>(untouched);
+            }
+            if (last) return false;
+            give_way();
+        }
+    }
+
+    void drain_left() {
+        const auto consumer = queue_.consumer();
+        T item = make<T>(untouched);
+        // The limit ends a queue that never runs dry; what is lost or doubled shows below it.
+        const std::size_t limit = 2 * plan_.producers * plan_.items_per_producer;
+        while (log_.left.size() < limit && consumer->try_pop(item)) log_.left.push_back(value_of(item));
+    }
+
+    any_queue<T>& queue_;
+    const transfer_plan plan_;
+    transfer_log log_;
+    std::vector<std::size_t> pace_;
+    std::atomic<unsigned> producing_{0};
+};
+
+}  // namespace handoff::conformance

@@ -1,0 +1,72 @@
+#include "harness/eventcount.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+namespace handoff {
+namespace {
+
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+TEST(eventcount_test, sleeps_until_the_timeout) {
+    eventcount events;
+    const auto start = clock::now();
+    eventcount::sleeper(events).sleep(20'000'000);
+    EXPECT_GE(clock::now() - start, 15ms);
+}
+
+TEST(eventcount_test, a_notification_after_the_announcement_is_not_lost) {
+    eventcount events;
+    eventcount::sleeper sleeper(events);
+    events.notify_one();
+    const auto start = clock::now();
+    sleeper.sleep(10'000'000'000);
+    EXPECT_LT(clock::now() - start, 5s);
+}
+
+TEST(eventcount_test, wakes_all) {
+    eventcount events;
+    std::atomic<bool> open{false};
+    const auto wait_for_it = [&] {
+        while (!open) {
+            eventcount::sleeper sleeper(events);
+            if (!open) sleeper.sleep();
+        }
+    };
+    std::thread a(wait_for_it);
+    std::thread b(wait_for_it);
+    std::this_thread::sleep_for(20ms);
+    open = true;
+    events.notify_all();
+    a.join();
+    b.join();
+}
+
+// Two threads hand a turn over with nothing but the eventcount: one lost wake-up and the test hangs, which
+// the limits of the sleeps and of ctest turn into a failure.
+TEST(eventcount_test, hands_over_many_turns_without_losing_a_wake_up) {
+    eventcount events[2];
+    std::atomic<int> turn{0};
+    constexpr int turns = 50'000;
+    const auto play = [&](int me) {
+        for (int i = me; i < turns; i += 2) {
+            while (turn.load() != i) {
+                eventcount::sleeper sleeper(events[me]);
+                if (turn.load() != i) sleeper.sleep();
+            }
+            turn.store(i + 1);
+            events[1 - me].notify_one();
+        }
+    };
+    std::thread other(play, 1);
+    play(0);
+    other.join();
+    EXPECT_EQ(turn, turns);
+}
+
+}  // namespace
+}  // namespace handoff

@@ -1,0 +1,90 @@
+// A plain queue for tests of the harness, with faults on demand.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+
+#include "queue.hpp"
+
+namespace handoff {
+
+enum class fault { none, loses, doubles, reorders };
+
+template <class T, fault Fault = fault::none>
+class reference_queue {
+public:
+    using value_type = T;
+    using producer = direct_producer<reference_queue>;
+    using consumer = direct_consumer<reference_queue>;
+
+    static constexpr queue_spec spec{.name = "reference_queue",
+                                     .cite = "test",
+                                     .producers = cardinality::many,
+                                     .consumers = cardinality::many,
+                                     .bound = boundedness::bounded,
+                                     .push = progress::blocking,
+                                     .pop = progress::blocking,
+                                     .delivery = order::fifo};
+
+    explicit reference_queue(std::size_t capacity) : capacity_(capacity) {}
+
+    std::size_t capacity() const { return capacity_; }
+
+    bool try_push(T&& value) {
+        const std::scoped_lock lock(mutex_);
+        if (items_.size() >= capacity_) return false;
+        put(value);
+        changed_.notify_all();
+        return true;
+    }
+    bool try_pop(T& value) {
+        const std::scoped_lock lock(mutex_);
+        if (items_.empty()) return false;
+        take(value);
+        changed_.notify_all();
+        return true;
+    }
+    bool push(T&& value) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return items_.size() < capacity_; });
+        put(value);
+        changed_.notify_all();
+        return true;
+    }
+    bool pop(T& value) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return !items_.empty(); });
+        take(value);
+        changed_.notify_all();
+        return true;
+    }
+
+private:
+    // After the 64 items of the pre-faulting, and early enough for the slowest machine to get there.
+    bool faulty() { return ++count_ == 80; }
+
+    void put(T& value) {
+        const bool now = faulty();
+        if (Fault == fault::loses && now) return;
+        if (Fault == fault::doubles && now) items_.push_back(value);
+        if (Fault == fault::reorders && now) {
+            items_.push_front(value);
+            return;
+        }
+        items_.push_back(value);
+    }
+    void take(T& value) {
+        value = items_.front();
+        items_.pop_front();
+    }
+
+    const std::size_t capacity_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<T> items_;
+    std::uint64_t count_ = 0;
+};
+
+}  // namespace handoff

@@ -1,0 +1,143 @@
+"""A build of fake benchmarks, and a copy of the scripts whose report is fake, too."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+WORKLOADS = ("producer_consumer", "ping_pong", "counter", "download", "core_to_core")
+
+FAKE_REPORT = """import pathlib, sys
+pathlib.Path(sys.argv[1], "report.html").write_text("a report")
+print("report written")
+"""
+
+
+def queue(name: str, **spec: Any) -> dict[str, Any]:
+    mpmc_ring = {"producers": "many", "consumers": "many", "bound": "bounded", "delivery": "fifo"}
+    rest = {"failure": "exact", "own_wait": False, "control": False}
+    return {"name": name} | mpmc_ring | rest | spec
+
+
+def counter(name: str, value: str = "exact", control: bool = False) -> dict[str, Any]:
+    return {"name": name, "value": value, "control": control}
+
+
+@dataclass
+class FakeBuild:
+    """BUILD/benchmarks full of fakes."""
+
+    dir: Path
+
+    @property
+    def benchmarks(self) -> Path:
+        return self.dir / "benchmarks"
+
+    def set_cases(self, *names: str) -> None:
+        (self.benchmarks / "cases.json").write_text(json.dumps(names))
+
+    def misbehave(self, *rules: dict[str, Any]) -> None:
+        """Each rule: `case`, a pattern; `do`; and `after` how many trials it begins."""
+        (self.benchmarks / "behaviour.json").write_text(json.dumps(rules))
+
+    def calls(self) -> int:
+        counted = self.benchmarks / "calls"
+        return counted.stat().st_size if counted.exists() else 0
+
+
+# Case names for campaigns that run: few, of every workload, with a faulty control among them.
+CASES = (
+    "producer_consumer/good_ring/p:1/c:1/wait:spin/item:8/capacity:1024",
+    "producer_consumer/good_ring/p:2/c:2/wait:block/item:8/capacity:1024",
+    "producer_consumer/lossy_queue/p:1/c:1/wait:spin/item:8/capacity:1024",
+    "ping_pong/good_ring/queues:2/wait:spin/report:mean",
+    "counter/atomic_counter/t:2/mix:increment",
+    "download/good_ring/n:8/m:2/wait:block/items:64",
+    "core_to_core/cache_line/a:0/b:1",
+)
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> FakeBuild:
+    fake = FakeBuild(tmp_path / "build")
+    fake.benchmarks.mkdir(parents=True)
+    for name in ("catalog", *WORKLOADS):
+        binary = fake.benchmarks / name
+        shutil.copy(HERE / "fake_benchmark.py", binary)
+        binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
+    catalog = {
+        "schema": 1,
+        "queues": [queue("good_ring"), queue("lossy_queue", control=True)],
+        "counters": [counter("atomic_counter")],
+        "workloads": WORKLOADS,
+    }
+    (fake.benchmarks / "catalog.json").write_text(json.dumps(catalog))
+    fake.set_cases(*CASES)
+    fake.misbehave({"case": "lossy_queue", "do": "unverified"})
+    return fake
+
+
+@dataclass
+class Scripts:
+    """A copy of the project's scripts, run as a user runs them."""
+
+    root: Path
+    build: FakeBuild
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        command = [
+            sys.executable,
+            str(self.root / "scripts" / "campaign.py"),
+            "--build-dir",
+            str(self.build.dir),
+        ]
+        return subprocess.Popen(
+            [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+        )
+
+    def campaign(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments, **options)
+        out, err = process.communicate(timeout=30)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+@pytest.fixture
+def scripts(tmp_path: Path, build: FakeBuild) -> Scripts:
+    root = tmp_path / "project"
+    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "scripts" / "report.py").write_text(FAKE_REPORT)
+    return Scripts(root, build)
+
+
+def wait_until(condition: Callable[[], bool], limit_s: float = 10.0) -> None:
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def lines(run: Path) -> list[dict[str, Any]]:
+    """The whole lines of a run's samples."""
+    path = run / "samples.jsonl"
+    content = path.read_bytes() if path.exists() else b""
+    return [json.loads(line) for line in content[: content.rfind(b"\n") + 1].splitlines()]
+
+
+def one_line(text: str) -> str:
+    """The text, which must be a single line about an error."""
+    said = text.splitlines()
+    assert len(said) == 1 and said[0].startswith("error: "), text
+    return said[0]

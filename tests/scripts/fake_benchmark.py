@@ -1,0 +1,102 @@
+#!/usr/bin/python3 -IS
+"""Stands in for every benchmark binary and for the catalog: knows the flags, prints what Google Benchmark
+prints, and misbehaves as the file `behaviour.json` beside it says."""
+
+import json
+import os
+import re
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = os.path.basename(sys.argv[0])
+SUFFIX = "/iterations:1/manual_time"
+
+
+def read(name):
+    with open(os.path.join(HERE, name)) as file:
+        return json.load(file)
+
+
+def flag(name):
+    values = [a.partition("=")[2] for a in sys.argv[1:] if a.startswith(f"--{name}=")]
+    return values[-1] if values else None
+
+
+def count_call():
+    with open(os.path.join(HERE, "calls"), "ab") as file:
+        file.write(b".")
+        return file.tell()
+
+
+def entry(case, **more):
+    own = dict(family_index=0, per_family_instance_index=0, repetitions=1, repetition_index=0, threads=1)
+    times = dict(iterations=1, real_time=5e7, cpu_time=1e6, time_unit="ns")
+    return {"name": case + SUFFIX, "run_name": case + SUFFIX, **own, **times, **more}
+
+
+def print_document(*entries):
+    context = {"host_name": "somebodys-laptop", "handoff_placement": flag("placement")}
+    print(json.dumps({"context": context, "benchmarks": list(entries)}))
+
+
+def fail(case, message):
+    print_document(entry(case, error_occurred=True, error_message=message))
+    print(message, file=sys.stderr)
+    sys.exit(1)
+
+
+def misbehave(do, case):
+    if do == "hang":
+        with open(os.path.join(HERE, "hanging.pid"), "w") as file:
+            file.write(str(os.getpid()))
+        print("about to hang", flush=True)
+        time.sleep(600)
+    elif do == "crash":
+        print("about to crash", file=sys.stderr, flush=True)
+        os.kill(os.getpid(), 11)
+    elif do == "garbage":
+        print('{"context": {\n    "host_name": "somebodys-laptop",\nSegmentation fault, but not really {')
+        sys.exit(0)
+    elif do == "unverified":
+        fail(case, "unverified: 1 of 5000 items were lost")
+    elif do == "voided":
+        fail(case, "voided: the harness clock ran 3% off wall time")
+    elif do == "failed":
+        fail(case, "failed: no memory")
+    elif do == "silent":
+        sys.exit(3)
+    elif do == "nan":
+        print_document(entry(case, items_per_second=float("nan")))
+        sys.exit(0)
+    elif do == "abandoned":
+        print("unverified: a thread never came back from the queue", file=sys.stderr)
+        sys.exit(1)
+
+
+def main():
+    if PROGRAM == "catalog":
+        print(json.dumps(read("catalog.json")))
+        return
+    if flag("placement") not in (None, "compact", "scatter", "none"):
+        print(
+            f"handoff: {PROGRAM}: placement '{flag('placement')}' is unknown; valid: compact", file=sys.stderr
+        )
+        sys.exit(2)
+    cases = [name for name in read("cases.json") if name.startswith(PROGRAM + "/")]
+    if "--benchmark_list_tests" in sys.argv:
+        print("".join(name + SUFFIX + "\n" for name in cases), end="")
+        return
+    (case,) = [name for name in cases if re.search(flag("benchmark_filter"), name + SUFFIX)]
+    calls = count_call()
+    for rule in read("behaviour.json"):
+        if re.search(rule["case"], case) and calls > rule.get("after", 0):
+            misbehave(rule["do"], case)
+    padding = len(os.environ["HANDOFF_PADDING"])
+    figures = dict(
+        window_s=0.05, team=2, oversubscribed=0, items_per_second=1e6, round_trip_ns=100.5, padding=padding
+    )
+    print_document(entry(case, label="cpus:0,1", **figures))
+
+
+main()

@@ -1,0 +1,308 @@
+"""A seeded run on disk with known truths: a hidden regime per trial scales its yardstick and its costs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# Nanoseconds per yardstick: a shared cache, another chiplet, another socket (shared/DESIGN.md).
+PLACES = (49.0, 105.0, 483.0)
+
+# Cost of one hand-over as multiples of the yardstick, and nanoseconds of its own work.
+QUEUES: dict[str, tuple[float, float]] = {
+    "cached_spsc_ring": (1.70, 4.0),
+    "lamport_spsc_ring": (1.85, 5.0),
+    "boost_spsc_queue": (1.84, 5.0),
+    "moodycamel_reader_writer_queue": (1.94, 6.0),
+    "atomic_queue_spsc": (1.67, 4.0),
+    "vyukov_mpmc_ring": (2.1, 12.0),
+    "ticket_mpmc_ring": (2.3, 14.0),
+    "atomic_queue_mpmc": (1.9, 11.0),
+    "boost_queue": (4.5, 70.0),
+    "moodycamel_concurrent_queue": (2.8, 35.0),
+    "moodycamel_concurrent_queue_tokens": (2.6, 22.0),
+    "moodycamel_blocking_concurrent_queue": (3.0, 40.0),
+    "tbb_concurrent_queue": (4.0, 60.0),
+    "tbb_concurrent_bounded_queue": (4.8, 75.0),
+    "two_lock_queue": (5.5, 95.0),
+    "mutex_deque": (7.0, 480.0),
+    "mutex_ring": (7.0, 470.0),
+    "ttas_ring": (5.0, 40.0),
+    "ticket_lock_ring": (5.6, 50.0),
+    "tbb_spin_mutex_ring": (5.2, 45.0),
+}
+SPSC = {n for n in QUEUES if "spsc" in n or "reader_writer" in n}
+COUNTERS = {
+    "lossy_counter": 0.3,
+    "mutex_counter": 20.0,
+    "ttas_counter": 14.0,
+    "ticket_counter": 17.0,
+    "seq_cst_counter": 5.0,
+    "relaxed_counter": 5.0,
+    "cas_counter": 9.0,
+    "sharded_padded_counter": 0.9,
+    "sharded_unpadded_counter": 4.0,
+    "tbb_enumerable_counter": 1.4,
+}
+CONTROLS = ("noop_queue", "faa_floor_counter", "lossy_queue", "duplicating_queue")
+
+
+@dataclass
+class Spec:
+    blocks: int = 12
+    seed: int = 7
+    noise: float = 0.03
+    queues: tuple[str, ...] = tuple(QUEUES)
+    counters: tuple[str, ...] = tuple(COUNTERS)
+    workloads: tuple[str, ...] = ("producer_consumer", "ping_pong", "counter", "download", "core_to_core")
+    controls: tuple[str, ...] = CONTROLS
+    faulty_caught: bool = True
+    dirty: bool = False
+    partial: bool = False  # ends within a block
+    places: tuple[float, ...] = PLACES
+    drifting: float = 0.02  # share of trials during which the machine moved
+    slower: dict[str, float] = field(default_factory=dict)  # implementation: factor on its cost
+    run_id: str = "2026-11-20-synthetic-0123456-abcdef01"
+    method: int = 1
+
+
+def planned(spec: Spec) -> list[str]:
+    cases: list[str] = []
+    for queue in spec.queues if "producer_consumer" in spec.workloads else ():
+        shapes = [(1, 1)] if queue in SPSC else [(1, 1), (2, 1), (1, 2), (2, 2), (4, 4)]
+        for p, c in shapes:
+            cases.append(f"producer_consumer/{queue}/p:{p}/c:{c}/wait:spin/item:8/capacity:1024")
+        for item in ("64", "256", "move_only"):
+            cases.append(f"producer_consumer/{queue}/p:1/c:1/wait:spin/item:{item}/capacity:1024")
+        for wait in ("yield", "block"):
+            cases.append(f"producer_consumer/{queue}/p:1/c:1/wait:{wait}/item:8/capacity:1024")
+    for queue in spec.queues if "ping_pong" in spec.workloads else ():
+        for wait in ("spin", "yield", "sleep_1ms", "block"):
+            cases.append(f"ping_pong/{queue}/queues:2/wait:{wait}/report:mean")
+        cases.append(f"ping_pong/{queue}/queues:2/wait:spin/report:distribution")
+    if "ping_pong" in spec.workloads:
+        owners = ("mutex_ring", "tbb_concurrent_bounded_queue", "moodycamel_blocking_concurrent_queue")
+        cases += [f"ping_pong/{q}/queues:2/wait:own/report:mean" for q in owners if q in spec.queues]
+    for counter in spec.counters if "counter" in spec.workloads else ():
+        cases += [f"counter/{counter}/t:{t}/mix:increment" for t in (1, 2, 4, 8)]
+        cases += [f"counter/{counter}/t:{t}/mix:read_10" for t in (1, 2)]
+    for queue in [q for q in spec.queues if q not in SPSC] if "download" in spec.workloads else ():
+        sizes = (1, 2, 4, 8) if queue in ("mutex_ring", "vyukov_mpmc_ring") else (8,)
+        cases += [f"download/{queue}/n:{n}/m:2/wait:block/items:64" for n in sizes]
+    if "core_to_core" in spec.workloads:
+        cases.append("core_to_core/cache_line/a:0/b:1")
+    for name in spec.controls:
+        if name == "faa_floor_counter":
+            cases += [f"counter/{name}/t:{t}/mix:increment" for t in (1, 2)]
+        else:
+            cases.append(f"producer_consumer/{name}/p:1/c:1/wait:spin/item:8/capacity:1024")
+    return cases
+
+
+def catalog() -> dict[str, Any]:
+    def queue(name: str, control: bool = False) -> dict[str, Any]:
+        one = "one" if name in SPSC else "many"
+        relaxed = "moodycamel_con" in name or "blocking_con" in name
+        return {
+            "name": name,
+            "cite": "synthetic",
+            "producers": one,
+            "consumers": one,
+            "bound": "bounded" if "ring" in name or "bounded" in name or "atomic" in name else "unbounded",
+            "push": "blocking" if "mutex" in name or "lock" in name else "lock_free",
+            "pop": "blocking" if "mutex" in name or "lock" in name else "lock_free",
+            "delivery": "per_producer_fifo" if relaxed else "fifo",
+            "failure": "exact",
+            "items": ["8", "64", "256", "move_only"],
+            "own_wait": name == "mutex_ring",
+            "timed": name == "mutex_ring",
+            "closable": name == "mutex_ring",
+            "control": control,
+            "header": f"queues/{name}.hpp",
+        }
+
+    def counter(name: str, control: bool = False) -> dict[str, Any]:
+        value = "lossy" if "lossy" in name else "quiescent" if "sharded" in name or "tbb" in name else "exact"
+        base = {"name": name, "cite": "synthetic", "add": "lock_free", "read": "lock_free"}
+        return base | {"value": value, "control": control, "header": f"counters/{name}.hpp"}
+
+    return {
+        "schema": 1,
+        "queues": [queue(n) for n in QUEUES] + [queue(n, True) for n in CONTROLS if n != "faa_floor_counter"],
+        "counters": [counter(n) for n in COUNTERS] + [counter("faa_floor_counter", True)],
+        "locks": [],
+        "waits": ["spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed"],
+        "workloads": ["producer_consumer", "ping_pong", "counter", "download", "core_to_core"],
+    }
+
+
+def write(directory: Path, spec: Spec) -> Path:
+    rng = np.random.default_rng(spec.seed)
+    cases = planned(spec)
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "environment.json").write_text(json.dumps(environment(spec, cases), indent=1))
+    now = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
+    place = 0
+    lines: list[str] = []
+    for block in range(spec.blocks):
+        mood = float(rng.normal(0, 0.02))
+        order = rng.permutation(len(cases))
+        if spec.partial and block == spec.blocks - 1:
+            order = order[: len(order) // 2]
+        for position, index in enumerate(order):
+            if rng.random() < 0.01 and len(spec.places) > 1:
+                place = int(rng.integers(len(spec.places)))
+            now += timedelta(milliseconds=150)
+            trial = _trial(spec, cases[index], spec.places[place], mood, rng)
+            header = {"schema": 1, "method": spec.method, "block": block, "position": position}
+            fixed = {"case": cases[index], "label": cases[index].split("/")[1], "started": now.isoformat()}
+            lines.append(json.dumps(header | fixed | trial))
+    (directory / "samples.jsonl").write_text("\n".join(lines) + "\n")
+    return directory
+
+
+def environment(spec: Spec, cases: list[str]) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "method": spec.method,
+        "run_id": spec.run_id,
+        "profile": "quick",
+        "seed": spec.seed,
+        "placement": "spread",
+        "window_ms": 50,
+        "ramp_ms": 10,
+        "started": "2026-11-20T12:00:00Z",
+        "finished": "2026-11-20T12:05:00Z",
+        "blocks_complete": spec.blocks - int(spec.partial),
+        "cases": cases,
+        "machine": {
+            "cpu_model": "Synthetic 2-core VM",
+            "cpus": 2,
+            "kernel": "6.1.0",
+            "hypervisor": "kvm",
+            "mitigations": {"spectre_v2": "Retpolines", "meltdown": "Not affected"},
+        },
+        "build": {
+            "commit": "0123456789abcdef",
+            "dirty": spec.dirty,
+            "compiler": "g++ 12.2.0",
+            "flags": "-O3 -DNDEBUG",
+            "build_type": "Release",
+            "libraries": {"libboost-dev": "1.74", "libtbb-dev": "2021.8"},
+            "binaries": {"ping_pong": "00" * 32},
+        },
+        "catalog": catalog(),
+    }
+
+
+def _trial(spec: Spec, name: str, place: float, mood: float, rng: np.random.Generator) -> dict[str, Any]:
+    workload, implementation, *pairs = name.split("/")
+    keys = dict(pair.split(":") for pair in pairs)
+    scatter = float(np.exp(mood + rng.normal(0, spec.noise)))
+    before = place * float(np.exp(rng.normal(0, 0.015)))
+    drift = 2.1 if rng.random() < spec.drifting else float(np.exp(rng.normal(0, 0.015)))
+    threads = _threads(workload, keys)
+    figures: dict[str, float] = {"window_s": 0.05, "threads": threads, "oversubscribed": float(threads > 2)}
+    if threads > 1:
+        figures |= {"yardstick_before_ns": before, "yardstick_after_ns": before * drift}
+    figures |= {"voluntary_switches": 3, "involuntary_switches": 1, "migrations": 0, "verified": 1}
+    yardstick = place if threads > 1 else 0.0
+    slow = spec.slower.get(implementation, 1.0) * scatter
+    figures |= _FIGURES[workload](implementation, keys, yardstick, slow, rng)
+    status = "unverified" if implementation in ("lossy_queue", "duplicating_queue") else "ok"
+    if status == "unverified" and not spec.faulty_caught:
+        status = "ok"
+    if implementation == "boost_queue" and rng.random() < 0.03:
+        status = "hung"
+    good = status == "ok"
+    return {
+        "seconds": 0.15,
+        "status": status,
+        "exit": 0 if good else (1 if status == "unverified" else -9),
+        "message": "" if good else f"{implementation}: {status}",
+        "output": "" if good else "popped 1999998 of 2000000 <items>",
+        "placement": "spread",
+        "cpus": [i % 2 for i in range(threads)],
+        "figures": figures if good else {},
+    }
+
+
+def _threads(workload: str, keys: dict[str, str]) -> int:
+    if workload == "producer_consumer":
+        return int(keys["p"]) + int(keys["c"])
+    if workload == "counter":
+        return int(keys["t"])
+    return int(keys["n"]) + int(keys["m"]) if workload == "download" else 2
+
+
+_WAIT_NS = {"spin": 0.0, "own": 900.0, "yield": 320.0, "sleep_1ms": 1.1e6, "block": 5200.0}
+
+
+def _queue_cost(implementation: str) -> tuple[float, float]:
+    return QUEUES.get(implementation, (0.0, 1.3))  # what is no queue is the no-op control
+
+
+def _throughput(i: str, k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
+    lines, own = _queue_cost(i)
+    if lines == 0.0:
+        y = 0.0
+    size = {"8": 1.0, "64": 1.7, "256": 4.1, "move_only": 2.2}[k["item"]]
+    threads = int(k["p"]) + int(k["c"])
+    per_item = (lines * y * 0.12 * (1 + 0.4 * (threads - 2)) + own) * slow * size
+    per_item += {"spin": 0.0, "yield": 3.0, "block": 12.0}[k["wait"]]
+    items = 0.05e9 / per_item
+    busy = {"spin": 1.0, "yield": 0.93, "block": 0.6}[k["wait"]]
+    return {"items": items, "items_per_second": items / 0.05, "cpu_s": 0.1 * busy, "capacity": 1024}
+
+
+def _ping_pong(i: str, k: dict[str, str], y: float, slow: float, r: np.random.Generator) -> dict[str, float]:
+    lines, own = _queue_cost(i)
+    trip = (lines * y + own) * slow + 2 * _WAIT_NS[k["wait"]] * float(np.exp(r.normal(0, 0.02)))
+    result = {
+        "round_trips": 0.05e9 / trip,
+        "round_trip_ns": trip,
+        "cpu_s": 0.1 if k["wait"] == "spin" else 0.03,
+    }
+    if k["report"] == "distribution":
+        grow = {"p50_ns": 0.98, "p90_ns": 1.15, "p99_ns": 1.7, "p99_9_ns": 6.0, "max_ns": 400.0}
+        result |= {name: trip * factor * float(np.exp(r.normal(0, 0.05))) for name, factor in grow.items()}
+        result["timer_floor_ns"] = 24.0
+    return result
+
+
+def _counter(i: str, k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
+    base = COUNTERS.get(i, 4.5)
+    threads = int(k["t"])
+    shared = 0.0 if "padded" == i.split("_")[-2] or "tbb" in i else 0.35 * y
+    per_operation = (base + shared) * slow
+    per_operation = per_operation / min(threads, 2) if shared == 0.0 else per_operation
+    operations = 0.05e9 / per_operation
+    rate = {"operations": operations, "operations_per_second": operations / 0.05}
+    return rate | {"cpu_s": 0.05 * min(threads, 2), "lost_updates": 0.0}
+
+
+def _download(i: str, k: dict[str, str], _y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
+    n, items = int(k["n"]), int(k["items"])
+    ideal = items * 0.004 / n
+    makespan = ideal * (1.04 + 0.015 * n + 0.02 * (slow - 1))
+    moved = {"items": float(items), "bytes": items * 65536.0, "items_per_second": items / makespan}
+    shown = {"makespan_s": makespan, "ideal_s": ideal, "efficiency": ideal / makespan}
+    return moved | shown | {"bytes_per_second": items * 65536.0 / makespan, "cpu_s": 0.02}
+
+
+def _line(_i: str, _k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
+    return {"round_trip_ns": y * slow}
+
+
+_FIGURES = {
+    "producer_consumer": _throughput,
+    "ping_pong": _ping_pong,
+    "counter": _counter,
+    "download": _download,
+    "core_to_core": _line,
+}

@@ -1,0 +1,105 @@
+"""Two runs against each other: a known slowdown is found, none is invented, mixed methods are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic_run
+from synthetic_run import Spec
+
+from handoff import compare, results
+from handoff.errors import HandoffError
+from handoff.results import Run
+
+QUEUES = ("mutex_ring", "vyukov_mpmc_ring", "cached_spsc_ring")
+BASE: dict[str, Any] = {"queues": QUEUES, "counters": ("mutex_counter", "cas_counter"), "blocks": 14}
+
+
+def run(directory: Path, **changes: Any) -> Run:
+    return results.load(synthetic_run.write(directory, Spec(**{**BASE, **changes})))
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run(tmp_path_factory.mktemp("base") / "a", seed=100)
+
+
+def test_a_known_slowdown_is_a_regression_where_it_is_and_nowhere_else(base: Run, tmp_path: Path) -> None:
+    slower = run(tmp_path / "b", seed=101, slower={"vyukov_mpmc_ring": 1.3})
+    found = compare.compare(base, slower, 0.05)
+    assert found.regressions
+    assert all("vyukov_mpmc_ring" in change.case for change in found.regressions)
+    spinning = [c for c in found.regressions if c.case.endswith("p:1/c:1/wait:spin/item:8/capacity:1024")]
+    assert spinning
+    assert all(c.low < 1.3 < c.high and c.ratio == pytest.approx(1.3, rel=0.1) for c in spinning)
+
+
+def test_the_other_direction_is_an_improvement(base: Run, tmp_path: Path) -> None:
+    slower = run(tmp_path / "b", seed=101, slower={"vyukov_mpmc_ring": 1.3})
+    found = compare.compare(slower, base, 0.05)
+    assert not found.regressions
+    assert any(c.effect == compare.IMPROVEMENT and c.high < 1 for c in found.changes)
+
+
+def test_runs_of_the_same_thing_show_no_regression(base: Run, tmp_path: Path) -> None:
+    """Eight A/A pairs of some seventy cases; in each, one false alarm among all cases has a chance of 5%."""
+    alarms = 0
+    for seed in range(8):
+        other = run(tmp_path / str(seed), seed=200 + seed)
+        alarms += bool(compare.compare(base, other, 0.05).regressions)
+    assert alarms <= 1
+
+
+def test_a_machine_that_only_moved_is_no_regression(base: Run, tmp_path: Path) -> None:
+    """The second run saw one place only, and a tenth slower: same regime, same multiples."""
+    moved = run(tmp_path / "b", seed=103, places=(49.0 * 1.08,))
+    found = compare.compare(base, moved, 0.05)
+    assert {c.regime for c in found.changes} <= {"A", "one CPU"}
+    assert not found.regressions
+    # Nanoseconds alone would exclude 1 here.
+    trips = [c for c in found.changes if c.case.endswith("wait:spin/report:mean") and "cached" in c.case]
+    assert len(trips) == 1 and trips[0].low < 1
+
+
+def test_no_regime_in_common_is_said_and_not_compared(tmp_path: Path) -> None:
+    fast, slow = run(tmp_path / "a", places=(49.0,)), run(tmp_path / "b", places=(483.0,))
+    found = compare.compare(fast, slow, 0.05)
+    assert {c.regime for c in found.changes} == {"one CPU"}
+    assert "ping_pong/mutex_ring/queues:2/wait:spin/report:mean" in found.no_common_regime
+    assert any("no regime in common" in note for note in compare.remarks(found, 0.05))
+
+
+def test_the_threshold_decides_what_counts(base: Run, tmp_path: Path) -> None:
+    slower = run(tmp_path / "b", seed=101, slower={"vyukov_mpmc_ring": 1.3})
+    assert not compare.compare(base, slower, 0.6).regressions
+
+
+def test_cases_of_one_side_and_new_failures_are_listed(base: Run, tmp_path: Path) -> None:
+    fewer = run(tmp_path / "b", queues=("mutex_ring", "boost_queue"), seed=5, blocks=40)
+    found = compare.compare(base, fewer, 0.05)
+    assert all("vyukov" in name or "cached" in name for name in found.only_a)
+    assert all("boost_queue" in name for name in found.only_b)
+    # boost_queue hangs now and then in the synthetic runs.
+    assert found.newly_failing and all("boost_queue" in name for name in found.newly_failing)
+
+
+@pytest.mark.parametrize("key, value", [("window_ms", 20), ("placement", "none"), ("ramp_ms", 1)])
+def test_different_ways_of_measuring_are_refused(base: Run, key: str, value: object) -> None:
+    other = Run(base.path, {**base.environment, key: value}, base.samples)
+    with pytest.raises(HandoffError, match=f"measured in different ways: {key} is"):
+        compare.compare(base, other, 0.05)
+
+
+def test_a_run_without_a_complete_block_cannot_be_compared(base: Run, tmp_path: Path) -> None:
+    with pytest.raises(HandoffError, match="no complete block"):
+        compare.compare(base, run(tmp_path / "b", blocks=1, partial=True), 0.05)
+
+
+def test_few_samples_are_unresolved_whatever_they_look_like(tmp_path: Path) -> None:
+    a = run(tmp_path / "a", blocks=2, places=(49.0,))
+    b = run(tmp_path / "b", blocks=2, places=(49.0,), seed=9, slower={"mutex_ring": 5.0})
+    found = compare.compare(a, b, 0.05)
+    assert not found.regressions
+    assert {c.verdict for c in found.changes} == {"unresolved"}

@@ -1,0 +1,150 @@
+"""Figures: same bytes each time, footers that tell, nothing that joins what must not be joined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic_run
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from synthetic_run import Spec
+
+from handoff import figures, results, summary
+from handoff.errors import HandoffError
+from handoff.figures import cpu_cost, data, style
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
+    return _built(tmp_path_factory.mktemp("usual"), Spec())
+
+
+def _built(directory: Path, spec: Spec) -> Json:
+    return summary.build(results.load(synthetic_run.write(directory / "run", spec)))
+
+
+def _drawn(name: str, found: Json) -> Figure:
+    with pyplot.rc_context(style.RC):
+        figure = figures.REGISTRY[name].draw(found)
+    assert figure is not None
+    return figure
+
+
+def _texts(figure: Figure) -> list[str]:
+    figure.canvas.draw()
+    return [text.get_text() for text in figure.findobj(pyplot.Text) if text.get_text()]
+
+
+@pytest.mark.parametrize("name", list(figures.REGISTRY))
+def test_every_figure_is_drawn_and_its_labels_lie_inside_and_apart(name: str, usual: Json) -> None:
+    figure = _drawn(name, usual)
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    frame = figure.bbox.padded(1.0)
+    rows = []
+    for axes in figure.axes:
+        boxes = [label.get_window_extent(renderer) for label in axes.get_yticklabels() if label.get_text()]
+        rows.append(
+            sorted((box for box in boxes if frame.y0 < box.y0 < frame.y1), key=lambda box: float(box.y0))
+        )
+    for text in figure.texts + [
+        t for axes in figure.axes for t in (*axes.texts, axes.title, axes.xaxis.label)
+    ]:
+        if text.get_text():
+            box = text.get_window_extent(renderer)
+            assert box.x0 >= frame.x0 and box.x1 <= frame.x1, text.get_text()
+            assert box.y0 >= frame.y0 and box.y1 <= frame.y1, text.get_text()
+    for boxes in rows:
+        assert all(box.x0 >= frame.x0 for box in boxes)
+        assert all(below.y1 <= above.y0 + 1 for below, above in zip(boxes, boxes[1:]))
+    pyplot.close(figure)
+
+
+@pytest.mark.parametrize("name", ["throughput_headline", "throughput_by_threads", "core_to_core"])
+def test_a_figure_is_the_same_to_the_byte_each_time(name: str, usual: Json) -> None:
+    one, two = figures.required(name, usual), figures.required(name, usual)
+    assert one.svg == two.svg
+    assert one.png == two.png
+
+
+def test_the_footer_names_run_regime_n_and_whether_it_may_be_cited(usual: Json, tmp_path: Path) -> None:
+    figure = _drawn("ping_pong_headline", usual)
+    footer = next(text for text in _texts(figure) if usual["run_id"] in text)
+    assert "· citable ·" in footer and "n = " in footer and "regime " in footer and "yardstick" in footer
+    pyplot.close(figure)
+    dirty = _built(tmp_path, Spec(blocks=6, dirty=True, queues=("mutex_ring",), counters=("mutex_counter",)))
+    for name, spec in figures.REGISTRY.items():
+        with pyplot.rc_context(style.RC):
+            stamped = spec.draw(dirty)
+        if stamped is not None:
+            assert any("NOT CITABLE" in text for text in _texts(stamped)), name
+            pyplot.close(stamped)
+
+
+def test_controls_are_on_no_list_of_contestants(usual: Json) -> None:
+    for name in ("throughput_headline", "throughput_by_threads", "counters_by_threads", "cpu_cost"):
+        figure = _drawn(name, usual)
+        assert not set(_texts(figure)) & set(synthetic_run.CONTROLS)
+        pyplot.close(figure)
+
+
+def test_oversubscribed_counters_are_joined_to_nothing(usual: Json) -> None:
+    figure = _drawn("counters_by_threads", usual)
+    panel = figure.axes[0]
+    ticks = [label.get_text() for label in panel.get_xticklabels()]
+    assert ticks == ["1", "2", "4", "8"]
+    for line in panel.get_lines():
+        xs = {round(float(x)) for x in line.get_xdata()}
+        assert len(xs) < 2 or max(xs) <= 1  # only 1 and 2 threads have a CPU each
+    pyplot.close(figure)
+
+
+def test_a_run_without_samples_for_a_figure_has_none(tmp_path: Path) -> None:
+    found = _built(
+        tmp_path, Spec(blocks=6, workloads=("counter",), counters=("mutex_counter", "ttas_counter"))
+    )
+    assert figures.render("download", found) is None
+    with pytest.raises(HandoffError, match="figure 'download'.*no samples"):
+        figures.required("download", found)
+    assert figures.render("counters_by_threads", found) is not None
+
+
+def test_an_unknown_figure_lists_the_valid_ones(usual: Json) -> None:
+    with pytest.raises(
+        HandoffError, match="unknown figure 'throughput_headlin'.*throughput_headline.*download"
+    ):
+        figures.render("throughput_headlin", usual)
+
+
+def test_the_frontier_by_hand() -> None:
+    points = [
+        (10.0, 5.0, "slow_cheap", "block"),
+        (20.0, 6.0, "middle", "block"),
+        (15.0, 9.0, "beaten", "spin"),
+        (30.0, 8.0, "fast_dear", "spin"),
+        (30.0, 9.0, "as_fast_but_dearer", "spin"),
+    ]
+    assert [p[2] for p in cpu_cost.frontier(points)] == ["slow_cheap", "middle", "fast_dear"]
+
+
+def test_labels_are_moved_apart_and_stay_in_order() -> None:
+    placed = style.spread_labels([0.5, 0.5, 0.52, 0.9], 0.1)
+    assert placed == pytest.approx([0.40666667, 0.50666667, 0.60666667, 0.9])
+    bottom = style.spread_labels([0.0, 0.0, 0.0], 0.1)
+    assert bottom == pytest.approx([0.0, 0.1, 0.2])
+    top = style.spread_labels([1.0, 1.0], 0.1)
+    assert top == pytest.approx([0.9, 1.0])
+    assert style.spread_labels([], 0.1) == []
+
+
+def test_the_main_regime_is_the_one_with_most_samples() -> None:
+    def row(**counts: int) -> Json:
+        return {"regimes": [{"regime": name, "n": n, "median": 1.0} for name, n in counts.items()]}
+
+    assert data.main_regime({}, [row(A=3, B=5), row(A=1, B=1)]) == "B"
+    assert data.main_regime({}, [row(B=4, A=4)]) == "A"
+    assert data.main_regime({}, []) == "one CPU"

@@ -1,0 +1,203 @@
+"""The page and its short form: self-contained, safe with any text, in the order that a reviewer reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic_run
+from synthetic_run import Spec
+
+from handoff import figures, markdown, measures, page, results, summary
+
+Json = dict[str, Any]
+SMALL = Spec(blocks=6, queues=("mutex_ring", "vyukov_mpmc_ring", "boost_queue"), counters=("mutex_counter",))
+
+
+class Reader(HTMLParser):
+    """Elements with their attributes, the texts of scripts and styles, and whether all were closed."""
+
+    VOID = {"meta", "input", "br", "wbr", "link", "img", "hr"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.code: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        # An end tag that HTML lets one leave out is written out here.
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] in ("script", "style"):
+            self.code.append(data)
+
+
+def _read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def _summary(directory: Path, spec: Spec) -> Json:
+    return summary.build(results.load(synthetic_run.write(directory / "run", spec)))
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Json:
+    return _summary(tmp_path_factory.mktemp("page"), SMALL)
+
+
+@pytest.fixture(scope="module")
+def html(found: Json) -> str:
+    drawn = [one for name in figures.REGISTRY if (one := figures.render(name, found)) is not None]
+    assert len(drawn) >= 8
+    return page.render(found, drawn)
+
+
+def test_the_page_loads_nothing_from_elsewhere(html: str) -> None:
+    reader = _read(html)
+    loading = {"src", "srcset", "data", "poster", "action", "background", "ping", "manifest"}
+    for tag, attributes in reader.elements:
+        assert tag not in ("link", "iframe", "object", "embed", "base", "img", "image", "video", "audio"), tag
+        assert not loading & set(attributes), (tag, attributes)
+        for name in ("href", "xlink:href"):
+            value = attributes.get(name)
+            assert value is None or value.startswith("#"), (tag, value)
+    code = "\n".join(reader.code)
+    for banned in (
+        "@import",
+        "import(",
+        "fetch(",
+        "XMLHttpRequest",
+        "WebSocket",
+        "sendBeacon",
+        "EventSource",
+    ):
+        assert banned not in code, banned
+    # Names of XML vocabularies are no addresses that anyone opens.
+    addresses = set(re.findall(r"(?:https?:)?//[\w.-]+\.[a-z]{2,}[^\s\"'<]*", html))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", html))
+
+
+def test_the_sections_come_in_the_order_of_the_notes(html: str) -> None:
+    places = [html.index(f'<section id="{name}"') for name in
+              ("decide", "questions", "explore", "failures", "environment", "method", "cite")]  # fmt: skip
+    assert places == sorted(places)
+    assert html.index('<header class="strip') < places[0]
+
+
+def test_every_link_of_the_page_leads_somewhere(html: str) -> None:
+    reader = _read(html)
+    ids = [
+        a["id"] for tag, a in reader.elements if a.get("id") and tag not in ("use", "path", "g", "clippath")
+    ]
+    assert len(ids) == len(set(ids))
+    links = [a["href"] for tag, a in reader.elements if tag == "a" and a.get("href")]
+    assert len(links) >= 12
+    assert {str(link)[1:] for link in links} <= {str(i) for i in ids}
+
+
+def test_the_table_is_there_without_the_script(html: str, found: Json) -> None:
+    rows = [a for tag, a in _read(html).elements if tag == "tr" and "data-index" in a]
+    assert len(rows) == sum(max(1, len(case["regimes"])) for case in found["cases"])
+
+
+def test_the_embedded_data_is_what_the_table_shows(html: str, found: Json) -> None:
+    block = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
+    assert block is not None
+    rows = json.loads(block.group(1))
+    assert rows == [row["export"] for row in page.explorer_rows(found)]
+
+
+def test_text_from_a_run_cannot_become_markup(found: Json) -> None:
+    evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+    hostile = json.loads(json.dumps(found))
+    hostile["failures"][0] |= {"message": evil, "output": evil, "expected": False}
+    hostile["warnings"] = [evil]
+    hostile["environment"]["machine"]["cpu_model"] = evil
+    hostile["cases"][0] |= {"label": evil, "case": evil}
+    tags = [tag for tag, _ in _read(page.render(hostile, [])).elements]
+    assert tags.count("script") == 2
+    assert "img" not in tags
+
+
+def test_the_first_line_says_whether_the_run_may_be_cited(found: Json, html: str, tmp_path: Path) -> None:
+    body = html[html.index("<body>") :]
+    assert "NOT CITABLE" not in html and ">Citable<" in body
+    dirty = _summary(
+        tmp_path, Spec(blocks=6, dirty=True, queues=("mutex_ring",), counters=("mutex_counter",))
+    )
+    stamped = page.render(dirty, [])
+    first = re.sub(r"<[^>]*>", "", stamped[stamped.index("<header") :]).strip().splitlines()[0]
+    assert first.startswith("NOT CITABLE") and "dirty build" in first
+    assert "NOT CITABLE" in stamped[: stamped.index("</title>")]
+    assert markdown.render(dirty, []).splitlines()[0].startswith("**NOT CITABLE**: dirty build")
+    assert markdown.render(found, []).splitlines()[0].startswith("**Citable**")
+
+
+def test_a_missing_row_of_the_decision_table_says_so(tmp_path: Path) -> None:
+    only = _summary(
+        tmp_path, Spec(blocks=6, workloads=("counter",), counters=("mutex_counter", "ttas_counter"))
+    )
+    assert page.render(only, []).count("not in this run: no samples for this row") == 8
+    assert markdown.render(only, []).count("not in this run") == 8
+
+
+def test_the_markdown_tables_are_tables(found: Json) -> None:
+    text = markdown.render(found, [("download", "How many?")])
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        widths = {line.count("|") for line in block.splitlines()}
+        assert len(widths) == 1, block
+        assert len(block.splitlines()) > 2
+    assert "![How many?](figures/download.svg)" in text
+
+
+def test_a_run_without_a_complete_block_still_has_a_page(tmp_path: Path) -> None:
+    nothing = _summary(tmp_path, Spec(blocks=1, partial=True, queues=("mutex_ring",)))
+    text = page.render(nothing, [])
+    assert "no complete block" in text and "nothing to draw yet" in text
+    assert markdown.render(nothing, []).startswith("**NOT CITABLE**")
+
+
+@pytest.mark.parametrize(
+    "value, unit, text",
+    [
+        (12_345_678.0, "1/s", "12.3 M/s"),
+        (999_600.0, "1/s", "1.00 M/s"),
+        (183.4, "ns", "183 ns"),
+        (1240.0, "ns", "1.24 µs"),
+        (0.42, "s", "420 ms"),
+        (0.0, "ns", "0 ns"),
+        (None, "ns", "–"),
+        (float("nan"), "1/s", "–"),
+    ],
+)
+def test_figures_are_written_for_people(value: float | None, unit: str, text: str) -> None:
+    assert measures.text(value, unit) == text
+
+
+def test_multiples_are_written_for_people() -> None:
+    assert [measures.times(x) for x in (1.874, 10.44, 999.7, 20871.0, None)] == [
+        "1.87×",
+        "10.4×",
+        "1.00k×",
+        "20.9k×",
+        "–",
+    ]

@@ -1,0 +1,228 @@
+"""Profiles choose by rules: sizes, what must be in, and that a new implementation joins by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import WORKLOADS, counter, queue
+
+from handoff import cases, schedule
+from handoff.cases import Case
+from handoff.catalog import Suite
+from handoff.errors import HandoffError
+from handoff.profiles import PROFILES
+from handoff.runner import Settings
+from handoff.selection import Selection
+
+SPSC = {"producers": "one", "consumers": "one"}
+UNBOUNDED = {"bound": "unbounded"}
+RESERVATION = {"failure": "in_flight"}
+OWN = {"own_wait": True}
+
+# The issue's list of queues, as far as their specs matter here.
+QUEUES = [
+    queue("mutex_deque", **UNBOUNDED),
+    *(queue(name, **OWN) for name in ("mutex_ring", "ttas_ring", "ticket_ring", "tbb_spin_ring")),
+    queue("two_lock_queue", **UNBOUNDED),
+    queue("lamport_spsc_ring", **SPSC),
+    queue("cached_spsc_ring", **SPSC),
+    queue("vyukov_mpmc_ring", **RESERVATION),
+    queue("ticket_mpmc_ring", **RESERVATION),
+    queue("boost_spsc_queue", **SPSC),
+    queue("boost_queue"),
+    queue("moodycamel_concurrent_queue", delivery="per_producer_fifo", **UNBOUNDED),
+    queue("moodycamel_token_queue", delivery="per_producer_fifo", **UNBOUNDED),
+    queue("moodycamel_blocking_queue", delivery="per_producer_fifo", **UNBOUNDED, **OWN),
+    queue("moodycamel_spsc_queue", **SPSC, **UNBOUNDED),
+    queue("tbb_concurrent_queue", **UNBOUNDED),
+    queue("tbb_bounded_queue", **OWN),
+    queue("atomic_queue_mpmc", delivery="unordered", **OWN),
+    queue("atomic_queue_spsc", **SPSC, **OWN),
+    *(queue(name, control=True) for name in ("noop_queue", "lossy_queue", "duplicating_queue")),
+]
+COUNTERS = [
+    *(counter(f"{name}_counter") for name in ("mutex", "ttas", "ticket", "seq_cst", "relaxed", "cas_loop")),
+    *(counter(f"{name}_counter", "quiescent") for name in ("sharded_padded", "sharded_unpadded", "tbb")),
+    counter("racing_counter", "lossy", control=True),
+    counter("faa_floor_counter", control=True),
+]
+TRY_WAITS = ("spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed")
+
+
+def queue_cases(spec: dict[str, Any]) -> list[str]:
+    name = spec["name"]
+    own = ("own",) if spec["own_wait"] else ()
+    ps = (1,) if spec["producers"] == "one" else (1, 2, 4, 8)
+    cs = (1,) if spec["consumers"] == "one" else (1, 2, 4, 8)
+    throughput = product(
+        ps,
+        cs,
+        ("spin", "pause", "yield", "sleep_1ms", "block", *own),
+        ("8", "64", "256", "move_only"),
+        (64, 1024, 65536),
+    )
+    found = [
+        f"producer_consumer/{name}/p:{p}/c:{c}/wait:{w}/item:{i}/capacity:{k}" for p, c, w, i, k in throughput
+    ]
+    for wait in (*TRY_WAITS, *own):
+        found += [
+            f"ping_pong/{name}/queues:2/wait:{wait}/report:{report}" for report in ("mean", "distribution")
+        ]
+        if spec["producers"] == "many":
+            found.append(f"ping_pong/{name}/queues:1/wait:{wait}/report:mean")
+    if not spec["control"]:
+        shapes = [(1, 1)] if spec["producers"] == "one" else product((1, 2, 4, 8, 16, 32), (1, 2))
+        found += [
+            f"download/{name}/n:{n}/m:{m}/wait:{wait}/items:64"
+            for (n, m), wait in product(shapes, ("yield", "sleep_1ms", "block", "timed", *own))
+        ]
+    return found
+
+
+def counter_cases(spec: dict[str, Any]) -> list[str]:
+    mixes = ("increment", "read_1", "read_10", "add_subtract", "list_packed", "list_padded")
+    return [f"counter/{spec['name']}/t:{t}/mix:{mix}" for mix, t in product(mixes, range(1, 9))]
+
+
+def suite(
+    queues: list[dict[str, Any]] = QUEUES, counters: list[dict[str, Any]] = COUNTERS, cpus: int = 2
+) -> Suite:
+    names = [name for spec in queues for name in queue_cases(spec)]
+    names += [name for spec in counters for name in counter_cases(spec)]
+    names += [f"core_to_core/cache_line/a:{a}/b:{b}" for a in range(cpus) for b in range(a + 1, cpus)]
+    names.sort(key=lambda name: WORKLOADS.index(name.split("/")[0]))  # as listed binary by binary
+    catalog = {"schema": 1, "queues": queues, "counters": counters, "workloads": WORKLOADS}
+    return Suite(Path("build"), catalog, {}, [cases.parse(name) for name in names])
+
+
+SUITE = suite()
+
+
+def chosen(profile: str, of: Suite = SUITE) -> list[Case]:
+    return PROFILES[profile].select(of)
+
+
+def by_workload(profile: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for case in chosen(profile):
+        found.setdefault(case.workload, set()).add(case.implementation)
+    return found
+
+
+@pytest.mark.parametrize("profile, least, most", [("smoke", 20, 30), ("quick", 100, 160)])
+def test_sizes(profile: str, least: int, most: int) -> None:
+    assert least <= len(chosen(profile)) <= most
+
+
+def test_full_is_everything() -> None:
+    assert chosen("full") == SUITE.cases
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_case_twice_and_in_the_order_of_the_listing(profile: str) -> None:
+    names = [case.name for case in chosen(profile)]
+    assert max(Counter(names).values()) == 1
+    taken = set(names)
+    assert names == [case.name for case in SUITE.cases if case.name in taken]
+
+
+def test_quick_has_each_implementation_in_each_workload_that_it_fits() -> None:
+    controls = SUITE.controls()
+    wanted = {
+        (case.workload, case.implementation) for case in SUITE.cases if case.implementation not in controls
+    }
+    assert wanted <= {(case.workload, case.implementation) for case in chosen("quick")}
+
+
+@pytest.mark.parametrize("profile", ["smoke", "quick"])
+def test_every_workload_and_every_control_is_there(profile: str) -> None:
+    found = by_workload(profile)
+    assert set(found) == set(WORKLOADS)
+    assert {"noop_queue", "lossy_queue", "duplicating_queue"} <= found["producer_consumer"]
+    assert {"racing_counter", "faa_floor_counter"} <= found["counter"]
+    assert not found["ping_pong"] & SUITE.controls()
+
+
+def test_quick_has_the_sweeps_that_the_figures_show() -> None:
+    quick = chosen("quick")
+
+    def values(workload: str, key: str) -> set[str]:
+        return {case.keys[key] for case in quick if case.workload == workload}
+
+    shapes = {(case.keys["p"], case.keys["c"]) for case in quick if case.workload == "producer_consumer"}
+    assert shapes == {("1", "1"), ("1", "2"), ("2", "1"), ("2", "2"), ("4", "4")}
+    assert values("producer_consumer", "item") == {"8", "64", "256", "move_only"}
+    assert values("counter", "t") == {"1", "2", "4"}
+    assert values("download", "n") == {"1", "2", "4", "8", "16", "32"}
+    assert {"spin", "block", "yield", "sleep_1ms", "own"} <= values("ping_pong", "wait")
+    assert values("ping_pong", "queues") == {"1", "2"}
+    assert values("ping_pong", "report") == {"mean", "distribution"}
+
+
+def test_a_new_implementation_joins_and_changes_nothing_else() -> None:
+    larger = suite([*QUEUES, queue("new_ring")], [*COUNTERS, counter("new_counter")])
+    for profile in ("smoke", "quick"):
+        before, after = chosen(profile), chosen(profile, larger)
+        assert [case for case in after if not case.implementation.startswith("new_")] == before
+    joined = {case.workload for case in chosen("quick", larger) if case.implementation.startswith("new_")}
+    assert joined == {"producer_consumer", "ping_pong", "download", "counter"}
+
+
+def test_no_rule_names_an_implementation() -> None:
+    """With every name replaced, the same cases are chosen."""
+
+    def renamed(specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [spec | {"name": f"x_{spec['name']}"} for spec in specs]
+
+    other = suite(renamed(QUEUES), renamed(COUNTERS))
+    for profile in ("smoke", "quick"):
+        assert [case.name.replace("/x_", "/") for case in chosen(profile, other)] == [
+            case.name for case in chosen(profile)
+        ]
+
+
+def test_many_cpus_do_not_crowd_out_the_queues() -> None:
+    pairs = [case for case in chosen("quick", suite(cpus=64)) if case.workload == "core_to_core"]
+    assert len(pairs) == 6 and len({case.keys["a"] for case in pairs}) > 3
+
+
+def test_quick_has_its_six_blocks_within_five_minutes() -> None:
+    quick = PROFILES["quick"]
+    assert quick.budget_s is not None and quick.budget_s <= 280
+    assert 6 * schedule.Costs(Settings()).of_all(chosen("quick")) < quick.budget_s / 1.5
+
+
+@pytest.mark.parametrize(
+    "selection, says",
+    [
+        (
+            Selection(implementations=("mutex_rnig",)),
+            "unknown implementation 'mutex_rnig'; did you mean 'mutex_ring'?",
+        ),
+        (
+            Selection(workloads=("pingpong",)),
+            "unknown workload 'pingpong'; did you mean 'ping_pong'? valid: ",
+        ),
+        (Selection(waits=("slumber",)), "unknown wait 'slumber'; valid: spin, pause,"),
+        (Selection(pattern="("), "--filter '(' is not a regular expression"),
+        (Selection(pattern="nothing like it"), "no case matches"),
+        (Selection(pattern="p:8/c:8"), "profile 'quick' has no case that matches; --profile full has"),
+    ],
+)
+def test_a_selection_that_cannot_be_is_refused(selection: Selection, says: str) -> None:
+    with pytest.raises(HandoffError) as caught:
+        selection.of(PROFILES["quick"], SUITE)
+    assert says in str(caught.value)
+
+
+def test_selections_narrow_each_other() -> None:
+    selection = Selection(("mutex_ring", "boost_queue"), ("ping_pong",), ("spin",), "report:mean")
+    assert [case.name for case in selection.of(PROFILES["quick"], SUITE)] == [
+        "ping_pong/mutex_ring/queues:2/wait:spin/report:mean",
+        "ping_pong/mutex_ring/queues:1/wait:spin/report:mean",
+        "ping_pong/boost_queue/queues:2/wait:spin/report:mean",
+    ]

@@ -1,0 +1,74 @@
+"""Regimes: clusters of yardsticks, what is set aside, and what has no yardstick."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handoff import regimes
+
+
+def _samples(before: list[float], after: list[float] | None = None) -> pd.DataFrame:
+    return pd.DataFrame({"yardstick_before_ns": before, "yardstick_after_ns": after or before})
+
+
+def test_three_places_of_one_machine_are_three_regimes_from_fast_to_slow() -> None:
+    rng = np.random.default_rng(2)
+    places = rng.permutation(np.repeat([483.0, 49.0, 105.0], [40, 30, 50]))
+    values = places * np.exp(rng.normal(0, 0.03, places.size))
+    assigned, found = regimes.assign(_samples(list(values)))
+    assert [r.name for r in found] == ["A", "B", "C"]
+    assert [r.samples for r in found] == [30, 50, 40]
+    truth = pd.Series(places).map({49.0: "A", 105.0: "B", 483.0: "C"})
+    assert list(assigned["regime"]) == list(truth)
+    assert found[1].low_ns <= found[1].median_ns <= found[1].high_ns
+
+
+@pytest.mark.parametrize("ratio, clusters", [(1.15, 1), (1.22, 1), (1.35, 2), (2.0, 2)])
+def test_isolated_readings_part_where_the_notes_say(ratio: float, clusters: int) -> None:
+    _, found = regimes.assign(_samples([50.0, 50.0 * ratio]))
+    assert len(found) == clusters
+
+
+def test_a_few_readings_in_between_do_not_chain_two_places_into_one() -> None:
+    """Single linkage at a gap of 1.25 would join these: the bridge has no gap above 1.2."""
+    rng = np.random.default_rng(4)
+    bridge = [58.0, 69.0, 82.0]
+    values = [*(50 * np.exp(rng.normal(0, 0.02, 200))), *bridge, *(98 * np.exp(rng.normal(0, 0.02, 200)))]
+    _, found = regimes.assign(_samples(values))
+    large = [r for r in found if r.samples > 50]
+    assert len(large) == 2
+    assert large[0].median_ns == pytest.approx(50, rel=0.01)
+    assert large[1].median_ns == pytest.approx(98, rel=0.01)
+
+
+def test_the_width_of_noise_does_not_split_a_place() -> None:
+    values = 50 * np.exp(np.random.default_rng(8).normal(0, 0.05, 600))
+    _, found = regimes.assign(_samples(list(values)))
+    assert max(r.samples for r in found) >= 595
+
+
+def test_yardsticks_that_disagree_set_the_sample_aside_in_either_direction() -> None:
+    assigned, found = regimes.assign(_samples([100, 100, 100, 120], [114, 116, 80, 100]))
+    aside = regimes.SET_ASIDE
+    assert list(assigned["regime"]) == ["A", aside, aside, aside]
+    assert sum(r.samples for r in found) == 1
+
+
+def test_one_cpu_is_a_group_of_its_own_and_half_a_yardstick_is_none() -> None:
+    nan = float("nan")
+    assigned, _ = regimes.assign(_samples([nan, 50.0, nan], [nan, nan, 50.0]))
+    assert list(assigned["regime"]) == [regimes.SINGLE_CPU, regimes.SET_ASIDE, regimes.SET_ASIDE]
+    without, found = regimes.assign(pd.DataFrame({"case": ["x", "y"]}))
+    assert list(without["regime"]) == [regimes.SINGLE_CPU] * 2
+    assert found == []
+
+
+def test_the_yardstick_of_a_sample_is_the_geometric_mean() -> None:
+    assigned, _ = regimes.assign(_samples([100.0], [110.0]))
+    assert assigned["yardstick_ns"].iloc[0] == pytest.approx(np.sqrt(100 * 110))
+
+
+def test_names_go_on_after_z() -> None:
+    assert [regimes.name_of(i) for i in (0, 25, 26, 27, 52)] == ["A", "Z", "AA", "AB", "BA"]

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from conftest import CASES
+
+from handoff import cases, schedule
+from handoff.errors import HandoffError
+from handoff.runner import Settings
+from handoff.schedule import StopRule
+
+SOME = [cases.parse(name) for name in CASES]
+
+
+def order(seed: int, block: int) -> list[str]:
+    return [trial.case.name for trial in schedule.block_trials(SOME, seed, block)]
+
+
+def test_a_block_is_one_trial_of_each_case() -> None:
+    trials = schedule.block_trials(SOME, 7, 0)
+    assert sorted(trial.case.name for trial in trials) == sorted(CASES)
+    assert [trial.position for trial in trials] == list(range(len(SOME)))
+    assert {trial.block for trial in trials} == {0}
+
+
+def test_the_order_follows_from_seed_and_block() -> None:
+    assert schedule.block_trials(SOME, 7, 3) == schedule.block_trials(SOME, 7, 3)
+    assert len({tuple(order(7, block)) for block in range(20)}) == 20
+    assert order(7, 0) != order(8, 0)
+
+
+def test_the_order_is_that_of_the_recorded_method() -> None:
+    """An earlier run's order must be found again: numpy's PCG64 and permutation may not change under us."""
+    indices = [CASES.index(name) for name in order(seed=1, block=2)]
+    assert indices == [0, 6, 5, 1, 4, 3, 2]
+
+
+def test_every_case_comes_at_every_place() -> None:
+    places = {(name, position) for block in range(200) for position, name in enumerate(order(5, block))}
+    assert len(places) == len(CASES) ** 2
+
+
+def test_the_environment_differs_in_size_from_trial_to_trial() -> None:
+    paddings = [t.padding for block in range(50) for t in schedule.block_trials(SOME, 1, block)]
+    assert min(paddings) >= 0 and max(paddings) < schedule.PADDING_LIMIT
+    assert len(set(paddings)) > len(paddings) * 0.9
+
+
+def test_cost_is_guessed_until_measured() -> None:
+    costs = schedule.Costs(Settings(window_ms=200, ramp_ms=40))
+    counter, download = SOME[4], SOME[5]
+    assert costs.of(counter) == pytest.approx(0.06 + 0.24)
+    # 64 items over 8 downloaders at 4 ms · exp(0.125) each
+    assert costs.of(download) == pytest.approx(0.06 + 8 * 0.00453259, rel=1e-5)
+    costs.note(counter.name, 1.5)
+    assert costs.of_all([counter, counter]) == 3.0
+
+
+@pytest.mark.parametrize(
+    "rule, done, spent, block, planned",
+    [
+        (StopRule(6, None, None), 0, 0, 10, 6),  # no budget: the minimum
+        (StopRule(6, None, 270), 0, 0, 10, 27),  # as many as fit
+        (StopRule(6, None, 270), 1, 12, 20, 13),  # 258 s left for blocks of 20 s, and one done
+        (StopRule(6, None, 270), 1, 90, 90, 6),  # the minimum comes before the profile's budget
+        (StopRule(6, None, 270), 9, 265, 10, 9),  # not begun if it cannot end in time
+        (StopRule(6, None, 270), 9, 400, 10, 9),
+        (StopRule(1, 20, 100), 0, 0, 1, 20),
+        (StopRule(1, 20, 100), 0, 0, 10, 10),
+        (StopRule(3, 3, None), 3, 9, 3, 3),
+    ],
+)
+def test_how_many_blocks(rule: StopRule, done: int, spent: float, block: float, planned: int) -> None:
+    assert rule.planned_blocks(done, spent, block) == planned
+    assert rule.another(done, spent, block) == (planned > done)
+
+
+def test_what_is_asked_for_overrules_the_profile() -> None:
+    assert schedule.stop_rule(6, 270.0, None, None) == StopRule(6, None, 270.0)
+    assert schedule.stop_rule(6, 270.0, 2, None) == StopRule(2, 2, None)
+    assert schedule.stop_rule(6, 270.0, None, 30.0) == StopRule(1, None, 30.0)
+    assert schedule.stop_rule(6, 270.0, 2, 30.0) == StopRule(1, 2, 30.0)
+
+
+@pytest.mark.parametrize("text, seconds", [("90s", 90), ("5m", 300), ("1.5h", 5400), ("45", 45)])
+def test_durations(text: str, seconds: float) -> None:
+    assert schedule.parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "s", "5 minutes", "-5s", "0", "nan", "infs", "5d"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(HandoffError, match=f"'{text}' is no duration"):
+        schedule.parse_duration(text)

@@ -1,0 +1,205 @@
+"""Statistics against values worked out by hand, against scipy, and against their own definition."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from handoff import stats
+
+
+def test_the_interval_of_a_median_by_hand() -> None:
+    # n = 8: P(X ≤ 0) = 1/256 on each side, so the range covers 1 − 2/256; the next rank would miss 18/256.
+    eight = stats.median_interval([5, 1, 8, 3, 2, 7, 6, 4])
+    assert (eight.low, eight.estimate, eight.high) == (1, 4.5, 8)
+    assert eight.coverage == pytest.approx(1 - 2 / 256)
+    # n = 9: 2·(1 + 9)/512 = 3.9% is allowed, so the second value from each end.
+    nine = stats.median_interval(range(1, 10))
+    assert (nine.low, nine.estimate, nine.high) == (2, 5, 8)
+    assert nine.coverage == pytest.approx(1 - 20 / 512)
+
+
+# Ranks from the tables of the sign test at 95%.
+@pytest.mark.parametrize(
+    "n, rank", [(6, 1), (8, 1), (9, 2), (11, 2), (12, 3), (15, 4), (17, 5), (20, 6), (25, 8)]
+)
+def test_ranks_are_those_of_the_tables(n: int, rank: int) -> None:
+    k, coverage = stats.sign_rank(n)
+    assert k == rank
+    assert coverage >= 0.95
+    assert 1 - 2 * scipy.stats.binom.cdf(k, n, 0.5) < 0.95  # one rank further in would not do
+
+
+def test_the_interval_is_the_inversion_of_the_sign_test() -> None:
+    values = np.sort(np.random.default_rng(3).normal(size=23))
+    interval = stats.median_interval(values)
+
+    def p_of(median: float) -> float:
+        return float(scipy.stats.binomtest(int((values > median).sum()), values.size).pvalue)
+
+    assert p_of(interval.low + 1e-9) > 0.05 > p_of(interval.low - 1e-9)
+    assert p_of(interval.high - 1e-9) > 0.05 > p_of(interval.high + 1e-9)
+
+
+def test_five_values_are_not_enough_and_say_so() -> None:
+    five = stats.median_interval([1, 2, 3, 4, 5])
+    assert (five.low, five.high) == (1, 5)
+    assert five.coverage == pytest.approx(0.9375)
+    assert not five.sufficient
+    assert stats.median_interval([1, 2, 3, 4, 5, 6]).sufficient
+    nothing = stats.median_interval([float("nan")])
+    assert nothing.n == 0 and np.isnan(nothing.estimate)
+
+
+def test_the_interval_covers_a_skewed_median_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(11)
+    samples = rng.lognormal(sigma=1.5, size=(4000, 12))
+    hit = [i.low <= 1.0 <= i.high for i in map(stats.median_interval, samples)]
+    _, coverage = stats.sign_rank(12)
+    # Three standard deviations of 4000 trials.
+    assert abs(np.mean(hit) - coverage) < 3 * np.sqrt(coverage * (1 - coverage) / 4000)
+
+
+def test_pairs_agree_with_scipy_one_at_a_time() -> None:
+    rng = np.random.default_rng(5)
+    logs = rng.normal(size=(10, 4)) + rng.normal(size=(10, 1))
+    pairs = stats.pairwise([logs])
+    for i, j in itertools.permutations(range(4), 2):
+        differences = logs[:, i] - logs[:, j]
+        interval = stats.median_interval(differences)
+        assert pairs.ratio[i, j] == pytest.approx(np.exp(interval.estimate))
+        assert pairs.low[i, j] == pytest.approx(np.exp(interval.low))
+        assert pairs.high[i, j] == pytest.approx(np.exp(interval.high))
+        assert pairs.p[i, j] == pytest.approx(scipy.stats.ttest_rel(logs[:, i], logs[:, j]).pvalue)
+        assert pairs.spread[i, j] == pytest.approx(np.std(differences, ddof=1))
+
+
+def test_a_block_that_shifts_everyone_cancels() -> None:
+    block = np.random.default_rng(1).normal(scale=5, size=(8, 1))
+    pairs = stats.pairwise([np.hstack([block, block + np.log(1.5)])])
+    assert pairs.ratio[1, 0] == pytest.approx(1.5)
+    assert (pairs.low[1, 0], pairs.high[1, 0]) == pytest.approx((1.5, 1.5))
+
+
+def test_left_over_samples_are_matched_in_order_and_used_once() -> None:
+    nan = np.nan
+    table = np.array([[1.0, nan], [2.0, 20.0], [nan, 30.0], [4.0, nan], [nan, 50.0], [6.0, nan]])
+    # Block 1 has both; 1 meets 30, 4 meets 50; 6 meets nobody.
+    pairs = stats.pairwise([table])
+    assert pairs.n[0, 1] == 3
+    assert np.log(pairs.low[0, 1]) == pytest.approx(-46)
+    assert np.log(pairs.ratio[0, 1]) == pytest.approx(-29)
+    assert np.log(pairs.high[0, 1]) == pytest.approx(-18)
+
+
+def test_pairs_are_not_formed_across_regimes() -> None:
+    nan = np.nan
+    pairs = stats.pairwise([np.array([[1.0, nan]]), np.array([[nan, 2.0]])])
+    assert pairs.n[0, 1] == 0
+    assert np.isnan(pairs.ratio[0, 1])
+    assert pairs.p[0, 1] == 1.0
+
+
+def test_holm_by_hand() -> None:
+    # Sorted 0.01, 0.02, 0.03, 0.04 times 4, 3, 2, 1 gives 0.04, 0.06, 0.06, 0.04; made monotone 0.06 at the end.
+    adjusted = stats.holm(np.array([0.04, 0.01, 0.03, 0.02]))
+    assert adjusted == pytest.approx([0.06, 0.04, 0.06, 0.06])
+    assert stats.holm(np.array([0.9, 0.8])) == pytest.approx([1.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "low, high, n, p, verdict",
+    [
+        (1.04, 1.20, 8, 0.001, stats.DIFFERENT),
+        (0.80, 0.96, 8, 0.001, stats.DIFFERENT),
+        (1.04, 1.20, 8, 0.200, stats.UNRESOLVED),  # does not survive the correction
+        (0.99, 1.20, 8, 0.001, stats.UNRESOLVED),  # the exact interval holds 1
+        (1.04, 1.20, 5, 0.001, stats.UNRESOLVED),  # too few for an interval at 95%
+        (0.98, 1.02, 8, 0.900, stats.EQUIVALENT),
+        (1.01, 1.02, 8, 0.001, stats.EQUIVALENT),  # surely not 1, and surely of no weight
+        (0.96, 1.02, 8, 0.900, stats.UNRESOLVED),
+        (float("nan"), float("nan"), 8, 0.0, stats.UNRESOLVED),
+    ],
+)
+def test_verdicts(low: float, high: float, n: int, p: float, verdict: str) -> None:
+    assert stats.verdict(low, high, n, p) == verdict
+
+
+def test_equal_columns_are_hardly_ever_called_different() -> None:
+    """Six alike implementations, heavy tails, 300 campaigns: at the 95% level at most 5% may err."""
+    rng = np.random.default_rng(17)
+    wrong = 0
+    for _ in range(300):
+        pairs = stats.pairwise([0.05 * rng.standard_t(3, size=(10, 6))])
+        adjusted = stats.holm_square(pairs.p)
+        wrong += any(
+            stats.verdict(pairs.low[i, j], pairs.high[i, j], int(pairs.n[i, j]), adjusted[i, j])
+            == stats.DIFFERENT
+            for i, j in itertools.combinations(range(6), 2)
+        )
+    assert wrong <= 300 * 0.05
+
+
+def test_the_resolvable_difference_matches_the_notes() -> None:
+    # notes/measurement.md: paired SD 5% needs 18 blocks for 5%, 10% needs 70, at 90% power.
+    assert stats.resolvable(0.05, 18) == pytest.approx(0.05, abs=0.002)
+    assert stats.resolvable(0.10, 70) == pytest.approx(0.05, abs=0.002)
+    assert np.isnan(stats.resolvable(0.05, 5))
+
+
+def _different(k: int, *pairs: tuple[int, int]) -> stats.Bools:
+    table = np.zeros((k, k), dtype=bool)
+    for i, j in pairs:
+        table[i, j] = table[j, i] = True
+    return table
+
+
+def test_tie_letters_by_hand() -> None:
+    assert stats.tie_letters(_different(3)) == ["a", "a", "a"]
+    assert stats.tie_letters(_different(3, (0, 2))) == ["a", "ab", "b"]
+    assert stats.tie_letters(_different(3, (0, 1), (0, 2), (1, 2))) == ["a", "b", "c"]
+    # The classical chain of four: neighbours tie, all others differ.
+    assert stats.tie_letters(_different(4, (0, 2), (0, 3), (1, 3))) == ["a", "ab", "bc", "c"]
+    assert stats.tie_letters(_different(0)) == []
+
+
+def test_two_share_a_letter_exactly_when_they_are_not_different() -> None:
+    rng = np.random.default_rng(23)
+    for _ in range(60):
+        k = int(rng.integers(2, 9))
+        upper = np.triu(rng.random((k, k)) < 0.5, 1)
+        different = np.asarray(upper | upper.T, dtype=bool)
+        letters = [set(one) for one in stats.tie_letters(different)]
+        for i, j in itertools.combinations(range(k), 2):
+            assert bool(letters[i] & letters[j]) == (not different[i, j])
+
+
+@pytest.mark.parametrize(
+    "letters, short", [("abcd", "a–d"), ("ab", "ab"), ("abcdg", "a–d g"), ("", ""), ("ace", "ace")]
+)
+def test_letters_are_shortened_for_charts(letters: str, short: str) -> None:
+    assert stats.shorten(letters) == short
+
+
+def test_the_shift_interval_inverts_the_exact_test_of_scipy() -> None:
+    rng = np.random.default_rng(29)
+    a, b = rng.normal(size=8), rng.normal(loc=1.0, size=9)
+    interval = stats.shift_interval(a, b)
+
+    def p_of(shift: float) -> float:
+        return float(scipy.stats.mannwhitneyu(b - shift, a, method="exact").pvalue)
+
+    assert p_of(interval.low - 1e-9) < 0.05 < p_of(interval.low + 1e-9)
+    assert p_of(interval.high + 1e-9) < 0.05 < p_of(interval.high - 1e-9)
+    assert interval.estimate == pytest.approx(np.median(np.subtract.outer(b, a)))
+
+
+def test_a_shift_of_few_values_states_what_it_attains() -> None:
+    interval = stats.shift_interval(np.array([1.0, 2.0, 3.0]), np.array([11.0, 12.0, 13.0]))
+    # 3 against 3: the most extreme of 20 orders on each side.
+    assert (interval.low, interval.estimate, interval.high) == (8, 10, 12)
+    assert interval.coverage == pytest.approx(0.9)
+    assert stats.shift_interval(np.array([]), np.array([1.0])).n == 0

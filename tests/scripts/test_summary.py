@@ -1,0 +1,230 @@
+"""summary.json of synthetic runs whose truth is known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic_run
+from synthetic_run import Spec
+
+from handoff import results, stats, summary
+from handoff.regimes import SET_ASIDE, SINGLE_CPU
+
+Json = dict[str, Any]
+MEAN = "ping_pong/queues:2/wait:spin/report:mean"
+
+
+def built(directory: Path, spec: Spec) -> Json:
+    return summary.build(results.load(synthetic_run.write(directory / "run", spec)))
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
+    return built(tmp_path_factory.mktemp("usual"), Spec())
+
+
+def group(found: Json, name: str) -> Json:
+    return next(one for one in found["groups"] if one["id"] == name)
+
+
+def members(found: Json, name: str) -> dict[str, Json]:
+    return {m["implementation"]: m for m in group(found, name)["rankings"][0]["members"]}
+
+
+def small(**changes: Any) -> Spec:
+    base = Spec(queues=("mutex_ring", "vyukov_mpmc_ring"), counters=("mutex_counter",))
+    return replace(base, **changes)
+
+
+def test_the_hidden_regimes_are_found(usual: Json) -> None:
+    assert [r["median_ns"] for r in usual["regimes"]] == pytest.approx(synthetic_run.PLACES, rel=0.02)
+    assert 0 < usual["counts"]["set_aside"] < 0.05 * usual["counts"]["trials"]
+
+
+def test_known_ratios_are_recovered_and_pooled(usual: Json) -> None:
+    found = members(usual, MEAN)
+    # Round trip = (lines × yardstick + own work): mutex_deque against cached_spsc_ring at 105 ns is about 6.6.
+    spsc, mutex = found["cached_spsc_ring"], found["mutex_deque"]
+    assert spsc["letters"][0] == "a"
+    assert mutex["verdict"] == stats.DIFFERENT
+    assert mutex["low"] < (7.0 * 105 + 480) / (1.70 * 105 + 4) < mutex["high"]
+    assert [r["regime"] for r in group(usual, MEAN)["rankings"]] == ["pooled", "A", "B", "C"]
+
+
+def test_alike_implementations_share_a_letter(usual: Json) -> None:
+    found = members(usual, MEAN)
+    assert set(found["mutex_deque"]["letters"]) & set(found["mutex_ring"]["letters"])
+    assert not set(found["mutex_deque"]["letters"]) & set(found["vyukov_mpmc_ring"]["letters"])
+
+
+def test_multiples_agree_between_regimes_where_nanoseconds_do_not(usual: Json) -> None:
+    case = next(
+        c
+        for c in usual["cases"]
+        if c["case"].startswith("ping_pong/cached_spsc_ring/queues:2/wait:spin/report:mean")
+    )
+    states = {s["regime"]: s for s in case["regimes"]}
+    assert states["C"]["median"] > 8 * states["A"]["median"]
+    assert states["C"]["multiple"]["median"] == pytest.approx(states["A"]["multiple"]["median"], rel=0.12)
+
+
+def test_controls_are_kept_out_of_every_ranking(usual: Json) -> None:
+    ranked = {m["implementation"] for g in usual["groups"] for r in g["rankings"] for m in r["members"]}
+    assert not ranked & {*synthetic_run.CONTROLS, "lossy_counter"}
+    assert {c["implementation"] for c in usual["cases"] if c["control"]} >= set(synthetic_run.CONTROLS)
+
+
+def test_own_waits_are_a_group_of_their_own(usual: Json) -> None:
+    own = group(usual, "ping_pong/queues:2/wait:own/report:mean")
+    assert {m["implementation"] for m in own["rankings"][0]["members"]} == {
+        "mutex_ring",
+        "tbb_concurrent_bounded_queue",
+        "moodycamel_blocking_concurrent_queue",
+    }
+
+
+def test_one_thread_has_no_yardstick_and_no_multiple(usual: Json) -> None:
+    case = next(c for c in usual["cases"] if c["case"] == "counter/mutex_counter/t:1/mix:increment")
+    assert [s["regime"] for s in case["regimes"]] == [SINGLE_CPU]
+    assert case["regimes"][0]["multiple"] is None
+
+
+def test_the_decision_table_names_ties_evidence_and_what_the_catalog_allows(usual: Json) -> None:
+    rows = {row["title"]: row for row in usual["decisions"]}
+    assert len(rows) == 9
+    latency = rows["One producer, one consumer, latency-critical"]
+    assert latency["group"] == MEAN
+    # True costs lie 2% apart, which twelve blocks of 3% noise cannot resolve.
+    assert set(latency["tied"]) >= {"cached_spsc_ring", "atomic_queue_spsc"}
+    bounded = rows["Bounded, many to many"]
+    specs = {entry["name"]: entry for entry in synthetic_run.catalog()["queues"]}
+    assert all(specs[n]["bound"] == "bounded" for n in bounded["tied"] + bounded["behind"])
+    fifo = rows["Strict FIFO across producers"]
+    assert all(specs[n]["delivery"] == "fifo" for n in fifo["tied"] + fifo["behind"])
+    assert rows["Rare contention"]["group"] == "counter/t:1/mix:increment"
+
+
+def test_a_row_without_data_says_so(tmp_path: Path) -> None:
+    found = built(tmp_path, small(workloads=("counter",)))
+    rows = {row["title"]: row for row in found["decisions"]}
+    assert rows["Large payload"]["group"] is None
+    assert rows["Rare contention"]["group"] is not None
+
+
+def test_a_clean_run_is_citable_and_each_flaw_is_not(tmp_path: Path) -> None:
+    assert built(tmp_path / "a", small())["citable"]
+    flaws = {
+        "dirty build": small(dirty=True),
+        "loses one item in 10⁶' failed": small(faulty_caught=False),
+        "no-op ceiling' absent": small(controls=("lossy_queue", "duplicating_queue", "faa_floor_counter")),
+        "no complete block": small(blocks=1, partial=True),
+    }
+    for index, (reason, spec) in enumerate(flaws.items()):
+        found = built(tmp_path / str(index), spec)
+        assert not found["citable"]
+        assert any(reason in stamp for stamp in found["stamps"]), found["stamps"]
+
+
+def test_a_partial_block_is_counted_and_left_out(tmp_path: Path) -> None:
+    whole, partial = built(tmp_path / "a", small(blocks=6)), built(
+        tmp_path / "b", small(blocks=7, partial=True)
+    )
+    assert partial["counts"]["blocks_partial"] == 1
+    assert partial["counts"]["in_partial_blocks"] == len(synthetic_run.planned(small())) // 2
+    assert partial["counts"]["blocks_complete"] == 6
+    # The same seed: the first six blocks are the same, so are the figures.
+    assert partial["groups"] == whole["groups"]
+
+
+def _edited(directory: Path, change: Any) -> Json:
+    """A small run after `change` has been done to each line of it."""
+    run = synthetic_run.write(directory / "run", small(blocks=6))
+    path = run / "samples.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    changed = [one for line in lines for one in change(line)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in changed))
+    return summary.build(results.load(run))
+
+
+def test_an_implementation_that_failed_verification_once_is_not_ranked(tmp_path: Path) -> None:
+    def fail_once(line: Json) -> list[Json]:
+        if (
+            line["case"].startswith("ping_pong/mutex_ring/queues:2/wait:spin/report:mean")
+            and line["block"] == 2
+        ):
+            line |= {"status": "unverified", "figures": {}, "exit": 1, "message": "lost 3 items"}
+        return [line]
+
+    found = _edited(tmp_path, fail_once)
+    assert "mutex_ring" not in members(found, MEAN)
+    failure = next(one for one in found["failures"] if not one["expected"])
+    assert (failure["status"], failure["message"], failure["blocks"]) == ("unverified", "lost 3 items", [2])
+    assert found["failures"].index(failure) == 0  # before those that are expected
+
+
+def _labelled_twice(factor: float) -> Any:
+    def twice(line: Json) -> list[Json]:
+        if not line["case"].startswith("ping_pong/mutex_ring/queues:2/wait:spin/report:mean"):
+            return [line]
+        again: Json = {**line, "label": "mutex_ring_again", "figures": dict(line["figures"])}
+        again["figures"]["round_trip_ns"] *= factor
+        return [line, again]
+
+    return twice
+
+
+def test_the_same_under_two_labels_must_come_out_equivalent(tmp_path: Path) -> None:
+    good = _edited(tmp_path / "a", _labelled_twice(1.001))
+    bad = _edited(tmp_path / "b", _labelled_twice(1.05))
+    assert [c["outcome"] for c in good["controls"] if c["name"] == "A/A"] == ["passed"]
+    assert [c["outcome"] for c in bad["controls"] if c["name"] == "A/A"] == ["failed"]
+    assert good["citable"] and not bad["citable"]
+    assert "mutex_ring_again" not in members(good, MEAN)
+
+
+def test_results_above_half_of_the_ceiling_are_flagged(tmp_path: Path) -> None:
+    def too_fast(line: Json) -> list[Json]:
+        if line["case"] == "producer_consumer/vyukov_mpmc_ring/p:1/c:1/wait:spin/item:8/capacity:1024":
+            line["figures"]["items_per_second"] = 0.6e9
+        return [line]
+
+    found = _edited(tmp_path, too_fast)
+    flagged = {c["implementation"] for c in found["cases"] for s in c["regimes"] if s["above_half_ceiling"]}
+    assert flagged == {"vyukov_mpmc_ring"}
+
+
+def test_regimes_that_contradict_each_other_are_not_pooled(tmp_path: Path) -> None:
+    def turn_over(line: Json) -> list[Json]:
+        trip = line["figures"].get("round_trip_ns")
+        if "vyukov" in line["case"] and trip and line["figures"]["yardstick_before_ns"] > 80:
+            line["figures"]["round_trip_ns"] = 20 * trip
+        return [line]
+
+    spec = small(blocks=40, places=(50.0, 105.0))
+    run = synthetic_run.write(tmp_path / "run", spec)
+    path = run / "samples.jsonl"
+    lines = [turn_over(json.loads(line))[0] for line in path.read_text().splitlines()]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = summary.build(results.load(run))
+    pooled = members(found, MEAN)
+    assert all(m["regime_dependent"] and m["verdict"] in ("best", stats.UNRESOLVED) for m in pooled.values())
+    by_regime = {
+        r["regime"]: [m["implementation"] for m in r["members"]] for r in group(found, MEAN)["rankings"]
+    }
+    assert by_regime["A"][0] == "vyukov_mpmc_ring" and by_regime["B"][0] == "mutex_ring"
+
+
+def test_set_aside_samples_are_in_no_figure(usual: Json) -> None:
+    assert all(s["regime"] != SET_ASIDE for c in usual["cases"] for s in c["regimes"])
+
+
+def test_the_file_is_plain_json_and_the_same_each_time(tmp_path: Path) -> None:
+    run = synthetic_run.write(tmp_path / "run", small())
+    for name in ("one.json", "two.json"):
+        summary.write(summary.build(results.load(run)), tmp_path / name)
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert json.loads((tmp_path / "one.json").read_text())["run_id"] == small().run_id
