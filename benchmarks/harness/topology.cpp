@@ -6,7 +6,7 @@
 #include <charconv>
 #include <map>
 #include <memory>
-#include <ranges>
+#include <sstream>
 #include <type_traits>
 
 #include "errors.hpp"
@@ -102,8 +102,8 @@ std::vector<int> topology::place(std::string_view placement, unsigned threads) c
 
 std::vector<int> topology::listed(std::string_view list) const {
     std::vector<int> ids;
-    for (const auto part : std::views::split(list, ',')) {
-        const std::string text(part.begin(), part.end());
+    std::istringstream parts{std::string(list)};
+    for (std::string text; std::getline(parts, text, ',');) {
         int id = -1;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
         if (error != std::errc{} || end != text.data() + text.size() ||
@@ -121,7 +121,8 @@ std::vector<std::pair<int, int>> cpu_pairs(const topology& machine, const std::v
     for (const int id : placement)
         if (id != not_pinned && !std::ranges::count(ids, id)) ids.push_back(id);
     if (ids.empty())
-        for (const cpu& c : machine.cpus() | std::views::take(2)) ids.push_back(c.id);
+        for (std::size_t i = 0; i < std::min<std::size_t>(2, machine.cpus().size()); ++i)
+            ids.push_back(machine.cpus()[i].id);
     std::vector<std::pair<int, int>> pairs;
     for (std::size_t i = 0; i < ids.size(); ++i)
         for (std::size_t k = i + 1; k < ids.size(); ++k) pairs.emplace_back(ids[i], ids[k]);

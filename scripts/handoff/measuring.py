@@ -59,7 +59,7 @@ class Campaign:
 
     def _run(self, trial: Trial, interrupt: Interrupt, display: Display) -> bool:
         start = time.monotonic()
-        limit = max(LATE_AT_LEAST_S, LATE_FACTOR * self._costs.of(trial.case))
+        limit = limit_s(self._costs.of(trial.case))
         binary = self._suite.binary(trial.case)
         outcome = runner.run(binary, trial.case, self._settings, trial.padding, limit, interrupt)
         if outcome is None:
@@ -96,6 +96,11 @@ class Campaign:
         planned = self._stop.planned_blocks(block + 1, self._spent_s + left_in_block, block_s)
         left = left_in_block + (planned - block - 1) * block_s
         return State(block, planned, self._spent_s, left, self._failures)
+
+
+def limit_s(expected_s: float) -> float:
+    """After how many seconds a trial hangs."""
+    return max(LATE_AT_LEAST_S, LATE_FACTOR * expected_s)
 
 
 def counts_as_failure(record: Mapping[str, Any], controls: Iterable[str]) -> bool:

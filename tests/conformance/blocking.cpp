@@ -161,7 +161,7 @@ void blocking_transfer_conserves_items(const queue_under_test& subject) {
         transfer<number> moved(*queue, plan);
         const transfer_log& log = moved.run();
         expect_conserved(plan, log);
-        if (subject.keeps_producer_order()) expect_producer_order(plan, log);
+        if (subject.keeps_producer_order()) expect_producer_order(plan.producers, log);
         if (testing::Test::HasFailure()) return;
     }
 }
@@ -238,7 +238,7 @@ void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject) {
     });
     log.left = drain(*queue);
     expect_conserved(plan, log);
-    if (subject.keeps_producer_order()) expect_producer_order(plan, log);
+    if (subject.keeps_producer_order()) expect_producer_order(plan.producers, log);
 }
 
 }  // namespace handoff::conformance

@@ -145,7 +145,7 @@ void transfer_keeps_producer_order(const queue_under_test& subject) {
         const doing what(describe(plan));
         const auto queue = subject.numbers(plan.requested);
         transfer<number> moved(*queue, plan);
-        expect_producer_order(plan, moved.run());
+        expect_producer_order(plan.producers, moved.run());
         if (testing::Test::HasFailure()) return;
     }
 }

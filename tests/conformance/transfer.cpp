@@ -35,10 +35,10 @@ std::vector<std::uint64_t> all_received(const transfer_log& log) {
     return all;
 }
 
-std::vector<std::uint64_t> all_sent(const transfer_plan& plan) {
+std::vector<std::uint64_t> all_sent(const std::vector<std::size_t>& sent) {
     std::vector<std::uint64_t> all;
-    for (unsigned p = 0; p < plan.producers; ++p) {
-        for (std::size_t i = 0; i < plan.items_per_producer; ++i) all.push_back(item_value(p, i));
+    for (unsigned p = 0; p < sent.size(); ++p) {
+        for (std::size_t i = 0; i < sent[p]; ++i) all.push_back(item_value(p, i));
     }
     return all;
 }
@@ -69,7 +69,11 @@ std::vector<transfer_plan> plans_for(const queue_under_test& subject,
 }
 
 void expect_conserved(const transfer_plan& plan, const transfer_log& log) {
-    const std::vector<std::uint64_t> sent = all_sent(plan);
+    expect_conserved(std::vector<std::size_t>(plan.producers, plan.items_per_producer), log);
+}
+
+void expect_conserved(const std::vector<std::size_t>& sent_by, const transfer_log& log) {
+    const std::vector<std::uint64_t> sent = all_sent(sent_by);
     const std::vector<std::uint64_t> received = all_received(log);
     std::vector<std::uint64_t> lost;
     std::vector<std::uint64_t> surplus;
@@ -83,11 +87,11 @@ void expect_conserved(const transfer_plan& plan, const transfer_log& log) {
     EXPECT_EQ(log.refused_without_close, 0U) << "push or pop returned false on an open queue";
 }
 
-void expect_producer_order(const transfer_plan& plan, const transfer_log& log) {
+void expect_producer_order(unsigned producers, const transfer_log& log) {
     for (std::size_t c = 0; c < log.consumed.size(); ++c) {
-        std::vector<std::uint64_t> due(plan.producers, 0);
+        std::vector<std::uint64_t> due(producers, 0);
         for (const std::uint64_t value : log.consumed[c]) {
-            if (producer_of(value) >= plan.producers) continue;  // foreign: expect_conserved names it
+            if (producer_of(value) >= producers) continue;  // foreign: expect_conserved names it
             std::uint64_t& next = due[producer_of(value)];
             if (sequence_of(value) < next) {
                 ADD_FAILURE() << "consumer " << c << " popped " << text_of(value) << " after item "

@@ -52,11 +52,13 @@ struct transfer_log {
     std::atomic<std::size_t> refused_without_close{0};  // push or pop returned false on an open queue
 };
 
-// Every item arrived exactly once, and failed calls left their arguments alone.
+// Every item arrived exactly once, and failed calls left their arguments alone. sent[p]: how many items
+// producer p has pushed.
+void expect_conserved(const std::vector<std::size_t>& sent, const transfer_log& log);
 void expect_conserved(const transfer_plan& plan, const transfer_log& log);
 
 // Each consumer saw the items of each producer in the order of their pushes.
-void expect_producer_order(const transfer_plan& plan, const transfer_log& log);
+void expect_producer_order(unsigned producers, const transfer_log& log);
 
 // A lone thread found nothing after the producers had ended and each consumer had then seen a try_pop fail:
 // owed by every queue whose try_pop fails only if empty or while a push is under way.

@@ -113,9 +113,16 @@ def test_failures_are_recorded_and_the_campaign_goes_on(
         "counter": "unverified",
         "core_to_core": "voided",
     }
+    (hung,) = [line["seconds"] for line in lines(tmp_path / "r") if line["status"] == "hung"]
+    assert 0.3 <= hung < 2.5
     said = capsys.readouterr().err.splitlines()[-1]
     assert said.startswith("error: 3 of 7 trials failed, in 3 cases; the first: ")
     assert environment(tmp_path / "r")["blocks_complete"] == 1
+
+
+def test_a_trial_has_ten_seconds_or_twenty_times_what_it_takes() -> None:
+    assert measuring.limit_s(0.1) == 10.0
+    assert measuring.limit_s(3.0) == 60.0
 
 
 def test_a_control_that_fails_is_no_failure(build: FakeBuild, tmp_path: Path) -> None:

@@ -172,6 +172,13 @@ def test_a_new_implementation_joins_and_changes_nothing_else() -> None:
     assert joined == {"producer_consumer", "ping_pong", "download", "counter"}
 
 
+def test_a_control_represents_nobody() -> None:
+    first = suite([queue("a_control", control=True, own_wait=True), *QUEUES])
+    for profile in ("smoke", "quick"):
+        ours = {case.name for case in chosen(profile, first) if case.implementation == "a_control"}
+        assert ours == {"producer_consumer/a_control/p:1/c:1/wait:spin/item:8/capacity:1024"}
+
+
 def test_no_rule_names_an_implementation() -> None:
     """With every name replaced, the same cases are chosen."""
 
