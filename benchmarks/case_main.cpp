@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "case_filter.hpp"
 #include "harness/clock.hpp"
 #include "harness/errors.hpp"
 #include "harness/topology.hpp"
@@ -66,6 +67,16 @@ private:
     std::set<std::string> headline_;
 };
 
+// Google Benchmark's own listing takes time that grows with the square of the cases, so it is done here.
+bool take_list_flag(int& argc, char** argv) {
+    char** const end = std::remove_if(argv, argv + argc, [](std::string_view arg) {
+        return arg == "--benchmark_list_tests" || arg == "--benchmark_list_tests=true";
+    });
+    const bool found = end != argv + argc;
+    argc = static_cast<int>(end - argv);
+    return found;
+}
+
 bool wants_machine_format(int argc, char** argv) {
     return std::any_of(argv, argv + argc, [](std::string_view arg) {
         return arg == "--benchmark_format=json" || arg == "--benchmark_format=csv";
@@ -116,6 +127,23 @@ std::chrono::milliseconds whole(double ms) {
     return std::chrono::milliseconds(static_cast<long>(ms));
 }
 
+// The cases that the filter selects; misuse if there is none.
+std::vector<benchmark_case> select(const std::vector<benchmark_case>& cases) {
+    std::vector<std::string> names;
+    for (const benchmark_case& one : cases) names.push_back(one.name);
+    std::vector<benchmark_case> chosen;
+    for (const std::size_t i : selected(names, benchmark::GetBenchmarkFilter())) chosen.push_back(cases[i]);
+    if (chosen.empty())
+        throw misuse("no case matches --benchmark_filter '" + benchmark::GetBenchmarkFilter() +
+                     "'; valid are " + choices(cases));
+    return chosen;
+}
+
+int list_all(const std::vector<benchmark_case>& cases) {
+    for (const benchmark_case& one : cases) std::cout << one.name << printed_suffix << '\n';
+    return 0;
+}
+
 int run_all(const command_line& line, bool machine_format, const std::vector<std::string>& headline,
             const std::vector<benchmark_case>& cases) {
     for (const benchmark_case& one : cases)
@@ -125,9 +153,11 @@ int run_all(const command_line& line, bool machine_format, const std::vector<std
             ->UseManualTime();
     benchmark::AddCustomContext("handoff_placement", line.settings.placement);
     short_console console(headline);
-    const std::size_t ran =
-        machine_format ? benchmark::RunSpecifiedBenchmarks() : benchmark::RunSpecifiedBenchmarks(&console);
-    if (ran == 0) throw misuse("no case matches --benchmark_filter; valid are " + choices(cases));
+    if (machine_format) {
+        benchmark::RunSpecifiedBenchmarks();
+    } else {
+        benchmark::RunSpecifiedBenchmarks(&console);
+    }
     return worst_exit;
 }
 
@@ -143,13 +173,16 @@ int case_main(int argc, char** argv, const std::vector<std::string>& headline,
     try {
         // --help is ours: Google Benchmark's leaves out what is not its own.
         const bool help = std::any_of(argv, argv + argc, [](std::string_view a) { return a == "--help"; });
+        const bool list = take_list_flag(argc, argv);
         if (!help) benchmark::Initialize(&argc, argv);
         app.parse(argc, argv);
         line.settings.ramp = whole(line.ramp_ms);
         line.settings.window = whole(line.window_ms);
         topology::detect().place(line.settings.placement, 1);
+        const std::vector<benchmark_case> chosen = select(cases());
+        if (list) return list_all(chosen);
         harness_clock::calibrate(line.settings.tsc_hz);
-        return run_all(line, machine_format, headline, cases());
+        return run_all(line, machine_format, headline, chosen);
     } catch (const CLI::Success& e) {
         return app.exit(e);
     } catch (const CLI::Error& e) {

@@ -135,14 +135,12 @@ outcome compare(const run_settings& settings, ByHarness by_harness, ByHand by_ha
 
 template <class Q>
 void add_cases(std::vector<benchmark_case>& all) {
-    all.push_back({case_name("harness_cost", Q::spec.name).with("of", "ping_pong").text(),
-                   [](const run_settings& s) {
-                       return compare(s, ping_pong_by_harness<Q>, ping_pong_by_hand<Q>);
-                   }});
-    all.push_back({case_name("harness_cost", Q::spec.name).with("of", "throughput").text(),
-                   [](const run_settings& s) {
-                       return compare(s, throughput_by_harness<Q>, throughput_by_hand<Q>);
-                   }});
+    all.push_back(
+        {case_name("harness_cost", Q::spec.name).with("of", "ping_pong").text(),
+         [](const run_settings& s) { return compare(s, ping_pong_by_harness<Q>, ping_pong_by_hand<Q>); }});
+    all.push_back(
+        {case_name("harness_cost", Q::spec.name).with("of", "throughput").text(),
+         [](const run_settings& s) { return compare(s, throughput_by_harness<Q>, throughput_by_hand<Q>); }});
 }
 
 // The ceiling: what an operation costs when the queue does nothing.

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import escape
 
-from . import measures, stats
+from . import measures, stats, ties
 from .figures import Rendered
 
 Json = dict[str, Any]
@@ -49,7 +49,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(figure=measures.text, times=measures.times, ties=stats.shorten, percent=percent)
+    found.filters.update(figure=measures.text, times=measures.times, ties=ties.shorten, percent=percent)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
 

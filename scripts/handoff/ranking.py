@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from . import stats
+from . import stats, ties
 
 POOLED = "pooled"
 MIN_BLOCKS = 6  # below it no interval reaches 95%, so a regime cannot contradict another one
@@ -36,7 +36,7 @@ class Ranking:
         return [self.names[i] for i in kept if i == kept[0] or not self.different[i, kept[0]]]
 
     def as_dict(self) -> dict[str, Any]:
-        letters = stats.tie_letters(self.different)
+        letters = ties.tie_letters(self.different)
         return {
             "regime": self.regime,
             "blocks": self.blocks,

@@ -1,4 +1,4 @@
-"""Intervals, paired comparisons, corrections and tie groups; the distributions are scipy's.
+"""Intervals, paired comparisons, and corrections; the distributions are scipy's.
 
 The unit of replication is the process: one value per case and block. Nothing here averages over modes: a
 location is a median, its interval comes from order statistics and is exact for any distribution.
@@ -6,8 +6,6 @@ location is a median, its interval comes from order statistics and is exact for 
 
 from __future__ import annotations
 
-import re
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -196,54 +194,6 @@ def resolvable(spread: float, n: int) -> float:
         return float("nan")
     quantiles = stats.norm.ppf((1 + CONFIDENCE) / 2) + stats.norm.ppf(POWER)
     return float(np.expm1(quantiles * spread * np.sqrt(np.pi / 2) / np.sqrt(n)))
-
-
-def shorten(letters: str) -> str:
-    """abcdg becomes a–d g: what stands on a chart."""
-    found = re.findall(r"[a-zA-Z]|\(\d+\)", letters)
-    ranks = [string.ascii_letters.index(one) if len(one) == 1 else int(one[1:-1]) - 1 for one in found]
-    runs: list[list[int]] = []
-    for rank in ranks:
-        if runs and rank == runs[-1][-1] + 1:
-            runs[-1].append(rank)
-        else:
-            runs.append([rank])
-    parts = [
-        f"{_letter(run[0])}–{_letter(run[-1])}" if len(run) > 2 else "".join(_letter(one) for one in run)
-        for run in runs
-    ]
-    return " ".join(parts) if any(len(part) > 1 for part in parts) else "".join(parts)
-
-
-def tie_letters(different: Bools) -> list[str]:
-    """Compact letter display: two share a letter exactly when they were not found different.
-
-    Insert and absorb, after Piepho (2004), J. Comput. Graph. Stat. 13(2), 456-466. Index order is the
-    ranking: letters are given from the best on.
-    """
-    k = different.shape[0]
-    columns: list[frozenset[int]] = [frozenset(range(k))] if k else []
-    for i in range(k):
-        for j in range(i + 1, k):
-            if different[i, j]:
-                columns = _split(columns, i, j)
-    columns.sort(key=sorted)
-    return ["".join(_letter(at) for at, column in enumerate(columns) if i in column) for i in range(k)]
-
-
-def _split(columns: list[frozenset[int]], i: int, j: int) -> list[frozenset[int]]:
-    """No column may hold both: those that do are replaced by one without each; subsets are absorbed."""
-    kept = [column for column in columns if not (i in column and j in column)]
-    halves = [column - {one} for column in columns if i in column and j in column for one in (i, j)]
-    for half in sorted(halves, key=len, reverse=True):
-        if not any(half <= other for other in kept):
-            kept.append(half)
-    return kept
-
-
-def _letter(index: int) -> str:
-    letters = string.ascii_letters
-    return letters[index] if index < len(letters) else f"({index + 1})"
 
 
 def shift_interval(a: Floats, b: Floats, confidence: float = CONFIDENCE) -> Interval:

@@ -2,51 +2,63 @@
 """Stands in for every benchmark binary and for the catalog: knows the flags, prints what Google Benchmark
 prints, and misbehaves as the file `behaviour.json` beside it says."""
 
+from __future__ import annotations
+
 import json
 import os
 import re
 import sys
 import time
 
+TYPE_CHECKING = False  # known to mypy by this name; importing typing would slow every trial down
+if TYPE_CHECKING:
+    from typing import Any
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.basename(sys.argv[0])
 SUFFIX = "/iterations:1/manual_time"
 
 
-def read(name):
+def read(name: str) -> Any:
     with open(os.path.join(HERE, name)) as file:
         return json.load(file)
 
 
-def flag(name):
+def flag(name: str) -> str | None:
     values = [a.partition("=")[2] for a in sys.argv[1:] if a.startswith(f"--{name}=")]
     return values[-1] if values else None
 
 
-def count_call():
+def count_call() -> int:
     with open(os.path.join(HERE, "calls"), "ab") as file:
         file.write(b".")
         return file.tell()
 
 
-def entry(case, **more):
-    own = dict(family_index=0, per_family_instance_index=0, repetitions=1, repetition_index=0, threads=1)
-    times = dict(iterations=1, real_time=5e7, cpu_time=1e6, time_unit="ns")
+def entry(case: str, **more: object) -> dict[str, object]:
+    own = {
+        "family_index": 0,
+        "per_family_instance_index": 0,
+        "repetitions": 1,
+        "repetition_index": 0,
+        "threads": 1,
+    }
+    times = {"iterations": 1, "real_time": 5e7, "cpu_time": 1e6, "time_unit": "ns"}
     return {"name": case + SUFFIX, "run_name": case + SUFFIX, **own, **times, **more}
 
 
-def print_document(*entries):
+def print_document(*entries: dict[str, object]) -> None:
     context = {"host_name": "somebodys-laptop", "handoff_placement": flag("placement")}
     print(json.dumps({"context": context, "benchmarks": list(entries)}))
 
 
-def fail(case, message):
+def fail(case: str, message: str) -> None:
     print_document(entry(case, error_occurred=True, error_message=message))
     print(message, file=sys.stderr)
     sys.exit(1)
 
 
-def misbehave(do, case):
+def misbehave(do: str, case: str) -> None:
     if do == "hang":
         with open(os.path.join(HERE, "hanging.pid"), "w") as file:
             file.write(str(os.getpid()))
@@ -74,7 +86,7 @@ def misbehave(do, case):
         sys.exit(1)
 
 
-def main():
+def main() -> None:
     if PROGRAM == "catalog":
         print(json.dumps(read("catalog.json")))
         return
@@ -87,7 +99,7 @@ def main():
     if "--benchmark_list_tests" in sys.argv:
         print("".join(name + SUFFIX + "\n" for name in cases), end="")
         return
-    (case,) = [name for name in cases if re.search(flag("benchmark_filter"), name + SUFFIX)]
+    (case,) = [name for name in cases if re.search(flag("benchmark_filter") or "", name + SUFFIX)]
     calls = count_call()
     for rule in read("behaviour.json"):
         if re.search(rule["case"], case) and calls > rule.get("after", 0):

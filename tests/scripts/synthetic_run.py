@@ -183,7 +183,9 @@ def environment(spec: Spec, cases: list[str]) -> dict[str, Any]:
         "machine": {
             "cpu_model": "Synthetic 2-core VM",
             "cpus": 2,
-            "kernel": "6.1.0",
+            "kernel": {"name": "Linux", "release": "6.1.0", "aslr": 2},
+            "caches": [{"level": "1", "size": "48K"}, {"level": "3", "size": "16M"}],
+            "frequency": {"governors": None, "limits": {"stack": [8388608, -1]}},
             "hypervisor": "kvm",
             "mitigations": {"spectre_v2": "Retpolines", "meltdown": "Not affected"},
         },

@@ -152,6 +152,15 @@ def test_the_first_line_says_whether_the_run_may_be_cited(found: Json, html: str
     assert markdown.render(found, []).splitlines()[0].startswith("**Citable**")
 
 
+def test_the_environment_is_whole_and_written_for_people(html: str) -> None:
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html[html.index("<main>") :]))
+    assert "kernel name Linux release 6.1.0 aslr 2" in text
+    assert "level 1 size 48K level 3 size 16M" in text
+    assert "governors unknown limits stack 8388608, -1" in text
+    assert "Synthetic 2-core VM · 2 CPUs · Linux 6.1.0" in re.sub(r"\s+", " ", html)
+    assert not re.search(r"<code>[{\[]", html)  # no Python values
+
+
 def test_a_missing_row_of_the_decision_table_says_so(tmp_path: Path) -> None:
     only = _summary(
         tmp_path, Spec(blocks=6, workloads=("counter",), counters=("mutex_counter", "ttas_counter"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from .. import measures, stats
+from .. import measures, ties
 from . import style
 
 
@@ -60,7 +60,7 @@ def _columns(margin: Axes, rows: list[Row]) -> None:
     for y, row in enumerate(rows):
         margin.text(0.40, y, row.note, va="center", ha="right", fontsize=8)
         margin.text(0.72, y, row.multiple, va="center", ha="right", fontsize=8)
-        margin.text(0.78, y, stats.shorten(row.letters), va="center", fontsize=8, color=style.RED)
+        margin.text(0.78, y, ties.shorten(row.letters), va="center", fontsize=8, color=style.RED)
 
 
 def figures_axis(axes: Axes, unit: str, which: str = "x") -> None:
