@@ -77,7 +77,8 @@ def tables(catalog: dict[str, Any]) -> dict[str, str]:
         "queues": queue_table(ranked("queues")),
         "counters": counter_table(ranked("counters")),
         "controls": table(
-            ["control", "what it is"], [[f"[`{e['name']}`](impls/{e['header']})", e["cite"]] for e in controls]
+            ["control", "what it is"],
+            [[f"[`{e['name']}`](impls/{e['header']})", e["cite"]] for e in controls],
         ),
     }
 
@@ -96,7 +97,9 @@ def filled(text: str, catalog: dict[str, Any]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build-dir", type=Path, default=README.parent / "build/release")
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if something would change")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; exit 1 if something would change"
+    )
     arguments = parser.parse_args()
     binary = arguments.build_dir / "benchmarks/catalog"
     if not binary.exists():
@@ -105,7 +108,9 @@ def main() -> int:
     present = README.read_text(encoding="utf-8")
     wanted = filled(present, catalog)
     if arguments.check and wanted != present:
-        raise MeasurementError("README.md: its tables are not what the catalog says; run scripts/readme_tables.py")
+        raise MeasurementError(
+            "README.md: its tables are not what the catalog says; run scripts/readme_tables.py"
+        )
     if wanted != present:
         README.write_text(wanted, encoding="utf-8")
     return 0

@@ -140,12 +140,28 @@ def _kernel() -> dict[str, Any]:
         "name": os.uname().sysname,
         "release": os.uname().release,
         "version": os.uname().version,
-        "command_line": probe.text("/proc/cmdline"),
+        "command_line": _relevant_parameters(probe.text("/proc/cmdline")),
         "aslr": probe.number("/proc/sys/kernel/randomize_va_space"),
         "sched_autogroup": probe.number("/proc/sys/kernel/sched_autogroup_enabled"),
         "numa_balancing": probe.number("/proc/sys/kernel/numa_balancing"),
         "perf_event_paranoid": probe.number("/proc/sys/kernel/perf_event_paranoid"),
     }
+
+
+# What on the kernel's command line bears on timing. The rest may name hosts, ports and disks.
+_TIMING_PARAMETERS = re.compile(
+    r"(mitigations|spec\w*|nosmt|isolcpus|nohz\w*|rcu_nocbs|irqaffinity|idle|processor\.\w+|intel_\w+|amd_\w+|"
+    r"cpuidle\w*\.\w+|haltpoll\.\w+|tsc|clocksource|hugepages\w*|transparent_hugepage|preempt|sched_\w+|"
+    r"numa\w*|maxcpus|nr_cpus|psi|threadirqs)(=|$)"
+)
+
+
+def _relevant_parameters(command_line: str | None) -> str | None:
+    if command_line is None:
+        return None
+    # What follows "--" is for the first process, not for the kernel.
+    kernel = command_line.split(" -- ")[0]
+    return " ".join(word for word in kernel.split() if _TIMING_PARAMETERS.match(word))
 
 
 def _mitigations() -> dict[str, str | None]:

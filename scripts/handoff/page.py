@@ -55,7 +55,9 @@ def environment() -> jinja2.Environment:
 
 
 def percent(value: float | None) -> str:
-    return "–" if value is None or not math.isfinite(value) else f"{100 * value:.3g}%"
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{100 * value:.0f}%" if value >= 0.1 else f"{100 * value:.2g}%"
 
 
 def inline(one: Rendered) -> str:
