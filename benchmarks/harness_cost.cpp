@@ -5,6 +5,7 @@
 #include "../impls/controls/noop_queue.hpp"
 #include "../impls/queues/cached_spsc_ring.hpp"
 #include "../impls/queues/vyukov_mpmc_ring.hpp"
+#include "../impls/support/pause.hpp"
 #include "case_main.hpp"
 #include "harness/clock.hpp"
 #include "harness/roles/ping_pong_role.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 using element = item<8>;
 
-constexpr int pairs = 41;  // an odd number has a median of its own
+constexpr int pairs = 61;  // an odd number has a median of its own
 constexpr std::size_t throughput_capacity = 1024;
 
 double median(std::vector<double> values) {
@@ -31,9 +32,18 @@ double figure(const outcome& result, std::string_view name) {
     return std::ranges::find(result.values, name, &std::pair<std::string, double>::first)->second;
 }
 
+struct spin_by_hand {
+    static constexpr wait_kind kind = wait_kind::spin;
+    static void wait() {}
+};
+struct pause_by_hand {
+    static constexpr wait_kind kind = wait_kind::pause;
+    static void wait() { handoff::pause(); }
+};
+
 // The loops that somebody would write who wants to know how fast the queue is: pinned threads, a fixed
-// count, the values checked.
-template <class Q>
+// count, the values checked as thoroughly as the harness does.
+template <class Q, class Wait>
 double ping_pong_by_hand(const std::vector<int>& cpus) {
     constexpr std::uint64_t trips = 50'000;
     Q there(64);
@@ -46,10 +56,8 @@ double ping_pong_by_hand(const std::vector<int>& cpus) {
             typename Q::consumer in(there);
             typename Q::producer out(back);
             for (std::uint64_t i = 0; i < trips; ++i) {
-                while (!in.try_pop(v)) {
-                }
-                while (!out.try_push(std::move(v))) {
-                }
+                while (!in.try_pop(v)) Wait::wait();
+                while (!out.try_push(std::move(v))) Wait::wait();
             }
             return;
         }
@@ -58,10 +66,8 @@ double ping_pong_by_hand(const std::vector<int>& cpus) {
         const ticks start = harness_clock::now();
         for (std::uint64_t i = 1; i <= trips; ++i) {
             v.tag = i;
-            while (!out.try_push(std::move(v))) {
-            }
-            while (!in.try_pop(v)) {
-            }
+            while (!out.try_push(std::move(v))) Wait::wait();
+            while (!in.try_pop(v)) Wait::wait();
             wrong += v.tag != i;
         }
         spent = harness_clock::now() - start;
@@ -70,7 +76,7 @@ double ping_pong_by_hand(const std::vector<int>& cpus) {
     return harness_clock::ns(spent) / static_cast<double>(trips);
 }
 
-template <class Q>
+template <class Q, class Wait>
 double throughput_by_hand(const std::vector<int>& cpus) {
     constexpr std::uint64_t items = 1'000'000;
     Q q(throughput_capacity);
@@ -81,36 +87,44 @@ double throughput_by_hand(const std::vector<int>& cpus) {
         if (side == 0) {
             typename Q::producer out(q);
             for (std::uint64_t i = 1; i <= items; ++i) {
-                v.tag = i;
-                while (!out.try_push(std::move(v))) {
-                }
+                v.tag = make_tag(0, i);
+                while (!out.try_push(std::move(v))) Wait::wait();
             }
             return;
         }
         typename Q::consumer in(q);
+        std::uint64_t sum = 0;
+        std::uint64_t squares = 0;
+        item_tag last = 0;
         const ticks start = harness_clock::now();
         for (std::uint64_t i = 1; i <= items; ++i) {
-            while (!in.try_pop(v)) {
-            }
-            wrong += v.tag != i;
+            while (!in.try_pop(v)) Wait::wait();
+            sum += v.tag;
+            squares += v.tag * v.tag;
+            wrong += v.tag <= last;
+            last = v.tag;
         }
         spent = harness_clock::now() - start;
+        const tally all = tally::of_sequence(0, items);
+        wrong += sum != all.sum || squares != all.squares;
     });
     if (wrong != 0) throw std::runtime_error("the loop by hand got wrong values");
     return harness_clock::ns(spent) / static_cast<double>(items);
 }
 
-template <class Q>
+template <class Q, class Wait>
 double ping_pong_by_harness(const run_settings& settings) {
     ping_pong_plan plan;
     plan.settings = settings;
+    plan.wait = Wait::kind;
     return figure(run_ping_pong<Q, element>(plan), "round_trip_ns");
 }
 
-template <class Q>
+template <class Q, class Wait>
 double throughput_by_harness(const run_settings& settings) {
     producer_consumer_plan plan;
     plan.settings = settings;
+    plan.wait = Wait::kind;
     plan.capacity = throughput_capacity;
     return 1e9 / figure(run_producer_consumer<Q, element>(plan), "items_per_second");
 }
@@ -119,7 +133,7 @@ template <class ByHarness, class ByHand>
 outcome compare(const run_settings& settings, ByHarness by_harness, ByHand by_hand) {
     const std::vector<int> cpus = topology::detect().place(settings.placement, 2);
     run_settings brief = settings;
-    brief.window = std::chrono::milliseconds(10);
+    brief.window = std::chrono::milliseconds(20);
     std::vector<double> harness;
     std::vector<double> hand;
     for (int i = 0; i < pairs; ++i) {
@@ -133,14 +147,15 @@ outcome compare(const run_settings& settings, ByHarness by_harness, ByHand by_ha
             .error = {}};
 }
 
-template <class Q>
+template <class Q, class Wait>
 void add_cases(std::vector<benchmark_case>& all) {
-    all.push_back(
-        {case_name("harness_cost", Q::spec.name).with("of", "ping_pong").text(),
-         [](const run_settings& s) { return compare(s, ping_pong_by_harness<Q>, ping_pong_by_hand<Q>); }});
-    all.push_back(
-        {case_name("harness_cost", Q::spec.name).with("of", "throughput").text(),
-         [](const run_settings& s) { return compare(s, throughput_by_harness<Q>, throughput_by_hand<Q>); }});
+    const auto add = [&all](std::string_view of, auto by_harness, auto by_hand) {
+        all.push_back(
+            {case_name("harness_cost", Q::spec.name).with("of", of).with("wait", name_of(Wait::kind)).text(),
+             [=](const run_settings& s) { return compare(s, by_harness, by_hand); }});
+    };
+    add("ping_pong", ping_pong_by_harness<Q, Wait>, ping_pong_by_hand<Q, Wait>);
+    add("throughput", throughput_by_harness<Q, Wait>, throughput_by_hand<Q, Wait>);
 }
 
 // The ceiling: what an operation costs when the queue does nothing.
@@ -154,9 +169,13 @@ outcome ceiling(const run_settings& settings) {
 
 std::vector<benchmark_case> cases() {
     std::vector<benchmark_case> all;
-    add_cases<cached_spsc_ring<element>>(all);
-    add_cases<vyukov_mpmc_ring<element>>(all);
-    all.push_back({case_name("harness_cost", "noop_queue").with("of", "throughput").text(), ceiling});
+    add_cases<cached_spsc_ring<element>, spin_by_hand>(all);
+    add_cases<cached_spsc_ring<element>, pause_by_hand>(all);
+    add_cases<vyukov_mpmc_ring<element>, spin_by_hand>(all);
+    add_cases<vyukov_mpmc_ring<element>, pause_by_hand>(all);
+    all.push_back(
+        {case_name("harness_cost", "noop_queue").with("of", "throughput").with("wait", "spin").text(),
+         ceiling});
     return all;
 }
 

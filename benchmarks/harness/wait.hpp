@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "../../impls/support/pause.hpp"
@@ -53,14 +54,14 @@ public:
     // Repeats `attempt` until it succeeds, waiting between tries; when `give_up` says so, tries once more and
     // returns what came of it. A first attempt that succeeds costs a comparison.
     template <class Attempt, class GiveUp>
-    bool until(Attempt attempt, GiveUp give_up) {
+    [[gnu::always_inline]] bool until(Attempt attempt, GiveUp give_up) {
         if (attempt()) [[likely]]
             return true;
         return waited(attempt, give_up);
     }
 
     // Call after each success: wakes a sleeper at the other end, if the kind has any.
-    void announce() {
+    [[gnu::always_inline]] void announce() {
         if (notifies_) theirs_.notify_one();
     }
 
@@ -74,62 +75,75 @@ private:
                kind == wait_kind::adaptive;
     }
 
+    // Out of line, and few places that try: so the compiler has no reason to take the implementation's call
+    // out of the hot loop, for whichever implementation it finds too large to repeat.
     template <class Attempt, class GiveUp>
-    bool waited(Attempt& attempt, GiveUp& give_up) {
+    [[gnu::noinline]] bool waited(Attempt& attempt, GiveUp& give_up) {
         const bool stamped = (waits_++ & stamp_mask_) == 0;
         const ticks start = stamped || kind_ == wait_kind::adaptive ? harness_clock::now() : 0;
-        bool done = false;
-        for (std::uint64_t round = 0; !done; ++round) {
-            ++failed_;
-            if (give_up()) {
-                done = attempt();
-                break;
-            }
-            done = between(round, start, attempt) || attempt();
-        }
+        ++failed_;
+        const bool done =
+            kind_ == wait_kind::spin ? spun(attempt, give_up) : repeated(start, attempt, give_up);
         if (stamped) waiting_ += (harness_clock::now() - start) * (stamp_mask_ + 1);
         return done;
     }
 
-    // What happens between two tries; true if a try within it succeeded.
-    template <class Attempt>
-    bool between(std::uint64_t round, ticks start, Attempt& attempt) {
-        switch (kind_) {
-            case wait_kind::spin:
-            case wait_kind::own:
-                return false;
-            case wait_kind::pause:
-                handoff::pause();
-                return false;
-            case wait_kind::backoff:
-                back_off(round);
-                return false;
-            case wait_kind::yield:
-                give_cpu_away();
-                return false;
-            case wait_kind::sleep_1ms:
-                sleep_1ms();
-                return false;
-            case wait_kind::block:
-                return blocked(attempt, false);
-            case wait_kind::timed:
-                return blocked(attempt, true);
-            case wait_kind::adaptive:
-                if (harness_clock::now() - start >= spin_budget_) return blocked(attempt, false);
-                handoff::pause();
-                return false;
+    // As tight as a loop can be: the look whether to give up comes only now and then.
+    template <class Attempt, class GiveUp>
+    bool spun(Attempt& attempt, GiveUp& give_up) {
+        constexpr std::uint64_t tries_between_looks = 64;
+        bool last = give_up();
+        for (std::uint64_t tries = 1; !attempt(); ++tries) {
+            ++failed_;
+            if (last) return false;
+            if (tries % tries_between_looks == 0) last = give_up();
         }
-        return false;
+        return true;
     }
 
-    template <class Attempt>
-    bool blocked(Attempt& attempt, bool timed) {
-        eventcount::sleeper sleeper(mine_);
-        if (attempt()) return true;
-        ++failed_;
-        // Without `timed` a bound all the same: the end of the run is not announced by an item.
-        sleeper.sleep(timed ? 1'000'000 : 100'000'000);
-        return false;
+    // Before each try a step of waiting; the sleeping kinds announce themselves before it and sleep after it.
+    template <class Attempt, class GiveUp>
+    bool repeated(ticks start, Attempt& attempt, GiveUp& give_up) {
+        bool last = give_up();
+        for (std::uint64_t round = 0;; ++round) {
+            std::optional<eventcount::sleeper> sleeper;
+            if (!last && sleeps_now(start)) {
+                sleeper.emplace(mine_);
+            } else if (!last) {
+                pass_time(round);
+            }
+            if (attempt()) return true;
+            ++failed_;
+            if (last) return false;
+            // A bound also where none is asked for: the end of the run is not announced by an item.
+            if (sleeper) sleeper->sleep(kind_ == wait_kind::timed ? 1'000'000 : 100'000'000);
+            last = give_up();
+        }
+    }
+
+    bool sleeps_now(ticks start) const {
+        return kind_ == wait_kind::block || kind_ == wait_kind::timed ||
+               (kind_ == wait_kind::adaptive && harness_clock::now() - start >= spin_budget_);
+    }
+
+    // One step of the kinds that do not sleep on a futex.
+    void pass_time(std::uint64_t round) const {
+        switch (kind_) {
+            case wait_kind::pause:
+            case wait_kind::adaptive:
+                return handoff::pause();
+            case wait_kind::backoff:
+                return back_off(round);
+            case wait_kind::yield:
+                return give_cpu_away();
+            case wait_kind::sleep_1ms:
+                return sleep_1ms();
+            case wait_kind::spin:
+            case wait_kind::block:
+            case wait_kind::timed:
+            case wait_kind::own:
+                return;
+        }
     }
 
     static void back_off(std::uint64_t round);

@@ -84,6 +84,14 @@ TEST(verify_test, sees_a_torn_and_a_foreign_item) {
     EXPECT_NE(verify(fifo_spec, seen), "");
 }
 
+TEST(verify_test, a_sequence_sums_up_as_its_items_do) {
+    tally one_by_one;
+    for (std::uint64_t n = 0; n <= 2000; ++n) {
+        ASSERT_EQ(tally::of_sequence(63, n), one_by_one) << n;
+        one_by_one.add(make_tag(63, n + 1));
+    }
+}
+
 TEST(verify_test, leaves_alone_what_promises_nothing) {
     queue_spec nothing = fifo_spec;
     nothing.conserves = false;

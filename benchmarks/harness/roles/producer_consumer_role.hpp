@@ -41,18 +41,16 @@ private:
     void produce(unsigned index, window& w, thread_record& record) {
         push_end<Q, Mode> end(queue_, plan_.wait, oversubscribed_, gates_);
         meter m(w, record);
-        tally pushed;
         const auto give_up = [&w] { return w.draining(); };
-        for (std::uint64_t done = 0;; ++done) {
-            const item_tag tag = make_tag(index, done + 1);
-            Item v = Item::make(tag);
+        std::uint64_t done = 0;
+        for (bool ended = false; !ended;) {
+            Item v = Item::make(make_tag(index, done + 1));
             if (!end.push(v, give_up)) break;
-            pushed.add(tag);
-            if (m.edge(done, end.wait().failed_attempts(), end.wait().waiting())) break;
+            ended = m.edge(done++, end.wait().failed_attempts(), end.wait().waiting());
         }
         // Gives up only in the drain phase, which the meter may not have noticed yet.
-        m.edge(pushed.count, end.wait().failed_attempts(), end.wait().waiting());
-        pushed_[index] = pushed;
+        m.edge(done, end.wait().failed_attempts(), end.wait().waiting());
+        pushed_[index] = tally::of_sequence(index, done);
         if (w.stop_feeding() == 0) send_off(end);
     }
 
@@ -76,7 +74,7 @@ private:
         for (std::uint64_t done = 0; end.pop(v, give_up); ++done) {
             if (m.edge(done, end.wait().failed_attempts(), end.wait().waiting()) && !Q::spec.conserves) break;
             if (Mode == mode::own && v.tag == stop_tag) break;
-            got.take(v);
+            if constexpr (Q::spec.conserves) got.take(v);
         }
         m.edge(got.taken().count, end.wait().failed_attempts(), end.wait().waiting());
         receivers_[index] = got;

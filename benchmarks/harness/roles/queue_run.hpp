@@ -34,11 +34,14 @@ public:
 
     // False if it gave up; then the value is still the caller's.
     template <class Item, class GiveUp>
-    bool push(Item& value, GiveUp give_up) {
+    [[gnu::always_inline]] bool push(Item& value, GiveUp give_up) {
         if constexpr (Mode == mode::own) {
             return handle_.push(std::move(value));
         } else {
-            if (!wait_.until([&] { return handle_.try_push(std::move(value)); }, give_up)) return false;
+            if (!wait_.until(
+                    [&]() __attribute__((always_inline)) { return handle_.try_push(std::move(value)); },
+                    give_up))
+                return false;
             wait_.announce();
             return true;
         }
@@ -58,11 +61,13 @@ public:
         : handle_(q), wait_(kind, oversubscribed, gates.not_empty, gates.not_full) {}
 
     template <class Item, class GiveUp>
-    bool pop(Item& value, GiveUp give_up) {
+    [[gnu::always_inline]] bool pop(Item& value, GiveUp give_up) {
         if constexpr (Mode == mode::own) {
             return handle_.pop(value);
         } else {
-            if (!wait_.until([&] { return handle_.try_pop(value); }, give_up)) return false;
+            if (!wait_.until(
+                    [&]() __attribute__((always_inline)) { return handle_.try_pop(value); }, give_up))
+                return false;
             wait_.announce();
             return true;
         }
