@@ -140,7 +140,7 @@ def _kernel() -> dict[str, Any]:
         "name": os.uname().sysname,
         "release": os.uname().release,
         "version": os.uname().version,
-        "command_line": _relevant_parameters(probe.text("/proc/cmdline")),
+        "command_line": timing_parameters(probe.text("/proc/cmdline")),
         "aslr": probe.number("/proc/sys/kernel/randomize_va_space"),
         "sched_autogroup": probe.number("/proc/sys/kernel/sched_autogroup_enabled"),
         "numa_balancing": probe.number("/proc/sys/kernel/numa_balancing"),
@@ -156,7 +156,7 @@ _TIMING_PARAMETERS = re.compile(
 )
 
 
-def _relevant_parameters(command_line: str | None) -> str | None:
+def timing_parameters(command_line: str | None) -> str | None:
     if command_line is None:
         return None
     # What follows "--" is for the first process, not for the kernel.

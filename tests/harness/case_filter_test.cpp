@@ -22,14 +22,18 @@ TEST(case_filter_test, a_regular_expression_is_searched_for) {
     EXPECT_EQ(selected(names, "manual_time$"), (indices{0, 1, 2}));
 }
 
-TEST(case_filter_test, a_minus_selects_the_others) { EXPECT_EQ(selected(names, "-ab"), (indices{0, 2})); }
+TEST(case_filter_test, a_minus_selects_the_others) {
+    EXPECT_EQ(selected(names, "-ab"), (indices{0, 2}));
+}
 
 TEST(case_filter_test, nothing_and_all_select_all) {
     EXPECT_EQ(selected(names, "").size(), 3u);
     EXPECT_EQ(selected(names, "all").size(), 3u);
 }
 
-TEST(case_filter_test, a_broken_expression_is_misuse) { EXPECT_THROW(selected(names, "("), misuse); }
+TEST(case_filter_test, a_broken_expression_is_misuse) {
+    EXPECT_THROW(selected(names, "("), misuse);
+}
 
 }  // namespace
 }  // namespace handoff
