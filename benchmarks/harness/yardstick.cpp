@@ -13,7 +13,7 @@ namespace {
 
 // 11 batches of 200 round trips: about 0.2 ms where the CPUs share a cache, 1.5 ms across sockets. The median
 // of batches drops those that an interrupt fell into.
-constexpr std::size_t batches = 11;
+constexpr std::size_t batches = 101;
 constexpr std::uint64_t round_trips = 200;
 constexpr std::size_t most_pairs = 8;
 
@@ -23,35 +23,41 @@ double median(std::vector<double> values) {
     return *middle;
 }
 
+// One side's part of the round trips over a line. acquire/release: the cheapest orders with which a hand-over
+// of data would be correct.
+void play(std::atomic<std::uint64_t>& ball, unsigned side) {
+    const auto await = [&ball](std::uint64_t value) {
+        while (ball.load(std::memory_order_acquire) != value) {
+        }
+    };
+    for (std::uint64_t n = 0; n < 2 * round_trips; n += 2) {
+        if (side == 0) {
+            ball.store(n + 1, std::memory_order_release);
+            await(n + 2);
+        } else {
+            await(n + 1);
+            ball.store(n + 2, std::memory_order_release);
+        }
+    }
+}
+
 }  // namespace
 
 double cache_line_round_trip_ns(int cpu_a, int cpu_b) {
     struct alignas(no_false_sharing) line {
         // Odd: the ball is with b. Even: with a. The two hand it over by writing the one line in turns.
         std::atomic<std::uint64_t> ball{0};
-    } shared;
-    std::vector<double> per_trip;
-    const auto await = [&shared](std::uint64_t value) {
-        // acquire/release: the cheapest orders with which a hand-over of data would be correct.
-        while (shared.ball.load(std::memory_order_acquire) != value) {
-        }
     };
+    std::vector<line> lines(batches + 1);
+    std::vector<double> per_trip;
     run_team({cpu_a, cpu_b}, [&](unsigned side) {
-        std::uint64_t n = 0;
-        for (std::size_t batch = 0; batch <= batches; ++batch) {
+        for (line& shared : lines) {
             const ticks start = harness_clock::now();
-            for (std::uint64_t i = 0; i < round_trips; ++i, n += 2) {
-                if (side == 0) {
-                    shared.ball.store(n + 1, std::memory_order_release);
-                    await(n + 2);
-                } else {
-                    await(n + 1);
-                    shared.ball.store(n + 2, std::memory_order_release);
-                }
-            }
+            play(shared.ball, side);
             const double ns = harness_clock::ns(harness_clock::now() - start);
-            // The first batch warms up.
-            if (side == 0 && batch > 0) per_trip.push_back(ns / static_cast<double>(round_trips));
+            // The first line warms up.
+            if (side == 0 && &shared != lines.data())
+                per_trip.push_back(ns / static_cast<double>(round_trips));
         }
     });
     return median(std::move(per_trip));
