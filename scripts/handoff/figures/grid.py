@@ -89,6 +89,8 @@ def _draw_cell(
         )
     weight = "bold" if cell.best else "normal"
     colour = "white" if dark else style.INK
+    # The longest texts must stay inside their cell.
+    size = 8 if len(cell.text) <= 14 else 7
     axes.text(
-        x, y, cell.text, ha="center", va="center", color=colour, fontsize=8, fontweight=weight, zorder=4
+        x, y, cell.text, ha="center", va="center", color=colour, fontsize=size, fontweight=weight, zorder=4
     )
