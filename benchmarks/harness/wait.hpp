@@ -115,9 +115,16 @@ private:
             if (attempt()) return true;
             ++failed_;
             if (last) return false;
-            // A bound also where none is asked for: the end of the run is not announced by an item.
-            if (sleeper) sleeper->sleep(kind_ == wait_kind::timed ? 1'000'000 : 100'000'000);
+            // Looked at after the announcement, so that neither an item nor the end of the run is slept
+            // through. Without a bound: a wake-up that gets lost is a hang, and is seen.
             last = give_up();
+            if (sleeper && !last) {
+                if (kind_ == wait_kind::timed) {
+                    sleeper->sleep(1'000'000);
+                } else {
+                    sleeper->sleep();
+                }
+            }
         }
     }
 

@@ -36,9 +36,9 @@ TEST_P(wait_test, tries_until_it_succeeds_and_counts_the_failures) {
     int tries = 0;
     EXPECT_TRUE(loop.until(
         [&] {
-            // What `block` waits for.
-            if (++tries == 3) mine_.notify_all();
-            return tries == 4;
+            // What `block` waits for: somebody does something after it has announced itself.
+            mine_.notify_all();
+            return ++tries == 4;
         },
         [] { return false; }));
     EXPECT_EQ(loop.failed_attempts(), 3u);
