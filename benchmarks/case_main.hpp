@@ -14,6 +14,16 @@ struct benchmark_case {
     std::function<outcome(const run_settings&)> run;
 };
 
+// A case that runs a plan with the settings of the command line.
+template <class Plan>
+benchmark_case planned(const std::string& name, outcome (*run)(const Plan&), const Plan& plan) {
+    return {name, [run, plan](const run_settings& settings) {
+                Plan now = plan;
+                now.settings = settings;
+                return run(now);
+            }};
+}
+
 // Builds "workload/implementation/key:value/…".
 class case_name {
 public:

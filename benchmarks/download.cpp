@@ -26,17 +26,13 @@ std::vector<benchmark_case> cases() {
                 for (const wait_kind wait : waits_of(*entry, {wait_kind::yield, wait_kind::sleep_1ms,
                                                               wait_kind::block, wait_kind::timed})) {
                     const download_plan plan{.downloaders = n, .savers = m, .wait = wait};
-                    all.push_back({case_name("download", entry->spec->name)
-                                       .with("n", n)
-                                       .with("m", m)
-                                       .with("wait", name_of(wait))
-                                       .with("items", plan.items)
-                                       .text(),
-                                   [run, plan](const run_settings& settings) {
-                                       download_plan now = plan;
-                                       now.settings = settings;
-                                       return run(now);
-                                   }});
+                    all.push_back(planned(case_name("download", entry->spec->name)
+                                              .with("n", n)
+                                              .with("m", m)
+                                              .with("wait", name_of(wait))
+                                              .with("items", plan.items)
+                                              .text(),
+                                          run, plan));
                 }
             }
     }

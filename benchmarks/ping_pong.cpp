@@ -26,16 +26,12 @@ std::vector<benchmark_case> cases() {
         const auto run = entry->runs[static_cast<std::size_t>(item_kind::bytes_8)].ping_pong;
         if (!entry->spec->conserves || run == nullptr) continue;
         for (const ping_pong_plan& plan : plans_for(*entry))
-            all.push_back({case_name("ping_pong", entry->spec->name)
-                               .with("queues", plan.queues)
-                               .with("wait", name_of(plan.wait))
-                               .with("report", plan.distribution ? "distribution" : "mean")
-                               .text(),
-                           [run, plan](const run_settings& settings) {
-                               ping_pong_plan now = plan;
-                               now.settings = settings;
-                               return run(now);
-                           }});
+            all.push_back(planned(case_name("ping_pong", entry->spec->name)
+                                      .with("queues", plan.queues)
+                                      .with("wait", name_of(plan.wait))
+                                      .with("report", plan.distribution ? "distribution" : "mean")
+                                      .text(),
+                                  run, plan));
     }
     return all;
 }

@@ -35,18 +35,14 @@ std::vector<benchmark_case> cases() {
         for (const auto& [item, plan] : shapes_of(*entry)) {
             const auto run = entry->runs[static_cast<std::size_t>(item)].producer_consumer;
             if (run == nullptr) continue;
-            all.push_back({case_name("producer_consumer", entry->spec->name)
-                               .with("p", plan.producers)
-                               .with("c", plan.consumers)
-                               .with("wait", name_of(plan.wait))
-                               .with("item", name_of(item))
-                               .with("capacity", plan.capacity)
-                               .text(),
-                           [run, plan](const run_settings& settings) {
-                               producer_consumer_plan now = plan;
-                               now.settings = settings;
-                               return run(now);
-                           }});
+            all.push_back(planned(case_name("producer_consumer", entry->spec->name)
+                                      .with("p", plan.producers)
+                                      .with("c", plan.consumers)
+                                      .with("wait", name_of(plan.wait))
+                                      .with("item", name_of(item))
+                                      .with("capacity", plan.capacity)
+                                      .text(),
+                                  run, plan));
         }
     return all;
 }
