@@ -100,6 +100,8 @@ class Scripts:
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         command = [
             sys.executable,
+            # A test that limits the size of files must not leave half a compiled module behind.
+            "-B",
             str(self.root / "scripts" / "campaign.py"),
             "--build-dir",
             str(self.build.dir),
