@@ -8,6 +8,7 @@
 #include "../impls/support/pause.hpp"
 #include "case_main.hpp"
 #include "harness/clock.hpp"
+#include "harness/median.hpp"
 #include "harness/roles/ping_pong_role.hpp"
 #include "harness/roles/producer_consumer_role.hpp"
 #include "harness/team.hpp"
@@ -20,12 +21,6 @@ using element = item<8>;
 
 constexpr int pairs = 61;  // an odd number has a median of its own
 constexpr std::size_t throughput_capacity = 1024;
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
-}
 
 double figure(const outcome& result, std::string_view name) {
     if (!result.error.empty()) throw std::runtime_error(result.error);

@@ -6,6 +6,7 @@
 
 #include "../../impls/support/cache_line.hpp"
 #include "clock.hpp"
+#include "median.hpp"
 #include "team.hpp"
 
 namespace handoff {
@@ -16,12 +17,6 @@ namespace {
 constexpr std::size_t batches = 101;
 constexpr std::uint64_t round_trips = 200;
 constexpr std::size_t most_pairs = 8;
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
-}
 
 // One side's part of the round trips over a line. acquire/release: the cheapest orders with which a hand-over
 // of data would be correct.

@@ -81,11 +81,11 @@ private:
     }
 
     // What is left when all have gone: a queue may say "empty" to a thread that is not alone.
-    void take_leftovers(receiver& got) {
+    // One more than went in proves that items were invented, and is the end of it.
+    void take_leftovers(receiver& got, std::uint64_t pushed) {
         typename Q::consumer handle(queue_);
         Item v;
-        const std::uint64_t bound = 1'000'000'000;
-        for (std::uint64_t i = 0; Q::spec.conserves && i < bound && handle.try_pop(v); ++i)
+        while (Q::spec.conserves && got.taken().count <= pushed && handle.try_pop(v))
             if (v.tag != stop_tag) got.take(v);
     }
 
@@ -93,8 +93,9 @@ private:
         verdict seen = prefaulted_;
         for (const tally& t : pushed_) seen.pushed += t;
         receiver leftovers;
-        take_leftovers(leftovers);
+        take_leftovers(leftovers, seen.pushed.count);
         seen.popped += leftovers.taken();
+        seen.overtakes += leftovers.overtakes();
         seen.damaged += leftovers.damaged();
         for (const receiver& r : receivers_) {
             seen.popped += r.taken();
