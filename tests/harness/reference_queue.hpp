@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "queue.hpp"
 
@@ -70,10 +72,12 @@ private:
         if (Fault == fault::loses && now) return;
         if (Fault == fault::doubles && now) items_.push_back(value);
         if (Fault == fault::reorders && now) {
-            items_.push_front(value);
+            held_back_ = value;
             return;
         }
         items_.push_back(value);
+        // Behind its successor, whatever the consumer has taken meanwhile.
+        if (held_back_) items_.push_back(*std::exchange(held_back_, std::nullopt));
     }
     void take(T& value) {
         value = items_.front();
@@ -84,6 +88,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<T> items_;
+    std::optional<T> held_back_;
     std::uint64_t count_ = 0;
 };
 
