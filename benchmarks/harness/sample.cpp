@@ -110,8 +110,8 @@ void add_common(sample& s, const sample_request& request) {
     ticks elapsed = 0;
     for (const thread_record& r : s.records) {
         used += r.used;
-        failed += r.failed_attempts;
-        waiting += r.waiting;
+        failed += r.done.failed_attempts;
+        waiting += r.done.waiting;
         elapsed += r.elapsed;
     }
     // Sampled waits may add up to a little more than there was.
@@ -132,7 +132,7 @@ void add_common(sample& s, const sample_request& request) {
 
 std::uint64_t sample::operations(std::size_t first, std::size_t count) const {
     std::uint64_t sum = 0;
-    for (std::size_t i = first; i < first + count; ++i) sum += records[i].operations;
+    for (std::size_t i = first; i < first + count; ++i) sum += records[i].done.operations;
     return sum;
 }
 
@@ -179,13 +179,13 @@ void add_shares(figures& values, const std::string& prefix, const sample& s, std
     const double mean = static_cast<double>(s.operations(first, count)) / static_cast<double>(count);
     if (mean <= 0.0) return;
     const auto by_operations = [](const thread_record& a, const thread_record& b) {
-        return a.operations < b.operations;
+        return a.done.operations < b.done.operations;
     };
     const auto begin = s.records.begin() + static_cast<std::ptrdiff_t>(first);
     const auto [least, most] =
         std::minmax_element(begin, begin + static_cast<std::ptrdiff_t>(count), by_operations);
-    values.emplace_back(prefix + "_share_min", static_cast<double>(least->operations) / mean);
-    values.emplace_back(prefix + "_share_max", static_cast<double>(most->operations) / mean);
+    values.emplace_back(prefix + "_share_min", static_cast<double>(least->done.operations) / mean);
+    values.emplace_back(prefix + "_share_max", static_cast<double>(most->done.operations) / mean);
 }
 
 }  // namespace handoff

@@ -36,46 +36,66 @@ struct tally {
     friend bool operator==(const tally&, const tally&) = default;
 };
 
-// One consumer's view: every item whole, and each producer's items in the order in which he put them in.
-class receiver {
-public:
-    template <class Item>
-    [[gnu::always_inline]] void take(const Item& v) {
-        tally_.add(v.tag);
-        if (v.torn()) ++damaged_;
-        // The next of the same producer, as mostly: nothing to look up.
-        if (v.tag != current_ + 1) [[unlikely]]
-            look_up(v.tag);
-        current_ = v.tag;
-    }
-
-    const tally& taken() const { return tally_; }
-    std::uint64_t overtakes() const { return overtakes_; }
-    std::uint64_t damaged() const { return damaged_; }
-
-private:
-    [[gnu::noinline]] void look_up(item_tag tag) {
-        if (producer_of(current_) < most_producers) last_[producer_of(current_)] = current_;
-        const unsigned producer = producer_of(tag);
-        if (producer >= most_producers) {
-            ++damaged_;
-            return;
-        }
-        if (tag <= last_[producer]) ++overtakes_;
-    }
-
-    tally tally_;
-    std::uint64_t overtakes_ = 0;                  // pops that broke some producer's order, repeats included
-    std::uint64_t damaged_ = 0;                    // torn, or never put in by anybody
-    item_tag current_ = 0;                         // the item taken last
-    std::array<item_tag, most_producers> last_{};  // of each producer but the current one's
-};
-
+// What went in and what came out, of one thread or of all.
 struct verdict {
     tally pushed;
     tally popped;
-    std::uint64_t overtakes = 0;
-    std::uint64_t damaged = 0;
+    std::uint64_t overtakes = 0;  // pops that broke some producer's order, repeats included
+    std::uint64_t damaged = 0;    // torn, or never put in by anybody
+
+    verdict& operator+=(const verdict& other) {
+        pushed += other.pushed;
+        popped += other.popped;
+        overtakes += other.overtakes;
+        damaged += other.damaged;
+        return *this;
+    }
+};
+
+// The last tag of each producer that one consumer has seen. Apart from the receiver, which so can live in
+// registers: this is what the slow, uninlined look has to write to.
+class producer_book {
+public:
+    enum class finding { in_order, overtook, of_nobody };
+
+    // What `tag` is after `before`, the tag taken just before it.
+    [[gnu::noinline]] finding look_up(item_tag before, item_tag tag) {
+        if (producer_of(before) < most_producers) last_[producer_of(before)] = before;
+        const unsigned producer = producer_of(tag);
+        if (producer >= most_producers) return finding::of_nobody;
+        return tag <= last_[producer] ? finding::overtook : finding::in_order;
+    }
+
+private:
+    std::array<item_tag, most_producers> last_{};  // of each producer but the current one's
+};
+
+// One consumer's view: every item whole, and each producer's items in the order in which he put them in.
+class receiver {
+public:
+    explicit receiver(producer_book& book) : book_(&book) {}
+
+    template <class Item>
+    [[gnu::always_inline]] void take(const Item& v) {
+        seen_.popped.add(v.tag);
+        if (v.torn()) ++seen_.damaged;
+        // The next of the same producer, as mostly: nothing to look up.
+        if (v.tag != current_ + 1) [[unlikely]] {
+            const producer_book::finding found = book_->look_up(current_, v.tag);
+            seen_.overtakes += found == producer_book::finding::overtook;
+            seen_.damaged += found == producer_book::finding::of_nobody;
+        }
+        current_ = v.tag;
+    }
+
+    // Nothing pushed: a receiver only sees what comes out.
+    const verdict& seen() const { return seen_; }
+    std::uint64_t count() const { return seen_.popped.count; }
+
+private:
+    verdict seen_;
+    item_tag current_ = 0;  // the item taken last
+    producer_book* book_;
 };
 
 // Empty if the run is what the spec promises, else one line that says what is wrong.

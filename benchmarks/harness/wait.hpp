@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "../../impls/support/pause.hpp"
@@ -51,13 +50,18 @@ public:
           spin_budget_(oversubscribed ? 0 : harness_clock::from_ns(spin_budget_ns)),
           stamp_mask_(cheap(kind) ? 63 : 0) {}
 
-    // Repeats `attempt` until it succeeds, waiting between tries; when `give_up` says so, tries once more and
-    // returns what came of it. A first attempt that succeeds costs a comparison.
+    // For after a try that failed: repeats `attempt` until it succeeds, waiting between tries; when `give_up`
+    // says so, tries once more and returns what came of it.
+    // Out of line, and few places that try: so the compiler has no reason to take the implementation's call
+    // out of the hot loop, for whichever implementation it finds too large to repeat.
     template <class Attempt, class GiveUp>
-    [[gnu::always_inline]] bool until(Attempt attempt, GiveUp give_up) {
-        if (attempt()) [[likely]]
-            return true;
-        return waited(attempt, give_up);
+    [[gnu::noinline]] bool until(Attempt attempt, GiveUp give_up) {
+        const bool stamped = (waits_++ & stamp_mask_) == 0;
+        const ticks start = stamped || kind_ == wait_kind::adaptive ? harness_clock::now() : 0;
+        ++failed_;
+        const bool done = notifies_ ? repeat_asleep(start, attempt, give_up) : repeat_awake(attempt, give_up);
+        if (stamped) waiting_ += (harness_clock::now() - start) * (stamp_mask_ + 1);
+        return done;
     }
 
     // Call after each success: wakes a sleeper at the other end, if the kind has any.
@@ -75,82 +79,68 @@ private:
                kind == wait_kind::adaptive;
     }
 
-    // Out of line, and few places that try: so the compiler has no reason to take the implementation's call
-    // out of the hot loop, for whichever implementation it finds too large to repeat.
+    // The kinds that stay awake, or sleep without being woken: a step of waiting before each try.
     template <class Attempt, class GiveUp>
-    [[gnu::noinline]] bool waited(Attempt& attempt, GiveUp& give_up) {
-        const bool stamped = (waits_++ & stamp_mask_) == 0;
-        const ticks start = stamped || kind_ == wait_kind::adaptive ? harness_clock::now() : 0;
-        ++failed_;
-        const bool done =
-            kind_ == wait_kind::spin ? spun(attempt, give_up) : repeated(start, attempt, give_up);
-        if (stamped) waiting_ += (harness_clock::now() - start) * (stamp_mask_ + 1);
+    bool repeat_awake(Attempt& attempt, GiveUp& give_up) {
+        switch (kind_) {
+            case wait_kind::pause:
+                return poll<64>([](std::uint64_t) { handoff::pause(); }, attempt, give_up);
+            case wait_kind::backoff:
+                return poll<1>([](std::uint64_t round) { back_off(round); }, attempt, give_up);
+            case wait_kind::yield:
+                return poll<1>([](std::uint64_t) { give_cpu_away(); }, attempt, give_up);
+            case wait_kind::sleep_1ms:
+                return poll<1>([](std::uint64_t) { sleep_1ms(); }, attempt, give_up);
+            default:
+                return poll<64>([](std::uint64_t) {}, attempt, give_up);
+        }
+    }
+
+    // As tight as a loop can be: failures are counted in a register, and the look whether to give up comes
+    // only now and then. A store in each try cost a round trip of the fastest queues a third.
+    template <std::uint64_t TriesBetweenLooks, class Step, class Attempt, class GiveUp>
+    bool poll(Step step, Attempt& attempt, GiveUp& give_up) {
+        std::uint64_t failed = 0;
+        bool done = false;
+        for (bool last = false; !done && !last;) {
+            last = give_up();
+            const std::uint64_t tries = last ? 1 : TriesBetweenLooks;
+            for (std::uint64_t i = 0; i < tries; ++i) {
+                step(failed);
+                done = attempt();
+                if (done) break;
+                ++failed;
+            }
+        }
+        failed_ += failed;
         return done;
     }
 
-    // As tight as a loop can be: the look whether to give up comes only now and then.
+    // The kinds that sleep on a futex: announce themselves before a try and sleep after it.
     template <class Attempt, class GiveUp>
-    bool spun(Attempt& attempt, GiveUp& give_up) {
-        constexpr std::uint64_t tries_between_looks = 64;
-        bool last = give_up();
-        for (std::uint64_t tries = 1; !attempt(); ++tries) {
-            ++failed_;
-            if (last) return false;
-            if (tries % tries_between_looks == 0) last = give_up();
-        }
-        return true;
-    }
-
-    // Before each try a step of waiting; the sleeping kinds announce themselves before it and sleep after it.
-    template <class Attempt, class GiveUp>
-    bool repeated(ticks start, Attempt& attempt, GiveUp& give_up) {
-        bool last = give_up();
-        for (std::uint64_t round = 0;; ++round) {
-            std::optional<eventcount::sleeper> sleeper;
-            if (!last && sleeps_now(start)) {
-                sleeper.emplace(mine_);
-            } else if (!last) {
-                pass_time(round);
+    bool repeat_asleep(ticks start, Attempt& attempt, GiveUp& give_up) {
+        while (!give_up()) {
+            if (kind_ == wait_kind::adaptive && harness_clock::now() - start < spin_budget_) {
+                handoff::pause();
+                if (attempt()) return true;
+                ++failed_;
+                continue;
             }
+            eventcount::sleeper sleeper(mine_);
             if (attempt()) return true;
             ++failed_;
-            if (last) return false;
             // Looked at after the announcement, so that neither an item nor the end of the run is slept
             // through. Without a bound: a wake-up that gets lost is a hang, and is seen.
-            last = give_up();
-            if (sleeper && !last) {
-                if (kind_ == wait_kind::timed) {
-                    sleeper->sleep(1'000'000);
-                } else {
-                    sleeper->sleep();
-                }
+            if (give_up()) break;
+            if (kind_ == wait_kind::timed) {
+                sleeper.sleep(1'000'000);
+            } else {
+                sleeper.sleep();
             }
         }
-    }
-
-    bool sleeps_now(ticks start) const {
-        return kind_ == wait_kind::block || kind_ == wait_kind::timed ||
-               (kind_ == wait_kind::adaptive && harness_clock::now() - start >= spin_budget_);
-    }
-
-    // One step of the kinds that do not sleep on a futex.
-    void pass_time(std::uint64_t round) const {
-        switch (kind_) {
-            case wait_kind::pause:
-            case wait_kind::adaptive:
-                return handoff::pause();
-            case wait_kind::backoff:
-                return back_off(round);
-            case wait_kind::yield:
-                return give_cpu_away();
-            case wait_kind::sleep_1ms:
-                return sleep_1ms();
-            case wait_kind::spin:
-            case wait_kind::block:
-            case wait_kind::timed:
-            case wait_kind::own:
-                return;
-        }
+        if (attempt()) return true;
+        ++failed_;
+        return false;
     }
 
     static void back_off(std::uint64_t round);

@@ -1,28 +1,23 @@
 #include "window.hpp"
 
+#include <utility>
+
 namespace handoff {
 
-void meter::open(std::uint64_t operations, std::uint64_t failed, ticks waiting) {
-    open_ = true;
-    at_open_.operations = operations;
-    at_open_.failed_attempts = failed;
-    at_open_.waiting = waiting;
-    at_open_.used = usage::of_this_thread();
+void thread_record::open(const work_done& by_now) {
+    is_open_ = true;
+    at_open_ = by_now;
+    used_at_open_ = usage::of_this_thread();
     opened_ = harness_clock::now();
 }
 
-void meter::cross(phase p, std::uint64_t operations, std::uint64_t failed, ticks waiting) {
-    seen_ = p;
-    if (p == phase::measure) {
-        open(operations, failed, waiting);
-    } else if (open_) {
-        open_ = false;
-        record_.elapsed = harness_clock::now() - opened_;
-        record_.operations = operations - at_open_.operations;
-        record_.failed_attempts = failed - at_open_.failed_attempts;
-        record_.waiting = waiting - at_open_.waiting;
-        record_.used = usage::of_this_thread() - at_open_.used;
-    }
+void thread_record::close(const work_done& by_now) {
+    if (!std::exchange(is_open_, false)) return;
+    elapsed = harness_clock::now() - opened_;
+    done = {.operations = by_now.operations - at_open_.operations,
+            .failed_attempts = by_now.failed_attempts - at_open_.failed_attempts,
+            .waiting = by_now.waiting - at_open_.waiting};
+    used = usage::of_this_thread() - used_at_open_;
 }
 
 }  // namespace handoff

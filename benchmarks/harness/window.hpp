@@ -38,44 +38,61 @@ private:
     alignas(no_false_sharing) std::atomic<unsigned> feeding_;
 };
 
-// What one thread did, written by it alone and read after it was joined.
-struct alignas(no_false_sharing) thread_record {
-    std::uint64_t operations = 0;       // completed within the window
-    std::uint64_t failed_attempts = 0;  // within the window
-    ticks waiting = 0;                  // within the window, estimated from the stamped operations
-    ticks elapsed = 0;                  // between this thread's two notices of the window's edges
-    usage used;                         // within the window
+// What a thread has done by one moment.
+struct work_done {
+    std::uint64_t operations = 0;
+    std::uint64_t failed_attempts = 0;
+    ticks waiting = 0;  // estimated from the stamped operations
 };
 
-// Keeps one thread's counts at the window's edges. A thread calls `edge` after each operation and before it
-// counts it: what completed after an edge was noticed belongs to the far side.
+// What one thread did within the window, written by it alone and read after it was joined.
+struct alignas(no_false_sharing) thread_record {
+    work_done done;
+    ticks elapsed = 0;  // between this thread's two notices of the window's edges
+    usage used;
+
+    // The thread has noticed that the window opened or closed, when it had done `by_now` in all.
+    void open(const work_done& by_now);
+    void close(const work_done& by_now);
+
+private:
+    bool is_open_ = false;
+    work_done at_open_;
+    usage used_at_open_;
+    ticks opened_ = 0;
+};
+
+// Keeps one thread's record at the window's edges. A thread calls `edge` after each operation and before it
+// counts it: what completed after an edge was noticed belongs to the far side. Small, and its slow part is
+// the record's: a meter is to live in registers.
 class meter {
 public:
     meter(const window& w, thread_record& record) : window_(w), record_(record), seen_(w.now()) {
-        if (seen_ == phase::measure) open(0, 0, 0);
+        if (seen_ == phase::measure) record_.open({});
     }
 
-    // True once draining has begun. Inlined always, like all that the timed loops call: whether the compiler
-    // finds a loop small enough must not differ between implementations.
-    [[gnu::always_inline]] bool edge(std::uint64_t operations, std::uint64_t failed, ticks waiting) {
-        const phase p = window_.now();
-        if (p != seen_) [[unlikely]]
-            cross(p, operations, failed, waiting);
-        return p >= phase::drain;
+    // True once draining has begun. `waits` are the wait_loops that the thread has. Inlined always, like all
+    // that the timed loops call: whether the compiler finds a loop small enough must not differ between
+    // implementations.
+    template <class... Waits>
+    [[gnu::always_inline]] bool edge(std::uint64_t operations, const Waits&... waits) {
+        const phase now = window_.now();
+        if (now != seen_) [[unlikely]] {
+            seen_ = now;
+            const work_done by_now{.operations = operations,
+                                   .failed_attempts = (std::uint64_t{0} + ... + waits.failed_attempts()),
+                                   .waiting = (ticks{0} + ... + waits.waiting())};
+            now == phase::measure ? record_.open(by_now) : record_.close(by_now);
+        }
+        return now >= phase::drain;
     }
 
     bool measuring() const { return seen_ == phase::measure; }
 
 private:
-    void cross(phase p, std::uint64_t operations, std::uint64_t failed, ticks waiting);
-    void open(std::uint64_t operations, std::uint64_t failed, ticks waiting);
-
     const window& window_;
     thread_record& record_;
     phase seen_;
-    thread_record at_open_;
-    ticks opened_ = 0;
-    bool open_ = false;
 };
 
 }  // namespace handoff

@@ -25,7 +25,7 @@ sample count_with(const run_settings& settings) {
                         .body =
                             [](unsigned, window& w, thread_record& r) {
                                 meter m(w, r);
-                                for (std::uint64_t n = 0; !m.edge(n, 0, 0); ++n) {
+                                for (std::uint64_t n = 0; !m.edge(n); ++n) {
                                 }
                             },
                         .wake_all = [] {}});
@@ -85,9 +85,9 @@ TEST_F(sample_test, what_a_thread_throws_comes_out) {
 TEST_F(sample_test, shares_are_relative_to_the_mean) {
     sample s;
     s.records.resize(3);
-    s.records[0].operations = 10;
-    s.records[1].operations = 30;
-    s.records[2].operations = 99;
+    s.records[0].done.operations = 10;
+    s.records[1].done.operations = 30;
+    s.records[2].done.operations = 99;
     figures values;
     add_shares(values, "x", s, 0, 2);
     EXPECT_EQ(values, (figures{{"x_share_min", 0.5}, {"x_share_max", 1.5}}));

@@ -26,11 +26,10 @@ constexpr queue_spec with(order delivery) {
 std::string judge(const queue_spec& spec, std::vector<item_tag> in, std::vector<item_tag> out) {
     verdict seen;
     for (const item_tag tag : in) seen.pushed.add(tag);
-    receiver got;
+    producer_book book;
+    receiver got(book);
     for (const item_tag tag : out) got.take(element::make(tag));
-    seen.popped = got.taken();
-    seen.overtakes = got.overtakes();
-    seen.damaged = got.damaged();
+    seen += got.seen();
     return verify(spec, seen);
 }
 
@@ -70,17 +69,18 @@ TEST(verify_test, sees_an_overtake_where_order_is_promised) {
 }
 
 TEST(verify_test, sees_a_torn_and_a_foreign_item) {
-    receiver got;
+    producer_book book;
+    receiver got(book);
     element torn = element::make(a(1));
     torn.payload[3] ^= 1;
     got.take(torn);
-    EXPECT_EQ(got.damaged(), 1u);
+    EXPECT_EQ(got.seen().damaged, 1u);
     got.take(element::make(0));
-    EXPECT_EQ(got.damaged(), 2u);
+    EXPECT_EQ(got.seen().damaged, 2u);
     got.take(element::make(stop_tag));
-    EXPECT_EQ(got.damaged(), 3u);
+    EXPECT_EQ(got.seen().damaged, 3u);
     verdict seen;
-    seen.damaged = got.damaged();
+    seen.damaged = got.seen().damaged;
     EXPECT_NE(verify(fifo_spec, seen), "");
 }
 

@@ -73,7 +73,7 @@ private:
         thread_sum sum;
         std::int64_t highest = std::numeric_limits<std::int64_t>::min();
         unsigned until_read = read_every;
-        for (std::uint64_t done = 0; !m.edge(done, 0, 0); ++done) {
+        for (std::uint64_t done = 0; !m.edge(done); ++done) {
             if (read_every != 0 && --until_read == 0) {
                 until_read = read_every;
                 const std::int64_t value = cells_[0].value.read();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 
 #include "../latency.hpp"
@@ -68,7 +69,7 @@ private:
                 if (m.measuring()) recorder_->record(now - last);
                 last = now;
             }
-            if (m.edge(done, failed(ping, pong), waiting(ping, pong))) break;
+            if (m.edge(done, ping.wait(), pong.wait())) break;
         }
         Item stop = Item::make(stop_tag);
         ping.push(stop, give_up);
@@ -80,18 +81,14 @@ private:
         const auto give_up = [&w] { return w.abandoned(); };
         meter m(w, record);
         Item v;
-        for (std::uint64_t done = 0; ping.pop(v, give_up) && v.tag != stop_tag; ++done) {
+        std::uint64_t done = 0;
+        for (; ping.pop(v, give_up) && v.tag != stop_tag; ++done) {
             if (v.tag != make_tag(0, done + 1) || v.torn()) ++wrong_[1];
             if (!pong.push(v, give_up)) return;
-            m.edge(done, failed(pong, ping), waiting(pong, ping));
+            m.edge(done, ping.wait(), pong.wait());
         }
-        m.edge(record.operations, failed(pong, ping), waiting(pong, ping));
+        m.edge(done, ping.wait(), pong.wait());
     }
-
-    static std::uint64_t failed(const pusher& a, const popper& b) {
-        return a.wait().failed_attempts() + b.wait().failed_attempts();
-    }
-    static ticks waiting(const pusher& a, const popper& b) { return a.wait().waiting() + b.wait().waiting(); }
 
     outcome finish(sample& s) {
         outcome result = std::move(s.result);
@@ -100,7 +97,7 @@ private:
         if (const std::uint64_t wrong = wrong_[0] + wrong_[1]; wrong != 0 && Q::spec.conserves)
             result.error = "unverified: " + std::to_string(wrong) + " items came out other than they went in";
         const thread_record& server = s.records[0];
-        const auto trips = static_cast<double>(server.operations);
+        const auto trips = static_cast<double>(server.done.operations);
         result.values.emplace_back("capacity", static_cast<double>(capacity_of(there_)));
         result.values.emplace_back("verified", Q::spec.conserves ? 1.0 : 0.0);
         result.values.emplace_back("round_trips", trips);
@@ -115,8 +112,9 @@ private:
 
     const ping_pong_plan& plan_;
     const bool oversubscribed_;
-    Q there_;
-    Q back_;
+    // Not every queue keeps its ends off its own edges: none is to share a line with the other.
+    alignas(no_false_sharing) Q there_;
+    alignas(no_false_sharing) Q back_;
     queue_gates there_gates_;
     queue_gates back_gates_;
     const std::array<verdict, 2> prefaulted_;
@@ -158,8 +156,6 @@ private:
         pop_end<Q, Mode> out(queue_, plan_.wait, oversubscribed_, gates_);
         const auto never = [&w] { return w.abandoned(); };
         const auto ended = [&w] { return w.draining(); };
-        const auto failed = [&] { return in.wait().failed_attempts() + out.wait().failed_attempts(); };
-        const auto waiting = [&] { return in.wait().waiting() + out.wait().waiting(); };
         meter m(w, record);
         player self;
         item_tag put = 0;
@@ -169,9 +165,9 @@ private:
             put = v.tag + 1;
             v = Item::make(put);
             if (!in.push(v, never)) break;
-            if (m.edge(self.hops++, failed(), waiting())) break;
+            if (m.edge(self.hops++, in.wait(), out.wait())) break;
         }
-        m.edge(self.hops, failed(), waiting());
+        m.edge(self.hops, in.wait(), out.wait());
         players_[index] = self;
     }
 
@@ -212,7 +208,7 @@ private:
 
     const ping_pong_plan& plan_;
     const bool oversubscribed_;
-    Q queue_;
+    alignas(no_false_sharing) Q queue_;
     queue_gates gates_;
     const verdict prefaulted_;
     std::array<player, 2> players_{};
@@ -221,9 +217,9 @@ private:
 template <class Q, class Item, mode Mode>
 outcome play_ping_pong(const ping_pong_plan& plan) {
     if constexpr (Q::spec.producers == cardinality::many && Q::spec.consumers == cardinality::many) {
-        if (plan.queues == 1) return one_queue_ping_pong<Q, Item, Mode>(plan).run();
+        if (plan.queues == 1) return std::make_unique<one_queue_ping_pong<Q, Item, Mode>>(plan)->run();
     }
-    return two_queue_ping_pong<Q, Item, Mode>(plan).run();
+    return std::make_unique<two_queue_ping_pong<Q, Item, Mode>>(plan)->run();
 }
 
 template <class Q, class Item>

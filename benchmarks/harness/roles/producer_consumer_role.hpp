@@ -1,6 +1,7 @@
 // Producers put items in as fast as they can, consumers take them out; throughput is pops in the window.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "../plan.hpp"
@@ -17,7 +18,7 @@ public:
           oversubscribed_(is_oversubscribed(plan.producers + plan.consumers)),
           queue_(plan.capacity),
           pushed_(plan.producers),
-          receivers_(plan.consumers),
+          seen_(plan.consumers),
           prefaulted_(prefault<Q, Item>(queue_, plan.capacity)) {}
 
     outcome run() {
@@ -46,10 +47,10 @@ private:
         for (bool ended = false; !ended;) {
             Item v = Item::make(make_tag(index, done + 1));
             if (!end.push(v, give_up)) break;
-            ended = m.edge(done++, end.wait().failed_attempts(), end.wait().waiting());
+            ended = m.edge(done++, end.wait());
         }
         // Gives up only in the drain phase, which the meter may not have noticed yet.
-        m.edge(done, end.wait().failed_attempts(), end.wait().waiting());
+        m.edge(done, end.wait());
         pushed_[index] = tally::of_sequence(index, done);
         if (w.stop_feeding() == 0) send_off(end);
     }
@@ -68,40 +69,36 @@ private:
     void consume(unsigned index, window& w, thread_record& record) {
         pop_end<Q, Mode> end(queue_, plan_.wait, oversubscribed_, gates_);
         meter m(w, record);
-        receiver got;
+        producer_book book;
+        receiver got(book);
         const auto give_up = [&w] { return w.fed() || w.abandoned(); };
         Item v;
         for (std::uint64_t done = 0; end.pop(v, give_up); ++done) {
-            if (m.edge(done, end.wait().failed_attempts(), end.wait().waiting()) && !Q::spec.conserves) break;
+            if (m.edge(done, end.wait()) && !Q::spec.conserves) break;
             if (Mode == mode::own && v.tag == stop_tag) break;
             if constexpr (Q::spec.conserves) got.take(v);
         }
-        m.edge(got.taken().count, end.wait().failed_attempts(), end.wait().waiting());
-        receivers_[index] = got;
+        m.edge(got.count(), end.wait());
+        seen_[index] = got.seen();
     }
 
     // What is left when all have gone: a queue may say "empty" to a thread that is not alone.
     // One more than went in proves that items were invented, and is the end of it.
-    void take_leftovers(receiver& got, std::uint64_t pushed) {
+    verdict take_leftovers(std::uint64_t pushed) {
         typename Q::consumer handle(queue_);
+        producer_book book;
+        receiver got(book);
         Item v;
-        while (Q::spec.conserves && got.taken().count <= pushed && handle.try_pop(v))
+        while (Q::spec.conserves && got.count() <= pushed && handle.try_pop(v))
             if (v.tag != stop_tag) got.take(v);
+        return got.seen();
     }
 
     outcome finish(sample& s) {
         verdict seen = prefaulted_;
         for (const tally& t : pushed_) seen.pushed += t;
-        receiver leftovers;
-        take_leftovers(leftovers, seen.pushed.count);
-        seen.popped += leftovers.taken();
-        seen.overtakes += leftovers.overtakes();
-        seen.damaged += leftovers.damaged();
-        for (const receiver& r : receivers_) {
-            seen.popped += r.taken();
-            seen.overtakes += r.overtakes();
-            seen.damaged += r.damaged();
-        }
+        for (const verdict& of_one : seen_) seen += of_one;
+        seen += take_leftovers(seen.pushed.count);
         outcome result = std::move(s.result);
         if (const std::string wrong = verify(Q::spec, seen); !wrong.empty()) result.error = wrong;
         const auto items = static_cast<double>(s.operations(plan_.producers, plan_.consumers));
@@ -117,19 +114,20 @@ private:
 
     const producer_consumer_plan& plan_;
     const bool oversubscribed_;
-    Q queue_;
+    alignas(no_false_sharing) Q queue_;
     queue_gates gates_;
     std::vector<tally> pushed_;
-    std::vector<receiver> receivers_;
+    std::vector<verdict> seen_;  // by each consumer
     const verdict prefaulted_;
 };
 
 template <class Q, class Item>
 outcome run_producer_consumer(const producer_consumer_plan& plan) {
     if constexpr (blocking_queue<Q>) {
-        if (plan.wait == wait_kind::own) return producer_consumer_role<Q, Item, mode::own>(plan).run();
+        if (plan.wait == wait_kind::own)
+            return std::make_unique<producer_consumer_role<Q, Item, mode::own>>(plan)->run();
     }
-    return producer_consumer_role<Q, Item, mode::harness_waits>(plan).run();
+    return std::make_unique<producer_consumer_role<Q, Item, mode::harness_waits>>(plan)->run();
 }
 
 }  // namespace handoff

@@ -38,10 +38,14 @@ public:
         if constexpr (Mode == mode::own) {
             return handle_.push(std::move(value));
         } else {
-            if (!wait_.until(
-                    [&]() __attribute__((always_inline)) { return handle_.try_push(std::move(value)); },
-                    give_up))
-                return false;
+            if (!handle_.try_push(std::move(value))) [[unlikely]] {
+                // Waits with another object: waiting is out of line, and `value` should not need an address.
+                Item held = std::move(value);
+                if (!wait_.until([&] { return handle_.try_push(std::move(held)); }, give_up)) {
+                    value = std::move(held);
+                    return false;
+                }
+            }
             wait_.announce();
             return true;
         }
@@ -65,9 +69,12 @@ public:
         if constexpr (Mode == mode::own) {
             return handle_.pop(value);
         } else {
-            if (!wait_.until(
-                    [&]() __attribute__((always_inline)) { return handle_.try_pop(value); }, give_up))
-                return false;
+            if (!handle_.try_pop(value)) [[unlikely]] {
+                // As in push.
+                Item taken;
+                if (!wait_.until([&] { return handle_.try_pop(taken); }, give_up)) return false;
+                value = std::move(taken);
+            }
             wait_.announce();
             return true;
         }
@@ -105,11 +112,11 @@ verdict prefault(Q& q, std::size_t hint) {
         }
     }
     typename Q::consumer handle(q);
-    receiver got;
+    producer_book book;
+    receiver got(book);
     // A queue that invents items must not hold the run up for ever.
-    for (Item v; got.taken().count <= 2 * most && handle.try_pop(v);) got.take(v);
-    seen.popped = got.taken();
-    seen.damaged = got.damaged();
+    for (Item v; got.count() <= 2 * most && handle.try_pop(v);) got.take(v);
+    seen += got.seen();
     return seen;
 }
 
