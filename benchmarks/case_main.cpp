@@ -12,6 +12,7 @@
 #include "case_filter.hpp"
 #include "harness/clock.hpp"
 #include "harness/errors.hpp"
+#include "harness/heap_gap.hpp"
 #include "harness/topology.hpp"
 
 namespace handoff {
@@ -109,6 +110,7 @@ struct command_line {
     run_settings settings;
     double ramp_ms = 10.0;
     double window_ms = 50.0;
+    std::size_t heap_gap = 0;
 };
 
 void add_options(CLI::App& app, command_line& line) {
@@ -118,6 +120,8 @@ void add_options(CLI::App& app, command_line& line) {
     app.add_option("--tsc_hz", line.settings.tsc_hz,
                    "believe this time stamp counter frequency (0: calibrate)")
         ->check(CLI::NonNegativeNumber);
+    app.add_option("--heap_gap", line.heap_gap, "bytes to allocate first: moves the heap")
+        ->check(CLI::Range(0, 1 << 30));
     app.add_option("--seed", line.settings.seed, "of what is random in a workload");
     app.footer(
         "Google Benchmark's own flags (--benchmark_filter, --benchmark_list_tests, ...) work as usual.");
@@ -127,13 +131,13 @@ std::chrono::milliseconds whole(double ms) {
     return std::chrono::milliseconds(static_cast<long>(ms));
 }
 
-// The cases that the filter selects; misuse if there is none.
+// The cases that the filter selects; misuse if there is none, unless nothing is registered at all.
 std::vector<benchmark_case> select(const std::vector<benchmark_case>& cases) {
     std::vector<std::string> names;
     for (const benchmark_case& one : cases) names.push_back(one.name);
     std::vector<benchmark_case> chosen;
     for (const std::size_t i : selected(names, benchmark::GetBenchmarkFilter())) chosen.push_back(cases[i]);
-    if (chosen.empty())
+    if (chosen.empty() && !cases.empty())
         throw misuse("no case matches --benchmark_filter '" + benchmark::GetBenchmarkFilter() +
                      "'; valid are " + choices(cases));
     return chosen;
@@ -182,6 +186,7 @@ int case_main(int argc, char** argv, const std::vector<std::string>& headline,
         const std::vector<benchmark_case> chosen = select(cases());
         if (list) return list_all(chosen);
         harness_clock::calibrate(line.settings.tsc_hz);
+        const heap_gap gap(line.heap_gap);
         return run_all(line, machine_format, headline, chosen);
     } catch (const CLI::Success& e) {
         return app.exit(e);

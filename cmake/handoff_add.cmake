@@ -4,18 +4,23 @@
 #
 # joins an implementation to every workload, test, list and report. NAME is its catalog name: by default the
 # type is handoff::NAME (a template over the item for a queue, a class for a counter) and the header
-# queues/NAME.hpp, counters/NAME.hpp or, for a CONTROL (a known answer, never ranked), controls/NAME.hpp.
-# LIBRARIES are what it needs to be linked with.
+# queues/NAME.hpp, counters/NAME.hpp or, for a CONTROL (a known answer, never ranked), controls/NAME.hpp;
+# in a project of somebody else's, NAME.hpp. LIBRARIES are what it needs to be linked with.
 
-set(HANDOFF_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
+get_filename_component(HANDOFF_ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+set(HANDOFF_IMPLS_DIR ${HANDOFF_ROOT}/impls)
+if(NOT HANDOFF_BINARY_DIR)
+  set(HANDOFF_BINARY_DIR ${CMAKE_BINARY_DIR})
+endif()
 define_property(GLOBAL PROPERTY HANDOFF_QUEUES BRIEF_DOCS "Registered queues, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_COUNTERS BRIEF_DOCS "Registered counters, in the register's order")
 
 # One object library per implementation and purpose, so that its libraries and headers stay its own.
 function(handoff_generate purpose template include_dir)
-  configure_file(${HANDOFF_ROOT}/${template} ${CMAKE_BINARY_DIR}/generated/${purpose}/${HANDOFF_NAME}.cpp @ONLY)
-  add_library(${purpose}_${HANDOFF_NAME} OBJECT ${CMAKE_BINARY_DIR}/generated/${purpose}/${HANDOFF_NAME}.cpp)
-  target_include_directories(${purpose}_${HANDOFF_NAME} PRIVATE ${HANDOFF_ROOT}/impls ${HANDOFF_ROOT}/${include_dir})
+  configure_file(${HANDOFF_ROOT}/${template} ${HANDOFF_BINARY_DIR}/generated/${purpose}/${HANDOFF_NAME}.cpp @ONLY)
+  add_library(${purpose}_${HANDOFF_NAME} OBJECT ${HANDOFF_BINARY_DIR}/generated/${purpose}/${HANDOFF_NAME}.cpp)
+  target_include_directories(${purpose}_${HANDOFF_NAME} PRIVATE
+    ${HANDOFF_ROOT}/impls ${HANDOFF_ROOT}/${include_dir} ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(${purpose}_${HANDOFF_NAME} PRIVATE handoff_options ${arg_LIBRARIES})
 endfunction()
 
@@ -35,13 +40,23 @@ function(handoff_add kind name)
     set(HANDOFF_CONTROL true)
   endif()
   set(HANDOFF_NAME ${name})
-  set(HANDOFF_HEADER ${folder}/${name}.hpp)
+  set(HANDOFF_HEADER ${name}.hpp)
+  if(CMAKE_CURRENT_SOURCE_DIR STREQUAL HANDOFF_IMPLS_DIR)
+    if(HANDOFF_OUT_OF_TREE AND NOT name MATCHES "${HANDOFF_PEERS}")
+      return()
+    endif()
+    set(HANDOFF_HEADER ${folder}/${name}.hpp)
+  endif()
   set(HANDOFF_TYPE handoff::${name})
   if(arg_HEADER)
     set(HANDOFF_HEADER ${arg_HEADER})
   endif()
   if(arg_TYPE)
     set(HANDOFF_TYPE ${arg_TYPE})
+  endif()
+  if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${HANDOFF_HEADER})
+    message(FATAL_ERROR "handoff_add(${kind} ${name}): there is no ${CMAKE_CURRENT_SOURCE_DIR}/${HANDOFF_HEADER}; "
+                        "HEADER names another")
   endif()
 
   string(TOUPPER HANDOFF_${kind}S register)
@@ -72,9 +87,10 @@ function(handoff_catalog sources libraries)
       list(APPEND objects $<TARGET_OBJECTS:entry_${name}>)
     endforeach()
     set(HANDOFF_${kind}_DECLARATIONS "${declarations}")
+    list(LENGTH names HANDOFF_${kind}_COUNT)
     list(JOIN references ", " HANDOFF_${kind}_REFERENCES)
   endforeach()
-  set(catalog ${CMAKE_BINARY_DIR}/generated/catalog.cpp)
+  set(catalog ${HANDOFF_BINARY_DIR}/generated/catalog.cpp)
   configure_file(${HANDOFF_ROOT}/benchmarks/catalog.cpp.in ${catalog} @ONLY)
   get_property(needed GLOBAL PROPERTY HANDOFF_LIBRARIES)
   list(REMOVE_DUPLICATES needed)

@@ -138,8 +138,8 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
 
 def write_report(folder: RunFolder) -> None:
     command = [sys.executable, str(ROOT / "scripts" / "report.py"), str(folder.path)]
-    # Standard output is for the path alone.
-    code = subprocess.run(command, stdout=sys.stderr).returncode
+    # Its own word is the path, too; once is enough.
+    code = subprocess.run(command, stdout=subprocess.DEVNULL).returncode
     if code != 0:
         raise MeasurementError(
             f"the report of {folder.path} failed with exit code {code}; its samples are kept"

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Write the README's tables from the catalog, or with --check fail if they are not what the catalog says."""
+"""Write the README's tables from the catalog and from stored measurements, or with --check fail if they are
+not what these say."""
 
 from __future__ import annotations
 
@@ -10,9 +11,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from handoff import cases
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
 
 README = Path(__file__).resolve().parent.parent / "README.md"
+HARNESS_COST = README.parent / "reports/reference/harness_cost.json"
 
 Entry = dict[str, Any]
 
@@ -66,7 +69,34 @@ def counter_table(entries: list[Entry]) -> str:
     return table(["counter", "`read`", "progress", "source"], rows)
 
 
-def tables(catalog: dict[str, Any]) -> dict[str, str]:
+def harness_cost_table(measured: list[Entry]) -> str:
+    """Harness against hand-written loop; the ceiling has nothing to be compared with."""
+    rows = []
+    for one in measured:
+        case = cases.parse(one["case"])
+        if "ratio" not in one:
+            continue
+        rows.append(
+            [
+                f"`{case.implementation}`",
+                f"{case.keys['of']}, {case.keys['wait']}".replace("_", "-"),
+                f"{one['harness_ns']:.1f} ns",
+                f"{one['by_hand_ns']:.1f} ns",
+                f"{one['ratio']:.2f}",
+                f"{one['ratio_low']:.2f} … {one['ratio_high']:.2f}",
+                f"{one['ratio_by_hand']:.2f}",
+            ]
+        )
+    head = ["queue", "workload, wait", "harness", "by hand", "ratio", "95% interval", "by hand, twice"]
+    return table(head, rows)
+
+
+def ceiling(measured: list[Entry]) -> str:
+    (noop,) = [one["harness_ns"] for one in measured if "ratio" not in one]
+    return f"An operation on the no-op queue, with all of the harness around it, takes {noop:.2f} ns."
+
+
+def tables(catalog: dict[str, Any], harness_cost: list[Entry]) -> dict[str, str]:
     """The text of each marked place of the README, by its name."""
 
     def ranked(kind: str) -> list[Entry]:
@@ -74,6 +104,7 @@ def tables(catalog: dict[str, Any]) -> dict[str, str]:
 
     controls = [e for kind in ("queues", "counters") for e in catalog[kind] if e["control"]]
     return {
+        "harness cost": harness_cost_table(harness_cost) + "\n\n" + ceiling(harness_cost),
         "queues": queue_table(ranked("queues")),
         "counters": counter_table(ranked("counters")),
         "controls": table(
@@ -83,8 +114,8 @@ def tables(catalog: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def filled(text: str, catalog: dict[str, Any]) -> str:
-    for name, content in tables(catalog).items():
+def filled(text: str, catalog: dict[str, Any], harness_cost: list[Entry]) -> str:
+    for name, content in tables(catalog, harness_cost).items():
         start, end = f"<!-- {name}: made by scripts/readme_tables.py -->", f"<!-- end of {name} -->"
         marked = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
         if len(marked.findall(text)) != 1:
@@ -106,10 +137,11 @@ def main() -> int:
         raise HandoffError(f"there is no {binary}; build the release preset first")
     catalog = json.loads(subprocess.run([binary], check=True, capture_output=True, text=True).stdout)
     present = README.read_text(encoding="utf-8")
-    wanted = filled(present, catalog)
+    harness_cost = json.loads(HARNESS_COST.read_text(encoding="utf-8"))["cases"]
+    wanted = filled(present, catalog, harness_cost)
     if arguments.check and wanted != present:
         raise MeasurementError(
-            "README.md: its tables are not what the catalog says; run scripts/readme_tables.py"
+            "README.md: its tables are not what catalog and measurements say; run scripts/readme_tables.py"
         )
     if wanted != present:
         README.write_text(wanted, encoding="utf-8")

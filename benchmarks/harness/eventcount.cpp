@@ -16,11 +16,11 @@ long futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value,
 
 }  // namespace
 
-void eventcount::sleeper::sleep(std::optional<std::int64_t> timeout_ns) {
+void eventcount::sleep(std::uint32_t announced, std::optional<std::int64_t> timeout_ns) {
     timespec timeout{};
     if (timeout_ns) timeout = {*timeout_ns / 1'000'000'000, *timeout_ns % 1'000'000'000};
     // Returns at once if the epoch has moved since the announcement.
-    futex(events_.epoch_, FUTEX_WAIT_PRIVATE, epoch_, timeout_ns ? &timeout : nullptr);
+    futex(epoch_, FUTEX_WAIT_PRIVATE, announced, timeout_ns ? &timeout : nullptr);
 }
 
 void eventcount::wake(int how_many) {

@@ -16,28 +16,19 @@ public:
     void notify_one() { notify(1); }
     void notify_all() { notify(all); }
 
-    // Announces a sleeper. Between this and the end of its life the caller must look again: either the look
-    // sees the change, or the changer sees the sleeper (both sides have a full fence between their write and
-    // their read), so no wake-up is lost.
-    class sleeper {
-    public:
-        explicit sleeper(eventcount& events) : events_(events) {
-            events_.sleepers_.fetch_add(1);
-            // Pairs with the fence in notify.
-            std::atomic_thread_fence(std::memory_order_seq_cst);
-            epoch_ = events_.epoch_.load();
-        }
-        ~sleeper() { events_.sleepers_.fetch_sub(1); }
-        sleeper(const sleeper&) = delete;
-        sleeper& operator=(const sleeper&) = delete;
+    // Announces a sleeper, who must retract it when he has slept or needs not. In between he must look again:
+    // either the look sees the change, or the changer sees the sleeper (both sides have a full fence between
+    // their write and their read), so no wake-up is lost. Returns what to sleep on.
+    std::uint32_t announce() {
+        sleepers_.fetch_add(1);
+        // Pairs with the fence in notify.
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        return epoch_.load();
+    }
+    void retract() { sleepers_.fetch_sub(1); }
 
-        // Sleeps until a notification that came after the announcement, or the timeout. May return early.
-        void sleep(std::optional<std::int64_t> timeout_ns = std::nullopt);
-
-    private:
-        eventcount& events_;
-        std::uint32_t epoch_;
-    };
+    // Sleeps until a notification that came after the announcement, or the timeout. May return early.
+    void sleep(std::uint32_t announced, std::optional<std::int64_t> timeout_ns = std::nullopt);
 
 private:
     static constexpr int all = 0x7fffffff;

@@ -1,13 +1,17 @@
 // The only wait loop of the harness: what a thread does after a try_ call has failed. The kind of waiting is
 // run-time data and is looked at only after a failure, so that it costs the path of success nothing but, for
 // the sleeping kinds, the look whether somebody sleeps.
+//
+// The shape of the loop is measured (harness_cost): the try is inlined once, in place, and between two tries
+// of `spin` nothing happens but counting in a register. An out-of-line loop made round trips of the fastest
+// queues longer by a half, a store per try by a third: what is in flight when the awaited line arrives
+// counts.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <string_view>
 
-#include "../../impls/support/pause.hpp"
 #include "clock.hpp"
 #include "eventcount.hpp"
 
@@ -48,20 +52,26 @@ public:
           notifies_(sleeps_on_futex(kind)),
           // With more threads than CPUs the awaited thread may need this very CPU: do not spin at all.
           spin_budget_(oversubscribed ? 0 : harness_clock::from_ns(spin_budget_ns)),
-          stamp_mask_(cheap(kind) ? 63 : 0) {}
+          stamp_mask_(cheap(kind) ? 63 : 0),
+          step_mask_(kind == wait_kind::spin ? 1023 : 0) {}
 
-    // For after a try that failed: repeats `attempt` until it succeeds, waiting between tries; when `give_up`
-    // says so, tries once more and returns what came of it.
-    // Out of line, and few places that try: so the compiler has no reason to take the implementation's call
-    // out of the hot loop, for whichever implementation it finds too large to repeat.
+    // Repeats `attempt` until it succeeds, waiting between tries. When `give_up` says so, tries again (once;
+    // `spin` looks only once in 1024 tries, and tries as often) and returns what came of it.
     template <class Attempt, class GiveUp>
-    [[gnu::noinline]] bool until(Attempt attempt, GiveUp give_up) {
-        const bool stamped = (waits_++ & stamp_mask_) == 0;
-        const ticks start = stamped || kind_ == wait_kind::adaptive ? harness_clock::now() : 0;
-        ++failed_;
-        const bool done = notifies_ ? repeat_asleep(start, attempt, give_up) : repeat_awake(attempt, give_up);
-        if (stamped) waiting_ += (harness_clock::now() - start) * (stamp_mask_ + 1);
-        return done;
+    [[gnu::always_inline]] bool until(Attempt attempt, GiveUp give_up) {
+        const std::uint64_t step_mask = step_mask_;
+        std::uint64_t failed = 0;
+        while (!attempt()) {
+            if ((failed & step_mask) == 0) [[unlikely]] {
+                if (!step(failed == 0, give_up)) {
+                    finish(failed + 1);
+                    return false;
+                }
+            }
+            ++failed;
+        }
+        if (failed != 0) finish(failed);
+        return true;
     }
 
     // Call after each success: wakes a sleeper at the other end, if the kind has any.
@@ -79,83 +89,46 @@ private:
                kind == wait_kind::adaptive;
     }
 
-    // The kinds that stay awake, or sleep without being woken: a step of waiting before each try.
-    template <class Attempt, class GiveUp>
-    bool repeat_awake(Attempt& attempt, GiveUp& give_up) {
-        switch (kind_) {
-            case wait_kind::pause:
-                return poll<64>([](std::uint64_t) { handoff::pause(); }, attempt, give_up);
-            case wait_kind::backoff:
-                return poll<1>([](std::uint64_t round) { back_off(round); }, attempt, give_up);
-            case wait_kind::yield:
-                return poll<1>([](std::uint64_t) { give_cpu_away(); }, attempt, give_up);
-            case wait_kind::sleep_1ms:
-                return poll<1>([](std::uint64_t) { sleep_1ms(); }, attempt, give_up);
-            default:
-                return poll<64>([](std::uint64_t) {}, attempt, give_up);
+    // What is done between two tries. False if the try that has just failed was the last.
+    template <class GiveUp>
+    [[gnu::noinline]] bool step(bool first, GiveUp& give_up) {
+        if (first) start();
+        if (last_) return false;
+        last_ = give_up();
+        // Announced before the try that has just failed, and looked after the announcement whether the run
+        // ends: neither an item nor the end is slept through.
+        if (announced_ && !last_) {
+            sleep();
+            last_ = give_up();
         }
+        if (!last_) wait();
+        return true;
     }
 
-    // As tight as a loop can be: failures are counted in a register, and the look whether to give up comes
-    // only now and then. A store in each try cost a round trip of the fastest queues a third.
-    template <std::uint64_t TriesBetweenLooks, class Step, class Attempt, class GiveUp>
-    bool poll(Step step, Attempt& attempt, GiveUp& give_up) {
-        std::uint64_t failed = 0;
-        bool done = false;
-        for (bool last = false; !done && !last;) {
-            last = give_up();
-            const std::uint64_t tries = last ? 1 : TriesBetweenLooks;
-            for (std::uint64_t i = 0; i < tries; ++i) {
-                step(failed);
-                done = attempt();
-                if (done) break;
-                ++failed;
-            }
-        }
-        failed_ += failed;
-        return done;
-    }
-
-    // The kinds that sleep on a futex: announce themselves before a try and sleep after it.
-    template <class Attempt, class GiveUp>
-    bool repeat_asleep(ticks start, Attempt& attempt, GiveUp& give_up) {
-        while (!give_up()) {
-            if (kind_ == wait_kind::adaptive && harness_clock::now() - start < spin_budget_) {
-                handoff::pause();
-                if (attempt()) return true;
-                ++failed_;
-                continue;
-            }
-            eventcount::sleeper sleeper(mine_);
-            if (attempt()) return true;
-            ++failed_;
-            // Looked at after the announcement, so that neither an item nor the end of the run is slept
-            // through. Without a bound: a wake-up that gets lost is a hang, and is seen.
-            if (give_up()) break;
-            if (kind_ == wait_kind::timed) {
-                sleeper.sleep(1'000'000);
-            } else {
-                sleeper.sleep();
-            }
-        }
-        if (attempt()) return true;
-        ++failed_;
-        return false;
-    }
-
-    static void back_off(std::uint64_t round);
-    static void give_cpu_away();
-    static void sleep_1ms();
+    void start();
+    void wait();
+    void sleep();
+    void retract();
+    void finish(std::uint64_t failed);
 
     const wait_kind kind_;
     eventcount& mine_;
     eventcount& theirs_;
     const bool notifies_;
     const ticks spin_budget_;
-    const std::uint64_t stamp_mask_;
+    const std::uint64_t stamp_mask_;  // of the waits, which get a time stamp
+    const std::uint64_t step_mask_;   // of the failed tries, which are followed by a step
     std::uint64_t waits_ = 0;
     std::uint64_t failed_ = 0;
     ticks waiting_ = 0;
+
+    // Of the wait that is under way.
+    bool last_ = false;
+    bool stamped_ = false;
+    std::uint64_t round_ = 0;
+    ticks start_ = 0;
+    bool announced_ = false;
+    std::uint32_t epoch_ = 0;
 };
 
 }  // namespace handoff

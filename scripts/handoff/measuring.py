@@ -61,7 +61,7 @@ class Campaign:
         start = time.monotonic()
         limit = limit_s(self._costs.of(trial.case))
         binary = self._suite.binary(trial.case)
-        outcome = runner.run(binary, trial.case, self._settings, trial.padding, limit, interrupt)
+        outcome = runner.run(binary, trial.case, self._settings, trial.layout, limit, interrupt)
         if outcome is None:
             return False
         sample = Sample(

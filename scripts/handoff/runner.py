@@ -57,6 +57,15 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Where a trial's memory lies: no two trials should have it at the same place, or a lucky or unlucky
+    one would be taken for a property of the implementation."""
+
+    padding: int = 0  # bytes by which the process's environment is longer; its size moves the stack
+    heap_gap: int = 0  # bytes allocated before anything else; they move the heap
+
+
+@dataclass(frozen=True)
 class Outcome:
     started: str
     seconds: float
@@ -79,21 +88,21 @@ class _Ended:
 
 
 def run(
-    binary: Path, case: Case, settings: Settings, padding: int, limit_s: float, interrupt: Interrupt
+    binary: Path, case: Case, settings: Settings, layout: Layout, limit_s: float, interrupt: Interrupt
 ) -> Outcome | None:
-    """Runs the case once; None if the interruption came first. `padding` makes the process's environment
-    longer by as much: its size moves the stack, which no two trials should have at the same place."""
+    """Runs the case once; None if the interruption came first."""
     command = [
         str(binary.absolute()),
         f"--benchmark_filter={listing_filter(case)}",
         "--benchmark_format=json",
         *settings.flags(),
+        f"--heap_gap={layout.heap_gap}",
     ]
     started = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     start = time.monotonic()
     # Files, not pipes: nobody has to wake up and read while the trial runs.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = _spawn(command, padding, out, err)
+        process = _spawn(command, layout.padding, out, err)
         try:
             why = _wait(process, limit_s, interrupt)
         finally:

@@ -13,7 +13,7 @@ from typing import Any
 from .errors import HandoffError, describe
 
 SCHEMA = 1
-METHOD = 1
+METHOD = 2  # 2: verification and waiting left the timed loops, the heap moves from trial to trial
 FILE_NAME = "samples.jsonl"
 CUT_NAME = "samples.truncated"
 

@@ -10,11 +10,16 @@ import numpy
 
 from .cases import Case
 from .errors import HandoffError
-from .runner import Settings
+from .runner import Layout, Settings
 
 # The stack starts at another place for each size of the environment, in steps of 16 bytes; a page covers
 # every place relative to it.
 PADDING_LIMIT = 4096
+
+# Steps of a cache line up to 96 KiB: below the size from which malloc maps memory of its own instead of moving
+# the heap (M_MMAP_THRESHOLD, 128 KiB, mallopt(3)).
+HEAP_GAP_STEP = 64
+HEAP_GAP_LIMIT = 96 * 1024
 
 # From the start of a process to its end, less ramp and window: clock calibration, yardsticks, verification.
 PROCESS_S = 0.06
@@ -29,7 +34,7 @@ class Trial:
     position: int
     case: Case
     label: str
-    padding: int
+    layout: Layout
 
 
 def block_trials(cases: list[Case], seed: int, block: int) -> list[Trial]:
@@ -37,9 +42,10 @@ def block_trials(cases: list[Case], seed: int, block: int) -> list[Trial]:
     random = numpy.random.Generator(numpy.random.PCG64([seed, block]))
     order = random.permutation(len(cases))
     paddings = random.integers(0, PADDING_LIMIT, size=len(cases))
+    gaps = HEAP_GAP_STEP * random.integers(0, HEAP_GAP_LIMIT // HEAP_GAP_STEP, size=len(cases))
     return [
-        Trial(block, position, cases[index], cases[index].implementation, int(paddings[position]))
-        for position, index in enumerate(order)
+        Trial(block, position, cases[index], cases[index].implementation, Layout(padding, gap))
+        for position, (index, padding, gap) in enumerate(zip(order, paddings.tolist(), gaps.tolist()))
     ]
 
 

@@ -15,16 +15,18 @@ using clock = std::chrono::steady_clock;
 TEST(eventcount_test, sleeps_until_the_timeout) {
     eventcount events;
     const auto start = clock::now();
-    eventcount::sleeper(events).sleep(20'000'000);
+    events.sleep(events.announce(), 20'000'000);
+    events.retract();
     EXPECT_GE(clock::now() - start, 15ms);
 }
 
 TEST(eventcount_test, a_notification_after_the_announcement_is_not_lost) {
     eventcount events;
-    eventcount::sleeper sleeper(events);
+    const std::uint32_t announced = events.announce();
     events.notify_one();
     const auto start = clock::now();
-    sleeper.sleep(10'000'000'000);
+    events.sleep(announced, 10'000'000'000);
+    events.retract();
     EXPECT_LT(clock::now() - start, 5s);
 }
 
@@ -33,8 +35,9 @@ TEST(eventcount_test, wakes_all) {
     std::atomic<bool> open{false};
     const auto wait_for_it = [&] {
         while (!open) {
-            eventcount::sleeper sleeper(events);
-            if (!open) sleeper.sleep();
+            const std::uint32_t announced = events.announce();
+            if (!open) events.sleep(announced);
+            events.retract();
         }
     };
     std::thread a(wait_for_it);
@@ -55,8 +58,9 @@ TEST(eventcount_test, hands_over_many_turns_without_losing_a_wake_up) {
     const auto play = [&](int me) {
         for (int i = me; i < turns; i += 2) {
             while (turn.load() != i) {
-                eventcount::sleeper sleeper(events[me]);
-                if (turn.load() != i) sleeper.sleep();
+                const std::uint32_t announced = events[me].announce();
+                if (turn.load() != i) events[me].sleep(announced);
+                events[me].retract();
             }
             turn.store(i + 1);
             events[1 - me].notify_one();

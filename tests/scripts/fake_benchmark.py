@@ -106,7 +106,13 @@ def main() -> None:
             misbehave(rule["do"], case)
     padding = len(os.environ["HANDOFF_PADDING"])
     figures = dict(
-        window_s=0.05, team=2, oversubscribed=0, items_per_second=1e6, round_trip_ns=100.5, padding=padding
+        window_s=0.05,
+        team=2,
+        oversubscribed=0,
+        items_per_second=1e6,
+        round_trip_ns=100.5,
+        padding=padding,
+        heap_gap=float(flag("heap_gap") or "nan"),
     )
     print_document(entry(case, label="cpus:0,1", **figures))
 

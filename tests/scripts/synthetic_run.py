@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from handoff.samples import METHOD
+
 # Nanoseconds per yardstick: a shared cache, another chiplet, another socket (shared/DESIGN.md).
 PLACES = (49.0, 105.0, 483.0)
 
@@ -68,7 +70,7 @@ class Spec:
     drifting: float = 0.02  # share of trials during which the machine moved
     slower: dict[str, float] = field(default_factory=dict)  # implementation: factor on its cost
     run_id: str = "2026-11-20-synthetic-0123456-abcdef01"
-    method: int = 1
+    method: int = METHOD
 
 
 def planned(spec: Spec) -> list[str]:

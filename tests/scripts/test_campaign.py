@@ -70,10 +70,11 @@ def test_without_a_terminal_progress_is_a_line_each_tenth(scripts: Scripts) -> N
     assert "\x1b" not in done.stderr and " left" in done.stderr
 
 
-def test_each_trial_has_an_environment_of_another_size(build: FakeBuild, tmp_path: Path) -> None:
+def test_each_trial_has_its_memory_at_another_place(build: FakeBuild, tmp_path: Path) -> None:
     assert run_here(build, "--blocks", "2", "--seed", "1", "--out", str(tmp_path / "r")) == 0
-    paddings = [line["figures"]["padding"] for line in lines(tmp_path / "r") if line["status"] == "ok"]
-    assert len(set(paddings)) == len(paddings)
+    done = [line["figures"] for line in lines(tmp_path / "r") if line["status"] == "ok"]
+    for moved in ("padding", "heap_gap"):
+        assert len({figures[moved] for figures in done}) == len(done)
 
 
 def test_list_and_dry_run_measure_nothing(build: FakeBuild, capsys: pytest.CaptureFixture[str]) -> None:

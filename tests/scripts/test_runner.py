@@ -23,10 +23,10 @@ def interrupt() -> Iterator[Interrupt]:
 
 
 def trial(
-    build: FakeBuild, interrupt: Interrupt, limit_s: float = 10.0, padding: int = 0
+    build: FakeBuild, interrupt: Interrupt, limit_s: float = 10.0, layout: runner.Layout = runner.Layout()
 ) -> runner.Outcome | None:
     binary = build.benchmarks / CASE.workload
-    return runner.run(binary, CASE, runner.Settings(), padding, limit_s, interrupt)
+    return runner.run(binary, CASE, runner.Settings(), layout, limit_s, interrupt)
 
 
 def finished(build: FakeBuild, interrupt: Interrupt, limit_s: float = 10.0) -> runner.Outcome:
@@ -52,6 +52,7 @@ def test_a_good_trial_has_our_figures_and_none_of_google_benchmarks(
         "items_per_second": 1e6,
         "round_trip_ns": 100.5,
         "padding": 0.0,
+        "heap_gap": 0.0,
     }
     assert 0 < outcome.seconds < 10
 
@@ -117,8 +118,9 @@ def test_an_interruption_ends_the_trial_without_an_outcome(build: FakeBuild, int
 
 
 def test_the_size_of_the_environment_is_what_was_asked_for(build: FakeBuild, interrupt: Interrupt) -> None:
-    outcome = trial(build, interrupt, padding=1234)
+    outcome = trial(build, interrupt, layout=runner.Layout(1234, 640))
     assert outcome is not None and outcome.figures["padding"] == 1234
+    assert outcome.figures["heap_gap"] == 640
 
 
 def test_google_benchmarks_variables_do_not_reach_a_trial(

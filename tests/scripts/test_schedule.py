@@ -39,10 +39,15 @@ def test_every_case_comes_at_every_place() -> None:
     assert len(places) == len(CASES) ** 2
 
 
-def test_the_environment_differs_in_size_from_trial_to_trial() -> None:
-    paddings = [t.padding for block in range(50) for t in schedule.block_trials(SOME, 1, block)]
+def test_stack_and_heap_move_from_trial_to_trial() -> None:
+    layouts = [t.layout for block in range(50) for t in schedule.block_trials(SOME, 1, block)]
+    paddings = [layout.padding for layout in layouts]
+    gaps = [layout.heap_gap for layout in layouts]
     assert min(paddings) >= 0 and max(paddings) < schedule.PADDING_LIMIT
+    assert min(gaps) >= 0 and max(gaps) < schedule.HEAP_GAP_LIMIT
+    assert all(gap % schedule.HEAP_GAP_STEP == 0 for gap in gaps)
     assert len(set(paddings)) > len(paddings) * 0.9
+    assert len(set(gaps)) > len(gaps) * 0.8
 
 
 def test_cost_is_guessed_until_measured() -> None:

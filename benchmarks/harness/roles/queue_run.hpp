@@ -38,14 +38,7 @@ public:
         if constexpr (Mode == mode::own) {
             return handle_.push(std::move(value));
         } else {
-            if (!handle_.try_push(std::move(value))) [[unlikely]] {
-                // Waits with another object: waiting is out of line, and `value` should not need an address.
-                Item held = std::move(value);
-                if (!wait_.until([&] { return handle_.try_push(std::move(held)); }, give_up)) {
-                    value = std::move(held);
-                    return false;
-                }
-            }
+            if (!wait_.until([&] { return handle_.try_push(std::move(value)); }, give_up)) return false;
             wait_.announce();
             return true;
         }
@@ -69,12 +62,7 @@ public:
         if constexpr (Mode == mode::own) {
             return handle_.pop(value);
         } else {
-            if (!handle_.try_pop(value)) [[unlikely]] {
-                // As in push.
-                Item taken;
-                if (!wait_.until([&] { return handle_.try_pop(taken); }, give_up)) return false;
-                value = std::move(taken);
-            }
+            if (!wait_.until([&] { return handle_.try_pop(value); }, give_up)) return false;
             wait_.announce();
             return true;
         }

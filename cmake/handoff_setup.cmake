@@ -1,0 +1,26 @@
+# What everything is built with, here and in a project of somebody else's.
+option(HANDOFF_BENCHMARKS "Build the workloads' binaries" ON)
+option(HANDOFF_WERROR "Treat warnings as errors" OFF)
+set(HANDOFF_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize takes them")
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
+
+add_library(handoff_options INTERFACE)
+target_compile_features(handoff_options INTERFACE cxx_std_20)
+target_compile_options(handoff_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${HANDOFF_WERROR}>:-Werror>)
+# False positives on std::string's operator+ with g++ 12 at -O3 (GCC bug 105651).
+target_compile_options(handoff_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+if(HANDOFF_SANITIZE)
+  target_compile_options(handoff_options INTERFACE
+    -fsanitize=${HANDOFF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(handoff_options INTERFACE -fsanitize=${HANDOFF_SANITIZE})
+  # Instrumented code makes g++ 12 see uninitialized members inside std::regex, which are not.
+  target_compile_options(handoff_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+endif()
+target_link_libraries(handoff_options INTERFACE Threads::Threads)
+
+include(${CMAKE_CURRENT_LIST_DIR}/handoff_add.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/build_info.cmake)
