@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "../../impls/support/pause.hpp"
-
 namespace handoff {
 namespace {
 
@@ -37,7 +35,7 @@ void wait_loop::wait() {
         case wait_kind::own:
             return;
         case wait_kind::pause:
-            return handoff::pause();
+            return;  // done by step
         case wait_kind::backoff:
             return back_off(round_++);
         case wait_kind::yield:

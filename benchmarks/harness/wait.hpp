@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../../impls/support/pause.hpp"
 #include "clock.hpp"
 #include "eventcount.hpp"
 
@@ -101,7 +102,11 @@ private:
             sleep();
             last_ = give_up();
         }
-        if (!last_) wait();
+        if (kind_ == wait_kind::pause) {
+            handoff::pause();  // here, because a call would be a good part of it
+        } else if (!last_) {
+            wait();
+        }
         return true;
     }
 

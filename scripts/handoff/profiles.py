@@ -180,7 +180,7 @@ QUICK = (
     Rule("producer_consumer", mpmc_queues, (_throughput(item=("8", "64", "256", "move_only")),)),
     Rule("ping_pong", closable_queue, (_round_trip(("pause", "yield", "sleep_1ms", "adaptive", "own")),)),
     Rule("ping_pong", closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
-    Rule("ping_pong", spsc_queue, (_round_trip(("spin", "block"), report="distribution"),)),
+    Rule("ping_pong", representative_queues, (_round_trip(("spin", "block"), report="distribution"),)),
     Rule("counter", representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
     Rule("counter", two_counters, ({"t": "2", "mix": "read_10"},)),
     Rule("counter", two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),

@@ -1,4 +1,4 @@
-"""The distribution of round trips: percentiles of each queue on one logarithmic axis."""
+"""The distribution of round trips: percentiles of each queue and wait on one logarithmic axis."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Json = dict[str, Any]
 
 def draw(summary: Json) -> Figure | None:
     every = data.rows_of(summary, "ping_pong", report="distribution")
-    shared = data.commonest(every, "queues", "wait")
+    shared = data.commonest(every, "queues")
     rows = data.rows_of(summary, "ping_pong", report="distribution", **shared)
     regime = data.main_regime(summary, rows)
     found = [(row, data.state_of(row, regime)) for row in rows]
-    present = [(row["implementation"], state) for row, state in found if state is not None]
+    present = [(f"{row['implementation']}, {row['keys']['wait']}", state) for row, state in found if state]
     if not present:
         return None
     present.sort(key=lambda one: float(one[1]["median"]))
