@@ -95,7 +95,7 @@ def check(options: argparse.Namespace) -> Request:
 
 
 def plan_text(request: Request) -> str:
-    block_s = schedule.Costs(request.settings).of_all(request.cases)
+    block_s = schedule.Costs(request.settings).of_block(request.cases)
     blocks = request.stop.planned_blocks(0, 0.0, block_s)
     few = (
         f"; a median's interval needs {BLOCKS_FOR_AN_INTERVAL} blocks"
@@ -155,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
         if request.options.dry_run:
             print(plan_text(request))
         return 0
-    block_s = schedule.Costs(request.settings).of_all(request.cases)
+    block_s = schedule.Costs(request.settings).of_block(request.cases)
     schedule.refuse_if_hopeless(request.stop, request.budget_s, block_s, len(request.cases))
     console = Console(stderr=True)
     folder = open_folder(request)

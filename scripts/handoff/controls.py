@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from . import ranking, stats
+from .cases import parse
+from .control_kinds import KINDS, is_comparison, kind_of
 
 PASSED, FAILED, ABSENT = "passed", "failed", "absent"
-
-# What a control is there for, told from its catalog name.
-_KINDS = {
-    "lossy": re.compile(r"loss|lose|losing|drop"),
-    "duplicating": re.compile(r"duplic"),
-    "ceiling": re.compile(r"no_?op"),
-    "floor": re.compile(r"faa|floor|fetch_add"),
-}
 
 Outcome = dict[str, Any]
 
@@ -29,20 +23,17 @@ def names(catalog: dict[str, Any]) -> set[str]:
     return {str(one["name"]) for one in entries if one.get("control") or one.get("value") == "lossy"}
 
 
-def kind_of(name: str) -> str:
-    return next((kind for kind, pattern in _KINDS.items() if pattern.search(name)), "other")
-
-
 def check(samples: pd.DataFrame, usable: pd.DataFrame, control_names: set[str]) -> list[Outcome]:
     """`samples`: every trial; `usable`: those that figures are made of."""
-    by_kind = {kind: sorted(n for n in control_names if kind_of(n) == kind) for kind in _KINDS}
+    by_kind = {kind: sorted(n for n in control_names if kind_of(n) == kind) for kind in KINDS}
     outcomes = [
         _faulty("loses one item in 10⁶", samples, by_kind["lossy"]),
         _faulty("duplicates one item in 10⁶", samples, by_kind["duplicating"]),
         _reference("no-op ceiling", usable, by_kind["ceiling"]),
         _reference("fetch_add floor", usable, by_kind["floor"], workload="counter"),
+        *_same_twice(usable),
+        _slowed(usable, by_kind["paced"], by_kind["slowed"]),
     ]
-    outcomes.extend(_same_twice(usable))
     return outcomes
 
 
@@ -73,22 +64,55 @@ def _reference(name: str, usable: pd.DataFrame, members: list[str], workload: st
     return _outcome(name, PASSED, f"{', '.join(members)}: {best:.2f} ns per operation at its best")
 
 
-def _same_twice(usable: pd.DataFrame) -> Iterator[Outcome]:
-    """A/A: one implementation under two labels must come out equivalent."""
+def _same_twice(usable: pd.DataFrame) -> list[Outcome]:
+    """A/A: one implementation under two labels must not come out different. A run that is too short to call
+    them equivalent calls much else unresolved, too, and is not wrong."""
+    found = []
     for case, rows in usable.groupby("case"):
         labels = sorted(set(rows["label"]))
-        if len(labels) < 2:
+        if len(labels) < 2 or (pair := _compared(rows, labels[1], labels[0])) is None:
             continue
-        relabelled = rows.assign(implementation=rows["label"])
-        best = ranking.rank(relabelled)
-        if not best:
-            continue
-        verdict = str(best[0].verdicts[0, 1])
-        ratio, low, high = (
-            float(a[1, 0]) for a in (best[0].pairs.ratio, best[0].pairs.low, best[0].pairs.high)
-        )
-        detail = f"{case}: {verdict}, ratio {ratio:.3f} [{low:.3f}, {high:.3f}]"
-        yield _outcome("A/A", PASSED if verdict == stats.EQUIVALENT else FAILED, detail)
+        passed = pair.verdict != stats.DIFFERENT
+        found.append(_outcome("A/A", PASSED if passed else FAILED, f"{case}: {pair.text}"))
+    return found or [_outcome("A/A", ABSENT, "no case was run under two labels")]
+
+
+def _slowed(usable: pd.DataFrame, paced: list[str], slowed: list[str]) -> Outcome:
+    """A round trip that is known to take 5% longer must be found to do so."""
+    compared = {name for name in usable["case"].unique() if is_comparison(parse(name))}
+    rows = usable[usable["case"].isin(compared) & usable["label"].isin(paced + slowed)]
+    pair = _compared(rows, slowed[0], paced[0]) if paced and slowed else None
+    if pair is None:
+        return _outcome("+5% is found", ABSENT, "this control was not run")
+    passed = pair.verdict == stats.DIFFERENT and 1.0 < pair.ratio < 1.1
+    return _outcome("+5% is found", PASSED if passed else FAILED, f"{slowed[0]} / {paced[0]}: {pair.text}")
+
+
+@dataclass(frozen=True)
+class _Pair:
+    verdict: str
+    ratio: float  # of cost
+    low: float
+    high: float
+    n: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.verdict}, ratio {self.ratio:.3f} [{self.low:.3f}, {self.high:.3f}], {self.n} pairs"
+
+
+def _compared(rows: pd.DataFrame, above: str, below: str) -> _Pair | None:
+    """The cost of one label over that of another; None if one of them is not there. Where a block holds
+    several trials of each, they are paired in their order."""
+    nth = rows.groupby(["block", "label", "regime"]).cumcount()
+    apart = rows["block"] * (int(nth.max()) + 1 if len(nth) else 1) + nth
+    found = ranking.rank(rows.assign(implementation=rows["label"], block=apart))
+    if not found or not {above, below} <= set(found[0].names):
+        return None
+    pooled = found[0]
+    i, j = pooled.names.index(above), pooled.names.index(below)
+    ratio, low, high = (float(a[i, j]) for a in (pooled.pairs.ratio, pooled.pairs.low, pooled.pairs.high))
+    return _Pair(str(pooled.verdicts[i, j]), ratio, low, high, int(pooled.pairs.n[i, j]))
 
 
 def stamps(environment: dict[str, Any], outcomes: list[Outcome], blocks: int) -> list[str]:

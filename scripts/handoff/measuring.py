@@ -35,7 +35,7 @@ class Campaign:
         self._stop = stop
         self._log = log
         self._costs = Costs(settings)
-        self._done: set[tuple[int, str, str]] = set()
+        self._done: set[tuple[int, int]] = set()  # block and position
         self._spent_s = 0.0
         self._failures = 0
         self._controls = suite.controls()
@@ -46,9 +46,9 @@ class Campaign:
         """Until there are enough blocks or the interruption comes."""
         for block in itertools.count():
             trials = block_trials(self._cases, self._seed, block)
-            pending = [trial for trial in trials if self._key(trial) not in self._done]
+            pending = [trial for trial in trials if (trial.block, trial.position) not in self._done]
             untouched = len(pending) == len(trials)
-            if untouched and not self._stop.another(block, self._spent_s, self._costs.of_all(self._cases)):
+            if untouched and not self._stop.another(block, self._spent_s, self._costs.of_block(self._cases)):
                 return
             for left, trial in zip(range(len(pending), 0, -1), pending):
                 display.show(self._state(block, pending[-left:]))
@@ -79,20 +79,16 @@ class Campaign:
 
     def _note(self, record: Mapping[str, Any], seconds: float | None = None) -> None:
         cost = record["seconds"] if seconds is None else seconds
-        self._done.add((record["block"], record["case"], record["label"]))
+        self._done.add((record["block"], record["position"]))
         self._spent_s += cost
         # A hung trial says nothing about how long the case takes when it works.
         if record["status"] != "hung":
             self._costs.note(record["case"], cost)
         self._failures += counts_as_failure(record, self._controls)
 
-    @staticmethod
-    def _key(trial: Trial) -> tuple[int, str, str]:
-        return trial.block, trial.case.name, trial.label
-
     def _state(self, block: int, pending: list[Trial]) -> State:
-        block_s = self._costs.of_all(self._cases)
-        left_in_block = self._costs.of_all(trial.case for trial in pending)
+        block_s = self._costs.of_block(self._cases)
+        left_in_block = sum(self._costs.of(trial.case) for trial in pending)
         planned = self._stop.planned_blocks(block + 1, self._spent_s + left_in_block, block_s)
         left = left_in_block + (planned - block - 1) * block_s
         return State(block, planned, self._spent_s, left, self._failures)

@@ -9,6 +9,7 @@ from typing import Any
 
 from .cases import Case
 from .catalog import Suite
+from .control_kinds import is_comparison
 
 Values = Mapping[str, str | tuple[str, ...]]
 Chooser = Callable[[Suite], set[str]]
@@ -81,8 +82,16 @@ def ranked(suite: Suite) -> set[str]:
     return everyone(suite) - suite.controls()
 
 
-def controls(suite: Suite) -> set[str]:
-    return suite.controls()
+def controls_of_comparison(suite: Suite) -> set[str]:
+    return {case.implementation for case in suite.cases if is_comparison(case)}
+
+
+def other_controls(suite: Suite) -> set[str]:
+    return suite.controls() - controls_of_comparison(suite)
+
+
+def all_others(suite: Suite) -> set[str]:
+    return everyone(suite) - controls_of_comparison(suite)
 
 
 def _first(entries: Iterable[dict[str, Any]], **spec: Any) -> set[str]:
@@ -154,22 +163,24 @@ SOME_CPU_PAIRS = 6
 SMOKE = (
     Rule("producer_consumer", representative_queues, (_throughput(),)),
     Rule("producer_consumer", mpmc_queues, (_throughput("2", "2"),)),
-    Rule("producer_consumer", controls, (_throughput(),)),
+    Rule("producer_consumer", other_controls, (_throughput(),)),
     Rule("ping_pong", representative_queues, (_round_trip("spin"),)),
     Rule("ping_pong", mpmc_queues, (_round_trip(("block", "own")),)),
     Rule("ping_pong", spsc_queue, (_round_trip("spin", report="distribution"),)),
+    Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
     Rule("counter", representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
-    Rule("counter", controls, ({"t": "2", "mix": "increment"},)),
+    Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
     Rule("download", mpmc_queues, DOWNLOADS),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
 )
 
 QUICK = (
     # Each implementation in each workload that it fits.
-    Rule("producer_consumer", everyone, (_throughput(),)),
+    Rule("producer_consumer", all_others, (_throughput(),)),
     Rule("producer_consumer", ranked, (_throughput("2", "2"),)),
     Rule("ping_pong", ranked, (_round_trip("spin"),)),
     Rule("ping_pong", ranked, (_round_trip("block"),)),
+    Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
     Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
     Rule("download", ranked, DOWNLOADS),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),

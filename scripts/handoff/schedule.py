@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy
 
 from .cases import Case
+from .control_kinds import labels
 from .errors import HandoffError
 from .runner import Layout, Settings
 
@@ -37,15 +38,23 @@ class Trial:
     layout: Layout
 
 
+def in_a_block(cases: Iterable[Case]) -> list[tuple[Case, str]]:
+    """Each trial of a block, as its case and label."""
+    return [(case, label) for case in cases for label in labels(case)]
+
+
 def block_trials(cases: list[Case], seed: int, block: int) -> list[Trial]:
-    """One trial of each case, in an order that follows from seed and block alone."""
+    """The trials of a block, in an order that follows from seed and block alone."""
+    trials = in_a_block(cases)
     random = numpy.random.Generator(numpy.random.PCG64([seed, block]))
-    order = random.permutation(len(cases))
-    paddings = random.integers(0, PADDING_LIMIT, size=len(cases))
-    gaps = HEAP_GAP_STEP * random.integers(0, HEAP_GAP_LIMIT // HEAP_GAP_STEP, size=len(cases))
+    order = random.permutation(len(trials))
+    paddings = random.integers(0, PADDING_LIMIT, size=len(trials))
+    gaps = HEAP_GAP_STEP * random.integers(0, HEAP_GAP_LIMIT // HEAP_GAP_STEP, size=len(trials))
+    layouts = [Layout(padding, gap) for padding, gap in zip(paddings.tolist(), gaps.tolist())]
+    shuffled = (trials[index] for index in order)
     return [
-        Trial(block, position, cases[index], cases[index].implementation, Layout(padding, gap))
-        for position, (index, padding, gap) in enumerate(zip(order, paddings.tolist(), gaps.tolist()))
+        Trial(block, position, case, label, layout)
+        for position, ((case, label), layout) in enumerate(zip(shuffled, layouts))
     ]
 
 
@@ -63,8 +72,8 @@ class Costs:
         measured = self._measured.get(case.name)
         return self._guess(case) if measured is None else measured
 
-    def of_all(self, cases: Iterable[Case]) -> float:
-        return sum(self.of(case) for case in cases)
+    def of_block(self, cases: Iterable[Case]) -> float:
+        return sum(self.of(case) for case, _ in in_a_block(cases))
 
     def _guess(self, case: Case) -> float:
         if case.workload == "download":

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from . import cases, controls, decisions, ranking, regimes
+from .control_kinds import kind_of
 from .measures import Measure, add_derived, measure_of
 from .results import Run
 from .stats import Interval, median_interval
@@ -173,12 +174,12 @@ def _flag_ceiling(
     ceilings: dict[str, float] = {}
     for (name, _), found in states.items():
         measure = measures[name]
-        if measure and measure.more_is_better and controls.kind_of(parsed[name].implementation) == "ceiling":
+        if measure and measure.more_is_better and kind_of(parsed[name].implementation) == "ceiling":
             medians = [state["median"] for state in found if state["n"]]
             ceilings[group_id(parsed[name])] = max([*medians, ceilings.get(group_id(parsed[name]), 0.0)])
     for (name, _), found in states.items():
         ceiling = ceilings.get(group_id(parsed[name]))
-        if ceiling and controls.kind_of(parsed[name].implementation) != "ceiling":
+        if ceiling and kind_of(parsed[name].implementation) != "ceiling":
             for state in found:
                 state["above_half_ceiling"] = bool(state["n"] and state["median"] > ceiling / 2)
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from handoff.cases import parse
 from handoff.samples import METHOD
+from handoff.schedule import in_a_block
 
 # Nanoseconds per yardstick: a shared cache, another chiplet, another socket (shared/DESIGN.md).
 PLACES = (49.0, 105.0, 483.0)
@@ -51,7 +53,9 @@ COUNTERS = {
     "sharded_unpadded_counter": 4.0,
     "tbb_enumerable_counter": 1.4,
 }
-CONTROLS = ("noop_queue", "faa_floor_counter", "lossy_queue", "duplicating_queue")
+# Controls of the comparison: the second takes 5% longer.
+COMPARED = {"paced_spsc_ring": (1.72, 9.0), "slowed_spsc_ring": (1.05 * 1.72, 1.05 * 9.0)}
+CONTROLS = ("noop_queue", "faa_floor_counter", "lossy_queue", "duplicating_queue", *COMPARED)
 
 
 @dataclass
@@ -101,6 +105,8 @@ def planned(spec: Spec) -> list[str]:
     for name in spec.controls:
         if name == "faa_floor_counter":
             cases += [f"counter/{name}/t:{t}/mix:increment" for t in (1, 2)]
+        elif name in COMPARED:
+            cases.append(f"ping_pong/{name}/queues:2/wait:pause/report:mean")
         else:
             cases.append(f"producer_consumer/{name}/p:1/c:1/wait:spin/item:8/capacity:1024")
     return cases
@@ -146,6 +152,7 @@ def catalog() -> dict[str, Any]:
 def write(directory: Path, spec: Spec) -> Path:
     rng = np.random.default_rng(spec.seed)
     cases = planned(spec)
+    trials = in_a_block(parse(name) for name in cases)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "environment.json").write_text(json.dumps(environment(spec, cases), indent=1))
     now = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
@@ -153,16 +160,17 @@ def write(directory: Path, spec: Spec) -> Path:
     lines: list[str] = []
     for block in range(spec.blocks):
         mood = float(rng.normal(0, 0.02))
-        order = rng.permutation(len(cases))
+        order = rng.permutation(len(trials))
         if spec.partial and block == spec.blocks - 1:
             order = order[: len(order) // 2]
         for position, index in enumerate(order):
             if rng.random() < 0.01 and len(spec.places) > 1:
                 place = int(rng.integers(len(spec.places)))
             now += timedelta(milliseconds=150)
-            trial = _trial(spec, cases[index], spec.places[place], mood, rng)
+            case, label = trials[index]
+            trial = _trial(spec, case.name, spec.places[place], mood, rng)
             header = {"schema": 1, "method": spec.method, "block": block, "position": position}
-            fixed = {"case": cases[index], "label": cases[index].split("/")[1], "started": now.isoformat()}
+            fixed = {"case": case.name, "label": label, "started": now.isoformat()}
             lines.append(json.dumps(header | fixed | trial))
     (directory / "samples.jsonl").write_text("\n".join(lines) + "\n")
     return directory
@@ -244,11 +252,12 @@ def _threads(workload: str, keys: dict[str, str]) -> int:
     return int(keys["n"]) + int(keys["m"]) if workload == "download" else 2
 
 
-_WAIT_NS = {"spin": 0.0, "own": 900.0, "yield": 320.0, "sleep_1ms": 1.1e6, "block": 5200.0}
+_WAIT_NS = {"spin": 0.0, "pause": 0.0, "own": 900.0, "yield": 320.0, "sleep_1ms": 1.1e6, "block": 5200.0}
 
 
 def _queue_cost(implementation: str) -> tuple[float, float]:
-    return QUEUES.get(implementation, (0.0, 1.3))  # what is no queue is the no-op control
+    # What is no queue is the no-op control.
+    return (QUEUES | COMPARED).get(implementation, (0.0, 1.3))
 
 
 def _throughput(i: str, k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from conftest import CASES
 
@@ -57,7 +59,7 @@ def test_cost_is_guessed_until_measured() -> None:
     # 64 items over 8 downloaders at 4 ms · exp(0.125) each
     assert costs.of(download) == pytest.approx(0.06 + 8 * 0.00453259, rel=1e-5)
     costs.note(counter.name, 1.5)
-    assert costs.of_all([counter, counter]) == 3.0
+    assert costs.of_block([counter, counter]) == 3.0
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,20 @@ def test_durations(text: str, seconds: float) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(HandoffError, match=f"'{text}' is no duration"):
         schedule.parse_duration(text)
+
+
+def test_a_block_repeats_the_controls_of_the_comparison() -> None:
+    paced, slowed, other = (
+        cases.parse(f"ping_pong/{name}/queues:2/wait:pause/report:mean")
+        for name in ("paced_spsc_ring", "slowed_spsc_ring", "vyukov_mpmc_ring")
+    )
+    trials = schedule.block_trials([paced, slowed, other], seed=1, block=0)
+    counts = Counter((trial.case.name, trial.label) for trial in trials)
+    assert counts == {
+        (paced.name, "paced_spsc_ring"): 8,
+        (paced.name, "paced_spsc_ring again"): 8,
+        (slowed.name, "slowed_spsc_ring"): 8,
+        (other.name, "vyukov_mpmc_ring"): 1,
+    }
+    assert sorted(trial.position for trial in trials) == list(range(25))
+    assert len({trial.layout for trial in trials}) == 25

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .. import controls
+from ..control_kinds import kind_of
 from . import data, dots, style
 
 QUESTION = "What does counting cost as threads are added?"
@@ -93,7 +93,7 @@ def _floor(axes: Axes, summary: Json, mix: str, threads: list[int], regime: str)
         if row["control"]
         and row["workload"] == "counter"
         and row["keys"].get("mix") == mix
-        and controls.kind_of(row["implementation"]) == "floor"
+        and kind_of(row["implementation"]) == "floor"
     ]
     points = [
         (int(row["keys"]["t"]), data.state_of(row, regime)) for row in rows if not row["oversubscribed"]

@@ -1,0 +1,55 @@
+// What the controls of known slowness share: a cached_spsc_ring whose consumer, at every 32nd pop, stalls for
+// a given share of the time that has passed since the stall before. So the slowness is a share of the cost of
+// a hand-over wherever the machine has put the two CPUs, and not a number of nanoseconds. At every pop it
+// would be a few nanoseconds, which a processor hides behind stores under way and a wait hides in its step.
+//
+// Progress and memory: cached_spsc_ring's; a stall ends by itself.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <ratio>
+#include <utility>
+
+#include "../queue.hpp"
+#include "../queues/cached_spsc_ring.hpp"
+#include "../support/cache_line.hpp"
+#include "../support/cycle_counter.hpp"
+
+namespace handoff {
+
+template <class T, class Share>
+class stalling_ring {
+public:
+    using value_type = T;
+
+    explicit stalling_ring(std::size_t capacity) : ring_(capacity) {}
+
+    std::size_t capacity() const { return ring_.capacity(); }
+
+    bool try_push(T&& value) { return ring_.try_push(std::move(value)); }
+
+    bool try_pop(T& value) {
+        if (!ring_.try_pop(value)) return false;
+        if (++pops_ % pops_per_stall == 0) stall();
+        return true;
+    }
+
+private:
+    static constexpr std::uint64_t pops_per_stall = 32;
+
+    [[gnu::noinline]] void stall() {
+        const std::uint64_t now = cycle_counter();
+        const std::uint64_t length = (now - last_stall_) * Share::num / Share::den;
+        while (cycle_counter() - now < length) {
+        }
+        last_stall_ = now;
+    }
+
+    cached_spsc_ring<T> ring_;
+    // The consumer's alone.
+    alignas(no_false_sharing) std::uint64_t pops_ = 0;
+    std::uint64_t last_stall_ = cycle_counter();
+};
+
+}  // namespace handoff
