@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pandas
 
 from . import cases, samples
+from .control_kinds import labels
 from .errors import HandoffError
 from .run_folder import ENVIRONMENT_NAME, read_environment
 
@@ -25,11 +27,11 @@ class Run:
     warnings: list[str] = field(default_factory=list)
 
     def complete_blocks(self) -> list[int]:
-        """The blocks that hold a sample of each case. A partial block is never reported."""
+        """The blocks that hold each planned trial. A partial block is never reported."""
         if self.samples.empty:
             return []
-        planned = set(self.environment["cases"])
-        per_block = self.samples.groupby("block")["case"].agg(set)
+        planned = Counter({name: len(labels(cases.parse(name))) for name in self.environment["cases"]})
+        per_block = self.samples.groupby("block")["case"].agg(Counter)
         return [int(str(block)) for block, measured in per_block.items() if measured >= planned]
 
     def complete_samples(self) -> pandas.DataFrame:

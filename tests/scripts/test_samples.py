@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from handoff import results, samples
+from handoff import cases, results, samples
+from handoff.control_kinds import labels
 from handoff.errors import HandoffError
 
 CASE = "counter/atomic_counter/t:2/mix:increment"
 OTHER = "ping_pong/good_ring/queues:2/wait:spin/report:mean"
+REPEATED = "ping_pong/paced_spsc_ring/queues:2/wait:pause/report:mean"
 
 
 def sample(block: int = 0, case: str = CASE, **figures: float) -> samples.Sample:
@@ -82,6 +84,15 @@ def test_a_block_without_all_cases_is_not_complete(tmp_path: Path) -> None:
     run = results.load(write_run(tmp_path / "r", sample(0), sample(0, OTHER), sample(1)))
     assert run.complete_blocks() == [0]
     assert len(run.complete_samples()) == 2
+
+
+def test_a_block_without_all_trials_of_a_repeated_case_is_not_complete(tmp_path: Path) -> None:
+    trials = len(labels(cases.parse(REPEATED)))
+    assert trials > 1
+    measured = [sample(0, REPEATED)] * trials + [sample(1, REPEATED)] * (trials - 1)
+    run = results.load(write_run(tmp_path / "r", *measured, cases=[REPEATED]))
+    assert run.complete_blocks() == [0]
+    assert len(run.complete_samples()) == trials
 
 
 def test_a_run_without_samples_yet_is_a_run(tmp_path: Path) -> None:
