@@ -35,7 +35,7 @@ void wait_loop::wait() {
         case wait_kind::own:
             return;
         case wait_kind::pause:
-            return;  // done by step
+            return handoff::pause();
         case wait_kind::backoff:
             return back_off(round_++);
         case wait_kind::yield:
@@ -68,9 +68,9 @@ void wait_loop::retract() {
     if (std::exchange(announced_, false)) mine_.retract();
 }
 
-void wait_loop::finish(std::uint64_t failed) {
+// Whatever ends a wait that was stamped or announced.
+void wait_loop::settle() {
     retract();
-    failed_ += failed;
     if (stamped_) waiting_ += (harness_clock::now() - start_) * (stamp_mask_ + 1);
 }
 
