@@ -21,5 +21,16 @@ TEST(yardstick_test, there_is_none_without_a_pair) {
     EXPECT_FALSE(yardstick_ns({}).has_value());
 }
 
+TEST(yardstick_test, of_many_pairs_8_are_measured_and_of_8_all) {
+    const topology machine = topology::synthetic("package:2 core:64 pu:2");
+    const auto all = cpu_pairs(machine, machine.place("compact", 256));
+    EXPECT_EQ(all.size(), 32640u);
+    EXPECT_EQ(measured_pairs(all).size(), 8u);
+    const std::vector<std::pair<int, int>> eight(all.begin(), all.begin() + 8);
+    EXPECT_EQ(measured_pairs(eight), eight);
+    EXPECT_LE(measured_pairs({all.begin(), all.begin() + 9}).size(), 8u);
+    EXPECT_TRUE(measured_pairs({}).empty());
+}
+
 }  // namespace
 }  // namespace handoff
