@@ -3,6 +3,7 @@
 #include <hwloc.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <memory>
@@ -23,30 +24,60 @@ hwloc_handle make_hwloc() {
     return {raw, &hwloc_topology_destroy};
 }
 
-int index_of(hwloc_topology_t t, hwloc_obj_type_t type, hwloc_obj_t unit) {
+int index_of(hwloc_topology_t t, hwloc_obj_type_t type, hwloc_obj_t unit, int otherwise) {
     const hwloc_obj_t parent = hwloc_get_ancestor_obj_by_type(t, type, unit);
-    return parent == nullptr ? 0 : static_cast<int>(parent->logical_index);
+    return parent == nullptr ? otherwise : static_cast<int>(parent->logical_index);
+}
+
+int kind_of(hwloc_topology_t t, hwloc_obj_t unit) {
+    const int index = hwloc_cpukinds_get_by_cpuset(t, unit->cpuset, 0);
+    int efficiency = 0;
+    if (index < 0 || hwloc_cpukinds_get_info(t, static_cast<unsigned>(index), nullptr, &efficiency, nullptr,
+                                             nullptr, 0) != 0)
+        return 0;
+    return std::max(efficiency, 0);  // hwloc says -1 of kinds that it cannot rank
 }
 
 std::vector<cpu> usable_cpus(hwloc_topology_t t) {
     std::vector<cpu> cpus;
-    for (hwloc_obj_t unit = nullptr; (unit = hwloc_get_next_obj_by_type(t, HWLOC_OBJ_PU, unit)) != nullptr;)
-        cpus.push_back({static_cast<int>(unit->os_index), index_of(t, HWLOC_OBJ_CORE, unit),
-                        index_of(t, HWLOC_OBJ_PACKAGE, unit)});
+    std::map<int, int> units;  // of each core
+    for (hwloc_obj_t unit = nullptr; (unit = hwloc_get_next_obj_by_type(t, HWLOC_OBJ_PU, unit)) != nullptr;) {
+        // Some virtual machines tell of no cores: then each unit counts as one.
+        const int core = index_of(t, HWLOC_OBJ_CORE, unit, static_cast<int>(unit->logical_index));
+        cpus.push_back({.id = static_cast<int>(unit->os_index),
+                        .core = core,
+                        .package = index_of(t, HWLOC_OBJ_PACKAGE, unit, 0),
+                        .kind = kind_of(t, unit),
+                        .unit = units[core]++});
+    }
     return cpus;
 }
 
-// The units dealt out by turns over the groups that `key` makes of them: each group's first, then each
-// group's second, and so on.
-template <class Key>
-std::vector<int> dealt(const std::vector<cpu>& cpus, Key key) {
-    std::map<int, int> taken;
-    std::vector<std::pair<int, int>> turns;  // (turn, id)
-    for (const cpu& c : cpus) turns.emplace_back(taken[key(c)]++, c.id);
-    std::ranges::stable_sort(turns, {}, &std::pair<int, int>::first);
-    std::vector<int> order;
-    for (const auto& [turn, id] : turns) order.push_back(id);
+// One unit of each core, the fastest kind of core first; then the cores' second units, and so on.
+std::vector<cpu> compact(std::vector<cpu> cpus) {
+    std::ranges::stable_sort(cpus, {}, [](const cpu& c) { return std::pair(c.unit, -c.kind); });
+    return cpus;
+}
+
+// The same, but units that are first (second, ...) in cores of one kind are dealt out by the packages in
+// turns.
+std::vector<cpu> scatter(const std::vector<cpu>& cpus) {
+    std::map<std::array<int, 3>, int> turns;  // of each unit, kind and package
+    std::vector<std::pair<std::array<int, 3>, cpu>> dealt;
+    for (const cpu& c : compact(cpus)) {
+        const int turn = turns[{c.unit, c.kind, c.package}]++;
+        dealt.push_back({{c.unit, -c.kind, turn}, c});
+    }
+    std::ranges::stable_sort(dealt, {}, [](const auto& entry) { return entry.first; });
+    std::vector<cpu> order;
+    for (const auto& [rank, c] : dealt) order.push_back(c);
     return order;
+}
+
+std::vector<int> ids_of(const std::vector<cpu>& cpus) {
+    std::vector<int> ids;
+    for (const cpu& c : cpus) ids.push_back(c.id);
+    return ids;
 }
 
 std::string join(const std::vector<cpu>& cpus) {
@@ -78,17 +109,25 @@ topology topology::synthetic(const std::string& description) {
     return machine;
 }
 
+topology topology::from_xml(const std::string& xml) {
+    const hwloc_handle t = make_hwloc();
+    // hwloc counts the terminating zero in.
+    if (hwloc_topology_set_xmlbuffer(t.get(), xml.c_str(), static_cast<int>(xml.size()) + 1) != 0 ||
+        hwloc_topology_load(t.get()) != 0)
+        throw misuse("'" + xml.substr(0, 40) + "...' is no hwloc topology in XML");
+    topology machine;
+    machine.cpus_ = usable_cpus(t.get());
+    return machine;
+}
+
 std::vector<int> topology::place(std::string_view placement, unsigned threads) const {
     std::vector<int> order;
     if (placement == "none") {
         order = {not_pinned};
     } else if (placement == "compact") {
-        order = dealt(cpus_, [](const cpu& c) { return c.core; });
+        order = ids_of(compact(cpus_));
     } else if (placement == "scatter") {
-        std::vector<cpu> cores_first;
-        for (const int id : dealt(cpus_, [](const cpu& c) { return c.core; }))
-            cores_first.push_back(*std::ranges::find(cpus_, id, &cpu::id));
-        order = dealt(cores_first, [](const cpu& c) { return c.package; });
+        order = ids_of(scatter(cpus_));
     } else if (placement.starts_with("cpus:")) {
         order = listed(placement.substr(5));
     } else {

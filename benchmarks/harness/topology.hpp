@@ -14,6 +14,8 @@ struct cpu {
     int id;       // the operating system's number
     int core;     // logical index of its core
     int package;  // logical index of its package
+    int kind;     // rank of its kind of core, the slowest 0; 0 for all where there is but one kind
+    int unit;     // how many usable units of its core come before it
 };
 
 inline constexpr int not_pinned = -1;
@@ -24,15 +26,20 @@ public:
     static topology detect();
     // A machine from an hwloc synthetic description, such as "package:2 core:4 pu:2".
     static topology synthetic(const std::string& description);
+    // A machine as `lstopo --of xml` describes it, less what the cgroup forbade there. hwloc does not survive
+    // every description that is less complete than those.
+    static topology from_xml(const std::string& xml);
 
     // In hwloc's order: neighbours share the most.
     const std::vector<cpu>& cpus() const { return cpus_; }
 
     // A CPU for each of `threads` threads, by the name of a placement:
     //   compact     one thread per core in hwloc's order, then the cores' further units, then round again
-    //   scatter     packages by turns
+    //   scatter     the same, but packages by turns
     //   none        not pinned
     //   cpus:0,3,1  these, in this order, then round again
+    // Where cores differ in kind, compact and scatter take the fastest first. A slow core still comes before
+    // the second unit of a fast one, which would slow the first one down.
     // Throws misuse for an unknown name or a CPU that is not there.
     std::vector<int> place(std::string_view placement, unsigned threads) const;
 

@@ -1,6 +1,7 @@
 #include "harness/topology.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <string>
 
@@ -38,6 +39,10 @@ TEST(topology_test, placements_go_round_when_there_are_more_threads) {
     EXPECT_EQ(two_sockets().place("cpus:3,5", 3), (ids{3, 5, 3}));
 }
 
+TEST(topology_test, units_that_are_in_no_core_are_cores) {
+    EXPECT_EQ(topology::synthetic("package:2 pu:4").place("scatter", 4), (ids{0, 4, 1, 5}));
+}
+
 TEST(topology_test, none_pins_nothing) {
     EXPECT_EQ(two_sockets().place("none", 2), (ids{-1, -1}));
 }
@@ -59,6 +64,25 @@ TEST(topology_test, pairs_are_of_different_cpus) {
     EXPECT_EQ(cpu_pairs(machine, {3, 5, 3}), (std::vector<std::pair<int, int>>{{3, 5}}));
     EXPECT_EQ(cpu_pairs(machine, {not_pinned, not_pinned}), (std::vector<std::pair<int, int>>{{0, 1}}));
     EXPECT_EQ(cpu_pairs(machine, {0, 1, 2}).size(), 3u);
+}
+
+TEST(topology_test, what_describes_no_machine_is_misuse) {
+    EXPECT_THROW(topology::synthetic("package:two"), misuse);
+    EXPECT_THROW(topology::from_xml("<html></html>"), misuse);
+}
+
+TEST(topology_test, the_affinity_mask_limits_this_machine) {
+    cpu_set_t before;
+    ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+    const int last = topology::detect().cpus().back().id;
+    cpu_set_t only_last;
+    CPU_ZERO(&only_last);
+    CPU_SET(static_cast<std::size_t>(last), &only_last);
+    ASSERT_EQ(sched_setaffinity(0, sizeof only_last, &only_last), 0);
+    const topology limited = topology::detect();
+    ASSERT_EQ(sched_setaffinity(0, sizeof before, &before), 0);
+    ASSERT_EQ(limited.cpus().size(), 1u);
+    EXPECT_EQ(limited.cpus().front().id, last);
 }
 
 TEST(topology_test, this_machine_has_a_cpu) {
