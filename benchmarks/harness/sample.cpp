@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "clock.hpp"
+#include "cpu_quota.hpp"
 #include "errors.hpp"
 #include "team.hpp"
 #include "yardstick.hpp"
@@ -136,8 +137,13 @@ std::uint64_t sample::operations(std::size_t first, std::size_t count) const {
     return sum;
 }
 
+bool is_oversubscribed(unsigned threads, const cpu_grant& granted) {
+    return threads > granted.cpus || threads > granted.quota;
+}
+
 bool is_oversubscribed(unsigned threads) {
-    return threads > this_machine().cpus().size();
+    static const cpu_grant granted{.cpus = this_machine().cpus().size(), .quota = cpu_quota()};
+    return is_oversubscribed(threads, granted);
 }
 
 sample take_sample(const sample_request& request) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -50,8 +51,17 @@ struct sample {
     std::uint64_t operations(std::size_t first, std::size_t count) const;
 };
 
-// Whether this machine has fewer CPUs than that.
+// What threads may use.
+struct cpu_grant {
+    std::size_t cpus;  // that they may run on
+    double quota;      // CPUs' worth of time that they may spend there
+};
+
+// Whether that is more threads than can run all the time.
+bool is_oversubscribed(unsigned threads, const cpu_grant& granted);
+// The same, with what is granted here.
 bool is_oversubscribed(unsigned threads);
+
 sample take_sample(const sample_request& request);
 
 // A job that runs to its end rather than through a window: `job` is called with the placement between two
