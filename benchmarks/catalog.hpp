@@ -28,6 +28,7 @@ struct queue_entry {
     bool own_wait;  // has its own push and pop
     bool timed;     // has pop_for
     bool closable;
+    outcome (*load)(const load_plan&);               // null where it cannot hold a timed_item
     std::array<queue_runs, item_names.size()> runs;  // by item_kind
 };
 

@@ -3,6 +3,7 @@
 
 #include "catalog.hpp"
 #include "harness/roles/download_role.hpp"
+#include "harness/roles/load_role.hpp"
 #include "harness/roles/ping_pong_role.hpp"
 #include "harness/roles/producer_consumer_role.hpp"
 
@@ -26,6 +27,14 @@ constexpr queue_runs runs_with() {
 }
 
 template <template <class> class Q>
+constexpr auto load_of() -> outcome (*)(const load_plan&) {
+    if constexpr (holds<Q, timed_item>) {
+        if constexpr (Q<timed_item>::spec.conserves) return run_load<Q<timed_item>>;
+    }
+    return nullptr;
+}
+
+template <template <class> class Q>
 constexpr queue_entry make_queue_entry(std::string_view header, bool control) {
     static_assert(holds<Q, item<8>>, "an implementation must hold the 8-byte item");
     using sample_type = Q<item<8>>;
@@ -35,6 +44,7 @@ constexpr queue_entry make_queue_entry(std::string_view header, bool control) {
             .own_wait = blocking_queue<sample_type>,
             .timed = timed_queue<sample_type>,
             .closable = closable_queue<sample_type>,
+            .load = load_of<Q>(),
             .runs = {runs_with<Q, item<8>>(), runs_with<Q, item<64>>(), runs_with<Q, item<256>>(),
                      runs_with<Q, move_only_item>()}};
 }

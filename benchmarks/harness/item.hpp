@@ -20,6 +20,9 @@ constexpr item_tag make_tag(unsigned producer, std::uint64_t sequence) {
 constexpr unsigned producer_of(item_tag tag) {
     return static_cast<unsigned>(tag >> sequence_bits) - 1;
 }
+constexpr std::uint64_t sequence_of(item_tag tag) {
+    return tag & ((std::uint64_t{1} << sequence_bits) - 1);
+}
 
 // Ends the work of a consumer that sleeps in a queue's own pop.
 inline constexpr item_tag stop_tag = ~item_tag{0};
@@ -70,6 +73,15 @@ public:
         made.tag = tag;
         return made;
     }
+    bool torn() const { return false; }
+};
+
+// What an open loop hands over. The tag says when the item was due, `sent` when its producer had it ready.
+struct timed_item {
+    item_tag tag = 0;
+    std::uint64_t sent = 0;
+
+    static timed_item make(item_tag tag) { return {tag, 0}; }
     bool torn() const { return false; }
 };
 

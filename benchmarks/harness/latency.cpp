@@ -2,8 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace handoff {
+
+latency_recorder& latency_recorder::operator+=(const latency_recorder& other) {
+    std::ranges::transform(counts_, other.counts_, counts_.begin(), std::plus<>());
+    total_ += other.total_;
+    highest_ = std::max(highest_, other.highest_);
+    return *this;
+}
 
 double latency_recorder::middle_of(std::size_t bucket) {
     if (bucket < sub_count) return static_cast<double>(bucket);

@@ -18,6 +18,8 @@ public:
         if (value > highest_) highest_ = value;
     }
 
+    latency_recorder& operator+=(const latency_recorder& other);
+
     std::uint64_t total() const { return total_; }
     ticks highest() const { return highest_; }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "arrivals.hpp"
 #include "item.hpp"
 #include "sample.hpp"
 #include "wait.hpp"
@@ -23,6 +24,17 @@ struct ping_pong_plan {
     wait_kind wait = wait_kind::spin;
     bool distribution = false;
     std::size_t capacity = 64;
+};
+
+struct load_plan {
+    run_settings settings{};
+    unsigned producers = 1;
+    unsigned consumers = 1;
+    wait_kind wait = wait_kind::spin;
+    arrival_pattern arrivals = arrival_pattern::poisson;
+    double percent = 0.0;  // of what the queue takes when its producers never pause; 0: `rate` is given
+    double rate = 0.0;     // items per second, of all producers
+    std::size_t capacity = 1024;
 };
 
 enum class counter_mix { increment, read_1, read_10, add_subtract, list_packed, list_padded };

@@ -192,6 +192,12 @@ void add_shares(figures& values, const std::string& prefix, const sample& s, std
         std::minmax_element(begin, begin + static_cast<std::ptrdiff_t>(count), by_operations);
     values.emplace_back(prefix + "_share_min", static_cast<double>(least->done.operations) / mean);
     values.emplace_back(prefix + "_share_max", static_cast<double>(most->done.operations) / mean);
+    double squares = 0.0;  // of the shares
+    for (auto one = begin; one != begin + static_cast<std::ptrdiff_t>(count); ++one) {
+        const double share = static_cast<double>(one->done.operations) / mean;
+        squares += share * share;
+    }
+    values.emplace_back(prefix + "_jain", static_cast<double>(count) / squares);
 }
 
 }  // namespace handoff

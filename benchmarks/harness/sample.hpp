@@ -69,7 +69,9 @@ sample take_sample(const sample_request& request);
 outcome take_job_sample(const run_settings& settings, unsigned threads,
                         const std::function<outcome(const std::vector<int>&)>& job);
 
-// Smallest and largest of the threads' operations over their mean, as `prefix`_share_min and _max.
+// How evenly the threads did: the smallest and largest number of operations over their mean, as
+// `prefix`_share_min and _max, and Jain's index (Jain, Chiu and Hawe 1984) as `prefix`_jain: 1 where all did
+// as many, 1/n where one of n did all.
 void add_shares(figures& values, const std::string& prefix, const sample& s, std::size_t first,
                 std::size_t count);
 

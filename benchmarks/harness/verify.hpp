@@ -1,6 +1,7 @@
 // Verification, in release builds and inside every timed run: what came out is what went in.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -40,13 +41,15 @@ struct tally {
 struct verdict {
     tally pushed;
     tally popped;
-    std::uint64_t overtakes = 0;  // pops that broke some producer's order, repeats included
-    std::uint64_t damaged = 0;    // torn, or never put in by anybody
+    std::uint64_t overtakes = 0;       // pops that broke some producer's order, repeats included
+    std::uint64_t overtake_depth = 0;  // most by which an item came after a later one of its producer
+    std::uint64_t damaged = 0;         // torn, or never put in by anybody
 
     verdict& operator+=(const verdict& other) {
         pushed += other.pushed;
         popped += other.popped;
         overtakes += other.overtakes;
+        overtake_depth = std::max(overtake_depth, other.overtake_depth);
         damaged += other.damaged;
         return *this;
     }
@@ -60,14 +63,26 @@ public:
 
     // What `tag` is after `before`, the tag taken just before it.
     [[gnu::noinline]] finding look_up(item_tag before, item_tag tag) {
-        if (producer_of(before) < most_producers) last_[producer_of(before)] = before;
+        if (producer_of(before) < most_producers) note(before);
         const unsigned producer = producer_of(tag);
         if (producer >= most_producers) return finding::of_nobody;
+        if (tag < highest_[producer]) depth_ = std::max(depth_, highest_[producer] - tag);
         return tag <= last_[producer] ? finding::overtook : finding::in_order;
     }
+    // The most by which a tag lay behind the highest one of its producer.
+    std::uint64_t depth() const { return depth_; }
 
 private:
-    std::array<item_tag, most_producers> last_{};  // of each producer but the current one's
+    void note(item_tag before) {
+        last_[producer_of(before)] = before;
+        item_tag& highest = highest_[producer_of(before)];
+        highest = std::max(highest, before);
+    }
+
+    // Of each producer but the current one's.
+    std::array<item_tag, most_producers> last_{};
+    std::array<item_tag, most_producers> highest_{};
+    std::uint64_t depth_ = 0;
 };
 
 // One consumer's view: every item whole, and each producer's items in the order in which he put them in.
@@ -89,7 +104,11 @@ public:
     }
 
     // Nothing pushed: a receiver only sees what comes out.
-    const verdict& seen() const { return seen_; }
+    verdict seen() const {
+        verdict all = seen_;
+        all.overtake_depth = book_->depth();
+        return all;
+    }
     std::uint64_t count() const { return seen_.popped.count; }
 
 private:

@@ -164,6 +164,7 @@ def _notes(case: Json, state: Json) -> list[str]:
         notes.append("n < 6")
     elif state and state["unstable"]:
         notes.append(f"±{percent(state['half_width'])}")
+    notes += ["overloaded"] if state and state["figures"].get("overloaded") else []
     notes += ["above half of the no-op ceiling"] if state.get("above_half_ceiling") else []
     notes += [f"{count} {status}" for status, count in case["failed"].items()]
     notes += [f"{case['set_aside']} set aside"] if case["set_aside"] else []

@@ -157,6 +157,11 @@ DOWNLOADS: tuple[Values, ...] = (
     {"n": "1", "m": "1", "wait": "block"},
 )
 
+LOADS: tuple[Values, ...] = (
+    {"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
+    {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
+)
+
 # A machine of 64 CPUs has 2,016 pairs, and a campaign is about its queues: those of 4 CPUs will do.
 SOME_CPU_PAIRS = 6
 
@@ -168,6 +173,7 @@ SMOKE = (
     Rule("ping_pong", mpmc_queues, (_round_trip(("block", "own")),)),
     Rule("ping_pong", spsc_queue, (_round_trip("spin", report="distribution"),)),
     Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
+    Rule("load", spsc_queue, ({"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": "80%"},)),
     Rule("counter", representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
     Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
     Rule("download", mpmc_queues, DOWNLOADS),
@@ -181,6 +187,7 @@ QUICK = (
     Rule("ping_pong", ranked, (_round_trip("spin"),)),
     Rule("ping_pong", ranked, (_round_trip("block"),)),
     Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
+    Rule("load", representative_queues, LOADS),
     Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
     Rule("download", ranked, DOWNLOADS),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),

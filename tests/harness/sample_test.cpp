@@ -90,7 +90,7 @@ TEST_F(sample_test, shares_are_relative_to_the_mean) {
     s.records[2].done.operations = 99;
     figures values;
     add_shares(values, "x", s, 0, 2);
-    EXPECT_EQ(values, (figures{{"x_share_min", 0.5}, {"x_share_max", 1.5}}));
+    EXPECT_EQ(values, (figures{{"x_share_min", 0.5}, {"x_share_max", 1.5}, {"x_jain", 0.8}}));
 }
 
 }  // namespace

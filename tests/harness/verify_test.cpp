@@ -68,6 +68,21 @@ TEST(verify_test, sees_an_overtake_where_order_is_promised) {
     EXPECT_EQ(judge(with(order::unordered), {a(1), a(2)}, {a(2), a(1)}), "");
 }
 
+TEST(verify_test, says_how_far_behind_an_overtaken_item_came) {
+    const auto depth = [](const std::vector<item_tag>& popped) {
+        producer_book book;
+        receiver got(book);
+        for (const item_tag tag : popped) got.take(element::make(tag));
+        return got.seen().overtake_depth;
+    };
+    const auto b = [](std::uint64_t n) { return make_tag(1, n); };
+    EXPECT_EQ(depth({a(1), a(2), a(3)}), 0u);
+    EXPECT_EQ(depth({a(1), b(9), a(2), b(10)}), 0u);  // another producer's numbers are no measure
+    EXPECT_EQ(depth({a(1), a(3), a(2)}), 1u);
+    // Against the furthest that the producer has got, not against the last that came.
+    EXPECT_EQ(depth({a(10), a(2), b(1), a(1)}), 9u);
+}
+
 TEST(verify_test, sees_a_torn_and_a_foreign_item) {
     producer_book book;
     receiver got(book);

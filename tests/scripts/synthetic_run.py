@@ -65,7 +65,14 @@ class Spec:
     noise: float = 0.03
     queues: tuple[str, ...] = tuple(QUEUES)
     counters: tuple[str, ...] = tuple(COUNTERS)
-    workloads: tuple[str, ...] = ("producer_consumer", "ping_pong", "counter", "download", "core_to_core")
+    workloads: tuple[str, ...] = (
+        "producer_consumer",
+        "ping_pong",
+        "load",
+        "counter",
+        "download",
+        "core_to_core",
+    )
     controls: tuple[str, ...] = CONTROLS
     faulty_caught: bool = True
     dirty: bool = False
@@ -94,6 +101,10 @@ def planned(spec: Spec) -> list[str]:
     if "ping_pong" in spec.workloads:
         owners = ("mutex_ring", "tbb_concurrent_bounded_queue", "moodycamel_blocking_concurrent_queue")
         cases += [f"ping_pong/{q}/queues:2/wait:own/report:mean" for q in owners if q in spec.queues]
+    for queue in [
+        q for q in ("mutex_ring", "vyukov_mpmc_ring") if q in spec.queues and "load" in spec.workloads
+    ]:
+        cases += [f"load/{queue}/p:1/c:1/wait:spin/arrivals:poisson/rate:{rate}" for rate in ("50%", "95%")]
     for counter in spec.counters if "counter" in spec.workloads else ():
         cases += [f"counter/{counter}/t:{t}/mix:increment" for t in (1, 2, 4, 8)]
         cases += [f"counter/{counter}/t:{t}/mix:read_10" for t in (1, 2)]
@@ -145,7 +156,7 @@ def catalog() -> dict[str, Any]:
         "counters": [counter(n) for n in COUNTERS] + [counter("faa_floor_counter", True)],
         "locks": [],
         "waits": ["spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed"],
-        "workloads": ["producer_consumer", "ping_pong", "counter", "download", "core_to_core"],
+        "workloads": ["producer_consumer", "ping_pong", "load", "counter", "download", "core_to_core"],
     }
 
 
@@ -288,6 +299,19 @@ def _ping_pong(i: str, k: dict[str, str], y: float, slow: float, r: np.random.Ge
     return result
 
 
+def _load(i: str, k: dict[str, str], y: float, slow: float, r: np.random.Generator) -> dict[str, float]:
+    lines, own = _queue_cost(i)
+    share = float(k["rate"].removesuffix("%")) / 100
+    saturation = 1e9 / (lines * y + own)
+    waited = slow * 1e9 / saturation / (1 - share)
+    grow = {"p50_ns": 0.7, "p90_ns": 2.3, "p99_ns": 4.6, "p99_9_ns": 6.9, "max_ns": 300.0}
+    figures = {name: waited * factor * float(np.exp(r.normal(0, 0.05))) for name, factor in grow.items()}
+    figures |= {f"since_sent_{name}": value / 2 for name, value in figures.items()}
+    rates = {"offered_per_second": share * saturation, "saturation_per_second": saturation}
+    overloaded = float(i == "mutex_ring" and share > 0.9)
+    return figures | rates | {"overloaded": overloaded, "items": 0.05 * share * saturation}
+
+
 def _counter(i: str, k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
     base = COUNTERS.get(i, 4.5)
     threads = int(k["t"])
@@ -315,6 +339,7 @@ def _line(_i: str, _k: dict[str, str], y: float, slow: float, _: np.random.Gener
 _FIGURES = {
     "producer_consumer": _throughput,
     "ping_pong": _ping_pong,
+    "load": _load,
     "counter": _counter,
     "download": _download,
     "core_to_core": _line,

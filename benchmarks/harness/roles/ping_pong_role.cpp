@@ -2,16 +2,6 @@
 
 namespace handoff {
 
-void add_percentiles(figures& values, const latency_recorder& recorder) {
-    const auto ns = [](double t) { return harness_clock::ns(static_cast<ticks>(t)); };
-    values.emplace_back("p50_ns", ns(recorder.percentile(0.50)));
-    values.emplace_back("p90_ns", ns(recorder.percentile(0.90)));
-    values.emplace_back("p99_ns", ns(recorder.percentile(0.99)));
-    values.emplace_back("p99_9_ns", ns(recorder.percentile(0.999)));
-    values.emplace_back("max_ns", ns(static_cast<double>(recorder.highest())));
-    values.emplace_back("timer_floor_ns", harness_clock::floor_ns());
-}
-
 void add_times_per_thread(figures& values, const sample& s) {
     for (std::size_t i = 0; i < s.records.size(); ++i) {
         const thread_record& r = s.records[i];

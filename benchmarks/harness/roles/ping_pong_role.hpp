@@ -6,15 +6,12 @@
 #include <memory>
 #include <optional>
 
-#include "../latency.hpp"
 #include "../plan.hpp"
 #include "../verify.hpp"
+#include "percentiles.hpp"
 #include "queue_run.hpp"
 
 namespace handoff {
-
-// The figures of a distribution in ns.
-void add_percentiles(figures& values, const latency_recorder& recorder);
 
 // The host can keep a CPU for longer than the window lasts (seen: 130 ms, with waits that never sleep). The
 // sample says nothing then; a case of which every sample is void fails the campaign.
@@ -105,7 +102,10 @@ private:
             result.values.emplace_back("round_trip_ns", harness_clock::ns(server.elapsed) / trips);
         else if (result.error.empty())
             result.error = no_round_trip;
-        if (recorder_) add_percentiles(result.values, *recorder_);
+        if (recorder_) {
+            add_percentiles(result.values, "", *recorder_);
+            result.values.emplace_back("timer_floor_ns", harness_clock::floor_ns());
+        }
         add_times_per_thread(result.values, s);
         return result;
     }

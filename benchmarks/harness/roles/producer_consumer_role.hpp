@@ -52,18 +52,7 @@ private:
         // Gives up only in the drain phase, which the meter may not have noticed yet.
         m.edge(done, end.wait());
         pushed_[index] = tally::of_sequence(index, done);
-        if (w.stop_feeding() == 0) send_off(end);
-    }
-
-    // The last producer: wakes the consumers that sleep, and in the queue's own pop sends each a stop item.
-    void send_off(push_end<Q, Mode>& end) {
-        if constexpr (Mode == mode::own) {
-            for (unsigned i = 0; i < plan_.consumers; ++i) {
-                Item stop = Item::make(stop_tag);
-                end.push(stop, [] { return false; });
-            }
-        }
-        gates_.wake_all();
+        if (w.stop_feeding() == 0) send_off<Item>(end, plan_.consumers, gates_);
     }
 
     void consume(unsigned index, window& w, thread_record& record) {
@@ -82,23 +71,11 @@ private:
         seen_[index] = got.seen();
     }
 
-    // What is left when all have gone: a queue may say "empty" to a thread that is not alone.
-    // One more than went in proves that items were invented, and is the end of it.
-    verdict take_leftovers(std::uint64_t pushed) {
-        typename Q::consumer handle(queue_);
-        producer_book book;
-        receiver got(book);
-        Item v;
-        while (Q::spec.conserves && got.count() <= pushed && handle.try_pop(v))
-            if (v.tag != stop_tag) got.take(v);
-        return got.seen();
-    }
-
     outcome finish(sample& s) {
         verdict seen = prefaulted_;
         for (const tally& t : pushed_) seen.pushed += t;
         for (const verdict& of_one : seen_) seen += of_one;
-        seen += take_leftovers(seen.pushed.count);
+        seen += take_leftovers<Item>(queue_, seen.pushed.count);
         outcome result = std::move(s.result);
         if (const std::string wrong = verify(Q::spec, seen); !wrong.empty()) result.error = wrong;
         const auto items = static_cast<double>(s.operations(plan_.producers, plan_.consumers));
@@ -107,6 +84,7 @@ private:
         result.values.emplace_back("items", items);
         result.values.emplace_back("items_per_second", items / s.window_s);
         result.values.emplace_back("overtakes", static_cast<double>(seen.overtakes));
+        result.values.emplace_back("overtake_depth", static_cast<double>(seen.overtake_depth));
         add_shares(result.values, "producer", s, 0, plan_.producers);
         add_shares(result.values, "consumer", s, plan_.producers, plan_.consumers);
         return result;

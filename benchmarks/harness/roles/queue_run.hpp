@@ -75,6 +75,32 @@ private:
     wait_loop wait_;
 };
 
+// The last producer of a run: wakes the consumers that sleep, and in the queue's own pop sends each of them a
+// stop item.
+template <class Item, class Q, mode Mode>
+void send_off(push_end<Q, Mode>& end, unsigned consumers, queue_gates& gates) {
+    if constexpr (Mode == mode::own) {
+        for (unsigned i = 0; i < consumers; ++i) {
+            Item stop = Item::make(stop_tag);
+            end.push(stop, [] { return false; });
+        }
+    }
+    gates.wake_all();
+}
+
+// What is left when all have gone: a queue may say "empty" to a thread that is not alone.
+// One more than went in proves that items were invented, and is the end of it.
+template <class Item, class Q>
+verdict take_leftovers(Q& q, std::uint64_t pushed) {
+    typename Q::consumer handle(q);
+    producer_book book;
+    receiver got(book);
+    Item v;
+    while (Q::spec.conserves && got.count() <= pushed && handle.try_pop(v))
+        if (v.tag != stop_tag) got.take(v);
+    return got.seen();
+}
+
 template <class Q>
 std::size_t capacity_of(const Q& q) {
     if constexpr (bounded_queue<Q>) {
