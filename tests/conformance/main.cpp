@@ -1,6 +1,6 @@
 // Runs the conformance tests that the generated translation units have registered.
 //   HANDOFF_SEED          repeats the random choices of an earlier run
-//   HANDOFF_TEST_SECONDS  how long one test may run before it counts as hung (60)
+//   HANDOFF_TEST_SECONDS  how long one step of a test may take before it counts as hung (60)
 #include <gtest/gtest.h>
 
 #include <charconv>

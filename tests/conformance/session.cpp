@@ -36,8 +36,9 @@ constexpr std::size_t slowdown() {
 #endif
 }
 
-// Aborts the process when a test outlives the time limit: a thread of its own, because a hung test cannot be
-// trusted to reach any check.
+// Aborts the process when a test, or one step of it, outlives the time limit: a thread of its own, because a
+// hung test cannot be trusted to reach any check. Steps begin the limit anew: where other processes want the
+// CPUs, too, each yield may cost a time slice, and a test of thirty steps minutes, without hanging.
 class watchdog {
 public:
     watchdog() : thread_([this] { watch(); }) {}
@@ -56,7 +57,7 @@ public:
         const std::lock_guard lock(mutex_);
         test_ = std::move(test);
         detail_.clear();
-        deadline_ = std::chrono::steady_clock::now() + std::chrono::seconds(time_limit_s);
+        renew();
         armed_ = true;
         changed_.notify_one();
     }
@@ -68,6 +69,7 @@ public:
     void set_detail(std::string detail) {
         const std::lock_guard lock(mutex_);
         detail_ = std::move(detail);
+        renew();
     }
     [[noreturn]] void abort_run(std::string_view what) {
         const std::lock_guard lock(mutex_);
@@ -75,6 +77,7 @@ public:
     }
 
 private:
+    void renew() { deadline_ = std::chrono::steady_clock::now() + std::chrono::seconds(time_limit_s); }
     void watch() {
         std::unique_lock lock(mutex_);
         while (!ended_) {
