@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import escape
 
-from . import measures, stats, ties
+from . import measures, stats, tails, ties
 from .figures import Rendered
 
 Json = dict[str, Any]
@@ -165,6 +165,7 @@ def _notes(case: Json, state: Json) -> list[str]:
     elif state and state["unstable"]:
         notes.append(f"±{percent(state['half_width'])}")
     notes += ["overloaded"] if state and state["figures"].get("overloaded") else []
+    notes += ["interval by bootstrap"] if state.get("method") == tails.METHOD else []
     notes += ["above half of the no-op ceiling"] if state.get("above_half_ceiling") else []
     notes += [f"{count} {status}" for status, count in case["failed"].items()]
     notes += [f"{case['set_aside']} set aside"] if case["set_aside"] else []

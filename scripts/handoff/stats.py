@@ -17,6 +17,7 @@ from scipy import stats
 CONFIDENCE = 0.95
 EQUIVALENCE = 0.03  # notes/measurement.md: an interval inside ±3% is "the same" for a design decision
 POWER = 0.90
+METHOD = "sign test"  # what makes the interval of a median unless something else is said
 
 DIFFERENT = "different"
 EQUIVALENT = "equivalent"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import cases, controls, decisions, ranking, regimes
+from . import cases, controls, decisions, ranking, regimes, stats, tails
 from .control_kinds import kind_of
 from .measures import Measure, add_derived, measure_of
 from .results import Run
@@ -52,6 +52,7 @@ def build(run: Run) -> Json:
         "controls": outcomes,
         "counts": _counts(samples, in_block, complete),
         "regimes": [place.as_dict() for place in places],
+        "bootstrap": tails.settings(),
         "cases": rows,
         "groups": groups,
         "decisions": decisions.table(groups, rankings, usable, run.environment.get("catalog", {})),
@@ -109,7 +110,7 @@ def _cases(
     states: dict[tuple[str, str], list[Json]] = {}
     for (case, label, regime), rows in by_state.items():
         extra = {name: value for name, value in medians.loc[(case, label, regime)].items() if pd.notna(value)}
-        states.setdefault((case, label), []).append(_state(regime, rows, extra))
+        states.setdefault((case, label), []).append(_state(regime, rows, measures[case], extra))
     _flag_ceiling(states, parsed, measures)
     result = []
     for (case, label), rows in samples.groupby(["case", "label"], sort=True):
@@ -140,21 +141,36 @@ def group_id(case: cases.Case) -> str:
     return "/".join([case.workload, *(f"{key}:{value}" for key, value in case.keys.items())])
 
 
-def _state(regime: str, rows: pd.DataFrame, extra: Json) -> Json:
+def _state(regime: str, rows: pd.DataFrame, measure: Measure | None, extra: Json) -> Json:
+    resampled = _resampled(rows, [name for name in extra if tails.covers(name)])
     figure = median_interval(rows["value"].to_numpy(float))
+    method = stats.METHOD
+    if measure is not None and measure.figure in resampled:
+        figure, method = resampled[measure.figure], tails.METHOD
     half_width = (figure.high - figure.low) / 2 / figure.estimate if figure.n else float("nan")
     return {
         "regime": regime,
         "n": figure.n,
         **_interval(figure),
         "coverage": figure.coverage,
+        "method": method,
         "half_width": half_width,
         "unstable": not (figure.sufficient and half_width <= UNSTABLE),
         "multiple": _optional(median_interval(rows["multiple"].to_numpy(float))),
         "cpu_ns": _optional(median_interval(rows["cpu_ns"].to_numpy(float))),
         "above_half_ceiling": False,
         "figures": extra,
+        "figure_intervals": {
+            name: {"low": one.low, "high": one.high, "coverage": one.coverage, "method": tails.METHOD}
+            for name, one in resampled.items()
+        },
     }
+
+
+def _resampled(rows: pd.DataFrame, names: list[str]) -> dict[str, Interval]:
+    if not names:
+        return {}
+    return dict(zip(names, tails.median_intervals(rows[names].to_numpy(float), rows["block"].to_numpy(int))))
 
 
 def _interval(one: Interval) -> Json:

@@ -11,7 +11,7 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import cases, results, schedule, stats, summary
+from handoff import cases, results, schedule, stats, summary, tails
 from handoff.regimes import SET_ASIDE, SINGLE_CPU
 
 Json = dict[str, Any]
@@ -233,3 +233,25 @@ def test_the_file_is_plain_json_and_the_same_each_time(tmp_path: Path) -> None:
         summary.write(summary.build(results.load(run)), tmp_path / name)
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     assert json.loads((tmp_path / "one.json").read_text())["run_id"] == small().run_id
+
+
+def test_tails_and_fairness_have_intervals_that_name_their_method(tmp_path: Path) -> None:
+    def share(line: Json) -> list[Json]:
+        if "items_per_second" in line["figures"] and line["case"].startswith("producer_consumer"):
+            line["figures"]["producer_share_min"] = 0.9 + 0.01 * line["block"]
+        return [line]
+
+    found = _edited(tmp_path, share)
+    assert found["bootstrap"]["seed"] == tails.SEED
+    states = [(case, state) for case in found["cases"] for state in case["regimes"] if not case["control"]]
+    tail = [s for c, s in states if c["figure"] == "p99_ns"]
+    assert tail and {s["method"] for s in tail} == {tails.METHOD}
+    assert all({"p99_ns", "p99_9_ns", "max_ns"} <= set(s["figure_intervals"]) for s in tail)
+    p99 = tail[0]["figure_intervals"]["p99_ns"]
+    assert (p99["low"], p99["high"]) == (tail[0]["low"], tail[0]["high"])
+    assert {s["method"] for c, s in states if c["figure"] != "p99_ns"} == {stats.METHOD}
+    shares = [s for c, s in states if c["workload"] == "producer_consumer"]
+    for state in shares:
+        one = state["figure_intervals"]["producer_share_min"]
+        assert one["method"] == tails.METHOD
+        assert 0.9 <= one["low"] <= state["figures"]["producer_share_min"] <= one["high"] <= 0.95
