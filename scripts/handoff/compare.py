@@ -22,10 +22,10 @@ from scipy import stats
 
 from . import cases, controls, regimes
 from .errors import HandoffError
-from .measures import add_derived, measure_of, text
+from .measures import add_derived, at_least, measure_of, text
 from .results import Run
 from .stats import CONFIDENCE, DIFFERENT, EQUIVALENCE, EQUIVALENT, UNRESOLVED, Interval, median_interval
-from .stats import holm, shift_interval
+from .stats import holm, shift_interval, shift_resolvable
 
 REGRESSION, IMPROVEMENT = "regression", "improvement"
 
@@ -45,6 +45,7 @@ class Change:
     low: float
     high: float
     coverage: float
+    resolvable: float  # smallest change that would have shown; NaN: none would have
     verdict: str  # different | equivalent | unresolved
     effect: str  # regression | improvement | "": not past the threshold, or not sure after correction
 
@@ -133,10 +134,12 @@ def _changes(rows: pd.DataFrame, unit: str) -> list[Change]:
 def _change(regime: str, a: pd.DataFrame, b: pd.DataFrame, unit: str) -> Change:
     plain = shift_interval(a["log_cost"].to_numpy(float), b["log_cost"].to_numpy(float))
     low, high, middle, coverage = plain.low, plain.high, plain.estimate, plain.coverage
+    needed = shift_resolvable(a["log_cost"].to_numpy(float), b["log_cost"].to_numpy(float))
     if a["multiple"].notna().all() and b["multiple"].notna().all():
         scaled = shift_interval(_log(a["multiple"]), _log(b["multiple"]))
         low, high = min(low, scaled.low), max(high, scaled.high)
         middle, coverage = scaled.estimate, min(coverage, scaled.coverage)
+        needed = max(needed, shift_resolvable(_log(a["multiple"]), _log(b["multiple"])))
     low, middle, high = (float(np.exp(value)) for value in (low, middle, high))
     ratio = Interval(low, middle, high, coverage, plain.n)
     return Change(
@@ -151,6 +154,7 @@ def _change(regime: str, a: pd.DataFrame, b: pd.DataFrame, unit: str) -> Change:
         low=ratio.low,
         high=ratio.high,
         coverage=ratio.coverage,
+        resolvable=float(np.expm1(needed)),
         verdict=_verdict(ratio),
         effect="",
     )
@@ -208,7 +212,7 @@ def _effect(change: Change, adjusted_p: float, threshold: float) -> str:
     return IMPROVEMENT if change.ratio < 1 / (1 + threshold) else ""
 
 
-HEADS = ("case", "regime", "A", "B", "cost B/A", "95% interval", "n", "verdict")
+HEADS = ("case", "regime", "A", "B", "cost B/A", "95% interval", "n", "resolves", "verdict")
 
 
 def cells(change: Change) -> tuple[str, ...]:
@@ -224,6 +228,7 @@ def cells(change: Change) -> tuple[str, ...]:
         f"{change.ratio:.3f}",
         interval,
         f"{change.n_a}, {change.n_b}",
+        at_least(change.resolvable),
         change.effect.upper() if change.effect == REGRESSION else change.effect or change.verdict,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import ranking, stats
+from . import measures, ranking, stats
 from .cases import parse
 from .control_kinds import KINDS, is_comparison, kind_of
 
@@ -95,10 +95,12 @@ class _Pair:
     low: float
     high: float
     n: int
+    resolvable: float
 
     @property
     def text(self) -> str:
-        return f"{self.verdict}, ratio {self.ratio:.3f} [{self.low:.3f}, {self.high:.3f}], {self.n} pairs"
+        interval = f"ratio {self.ratio:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return f"{self.verdict}, {interval}, {self.n} pairs, {measures.resolves(self.resolvable)}"
 
 
 def _compared(rows: pd.DataFrame, above: str, below: str) -> _Pair | None:
@@ -112,7 +114,9 @@ def _compared(rows: pd.DataFrame, above: str, below: str) -> _Pair | None:
     pooled = found[0]
     i, j = pooled.names.index(above), pooled.names.index(below)
     ratio, low, high = (float(a[i, j]) for a in (pooled.pairs.ratio, pooled.pairs.low, pooled.pairs.high))
-    return _Pair(str(pooled.verdicts[i, j]), ratio, low, high, int(pooled.pairs.n[i, j]))
+    return _Pair(
+        str(pooled.verdicts[i, j]), ratio, low, high, int(pooled.pairs.n[i, j]), pooled.resolvable(i, j)
+    )
 
 
 def stamps(environment: dict[str, Any], outcomes: list[Outcome], blocks: int) -> list[str]:

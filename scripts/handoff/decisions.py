@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -175,7 +176,15 @@ def _row(
             "oversubscribed": group["oversubscribed"],
             **_answer(found, kept, allowed),
         }
-    return {**row, "group": None, "tied": [], "behind": [], "blocks": 0, "resolved": False}
+    return {
+        **row,
+        "group": None,
+        "tied": [],
+        "behind": [],
+        "blocks": 0,
+        "resolved": False,
+        "resolvable": None,
+    }
 
 
 def _ranking(
@@ -200,4 +209,16 @@ def _answer(found: ranking.Ranking, kept: list[str], allowed: set[str]) -> Json:
         "next_ratio": next_ratio,
         "blocks": found.blocks,
         "resolved": bool(behind),
+        "resolvable": _resolvable(found, tied),
     }
+
+
+def _resolvable(found: ranking.Ranking, tied: list[str]) -> list[float] | None:
+    """Between which differences those lie that would have shown, over the ties with the best.
+
+    None where none would have: there is no other one, too few pairs, or the regimes contradict each other.
+    """
+    best, *others = (found.names.index(name) for name in tied)
+    each = [found.resolvable(i, best) for i in others if not found.contradicts[i, best]]
+    known = [one for one in each if math.isfinite(one)]
+    return [min(known), max(known)] if known else None

@@ -96,3 +96,25 @@ def times(multiple: float | None) -> str:
     if multiple is None or not math.isfinite(multiple):
         return "–"
     return f"{short_number(multiple / 1e3)}k×" if multiple >= 999.5 else f"{short_number(multiple)}×"
+
+
+def percent(value: float | None) -> str:
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{100 * value:.0f}%" if value >= 0.1 else f"{100 * value:.2g}%"
+
+
+def resolves(difference: float | None) -> str:
+    """The smallest difference that a comparison would have shown, in words."""
+    return f"resolves {at_least(difference)}"
+
+
+def at_least(difference: float | None) -> str:
+    if difference is None or not math.isfinite(difference):
+        return "nothing: too few samples"
+    return f"≥ {extra(difference)}"
+
+
+def extra(difference: float) -> str:
+    """How much more one thing costs than another: 4.1%, and from twice as much on a factor."""
+    return percent(difference) if difference < 1.0 else times(1.0 + difference)

@@ -49,15 +49,10 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(figure=measures.text, times=measures.times, ties=ties.shorten, percent=percent)
+    found.filters.update(figure=measures.text, times=measures.times, ties=ties.shorten)
+    found.filters.update(resolves=measures.resolves, extra=measures.extra)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
-
-
-def percent(value: float | None) -> str:
-    if value is None or not math.isfinite(value):
-        return "–"
-    return f"{100 * value:.0f}%" if value >= 0.1 else f"{100 * value:.2g}%"
 
 
 def inline(one: Rendered) -> str:
@@ -77,7 +72,7 @@ def script_json(value: Any) -> str:
 
 def explorer_rows(summary: Json) -> list[Json]:
     """One row per case and regime; a case without any usable sample still has its row."""
-    letters = _letters(summary)
+    members = _members(summary)
     ranges = _ranges(summary)
     rows: list[Json] = []
     anchored: set[str] = set()
@@ -85,14 +80,14 @@ def explorer_rows(summary: Json) -> list[Json]:
         anchor = "" if case["group"] in anchored else f"group={case['group']}"
         anchored.add(case["group"])
         for state in case["regimes"] or [None]:
-            rows.append(_explorer_row(case, state, letters, ranges, anchor))
+            rows.append(_explorer_row(case, state, members, ranges, anchor))
             anchor = ""
     return rows
 
 
-def _letters(summary: Json) -> dict[tuple[str, str, str], str]:
+def _members(summary: Json) -> dict[tuple[str, str, str], Json]:
     return {
-        (group["id"], ranking["regime"], member["implementation"]): member["letters"]
+        (group["id"], ranking["regime"], member["implementation"]): member
         for group in summary["groups"]
         for ranking in group["rankings"]
         for member in ranking["members"]
@@ -116,13 +111,15 @@ def _scale(case: Json) -> str:
 def _explorer_row(
     case: Json,
     state: Json | None,
-    letters: dict[Any, str],
+    members: dict[tuple[str, str, str], Json],
     ranges: dict[str, tuple[float, float]],
     anchor: str,
 ) -> Json:
     known = state is not None and state["median"] is not None
     shown: Json = state if state is not None and known else {}
-    tie = letters.get((case["group"], shown.get("regime"), case["implementation"]), "") if known else ""
+    found = members.get((case["group"], shown.get("regime", ""), case["implementation"]))
+    # A second label of a control has no rank, though its implementation may.
+    member: Json = found if found and case["label"] == case["implementation"] else {}
     multiple = shown.get("multiple") or {}
     cpu = shown.get("cpu_ns") or {}
     export = {
@@ -135,13 +132,16 @@ def _explorer_row(
         **{name: shown.get(name) for name in ("median", "low", "high", "coverage")},
         "multiple": multiple.get("median"),
         "cpu_ns": cpu.get("median"),
-        "ties": tie,
+        "ties": member.get("letters", ""),
+        "verdict": member.get("verdict"),
+        "resolvable": member.get("resolvable"),
     }
     return {
         "case": case,
         "state": shown,
         "anchor": anchor,
-        "ties": tie,
+        "ties": member.get("letters", ""),
+        "member": member,
         "multiple": multiple.get("median"),
         "cpu": cpu.get("median"),
         "bar": _bar(shown, ranges[_scale(case)]) if known else None,
@@ -163,7 +163,7 @@ def _notes(case: Json, state: Json) -> list[str]:
     if state and state["coverage"] < stats.CONFIDENCE:
         notes.append("n < 6")
     elif state and state["unstable"]:
-        notes.append(f"±{percent(state['half_width'])}")
+        notes.append(f"±{measures.percent(state['half_width'])}")
     notes += ["overloaded"] if state and state["figures"].get("overloaded") else []
     notes += ["interval by bootstrap"] if state.get("method") == tails.METHOD else []
     notes += ["above half of the no-op ceiling"] if state.get("above_half_ceiling") else []

@@ -25,6 +25,7 @@ class Ranking:
     verdicts: npt.NDArray[np.object_]
     contradicts: stats.Bools  # pairs on which the regimes disagree, so that they were not pooled
     blocks: int
+    undecided: int  # pairs that Holm's correction did not reject: by as many the level is still divided
 
     @property
     def different(self) -> stats.Bools:
@@ -35,6 +36,10 @@ class Ranking:
         kept = [i for i, name in enumerate(self.names) if allowed is None or name in allowed]
         return [self.names[i] for i in kept if i == kept[0] or not self.different[i, kept[0]]]
 
+    def resolvable(self, i: int, j: int) -> float:
+        """The smallest difference between the two that this run would have shown."""
+        return stats.resolvable(float(self.pairs.spread[i, j]), int(self.pairs.n[i, j]), self.undecided)
+
     def as_dict(self) -> dict[str, Any]:
         letters = ties.tie_letters(self.different)
         return {
@@ -44,17 +49,16 @@ class Ranking:
         }
 
     def _member(self, i: int, letters: str) -> dict[str, Any]:
-        n = int(self.pairs.n[i, 0])
         return {
             "implementation": self.names[i],
             "letters": letters,
             "ratio": float(self.pairs.ratio[i, 0]),
             "low": float(self.pairs.low[i, 0]),
             "high": float(self.pairs.high[i, 0]),
-            "n": n,
+            "n": int(self.pairs.n[i, 0]),
             "verdict": "best" if i == 0 else str(self.verdicts[i, 0]),
             "regime_dependent": bool(self.contradicts[i].any()),
-            "resolvable": stats.resolvable(float(self.pairs.spread[i, 0]), n) if i else None,
+            "resolvable": self.resolvable(i, 0) if i else None,
         }
 
 
@@ -112,18 +116,20 @@ def _ranking(
         pairs.spread[square],
         pairs.p[square],
     )
+    adjusted = stats.holm_square(chosen.p)
+    open_pairs = int((adjusted[np.triu_indices(len(order), 1)] >= 1 - stats.CONFIDENCE).sum())
     return Ranking(
         regime,
         [names[i] for i in order],
         chosen,
-        _verdicts(chosen, apart[square]),
+        _verdicts(chosen, adjusted, apart[square]),
         apart[square],
         blocks,
+        max(1, open_pairs),
     )
 
 
-def _verdicts(pairs: stats.Pairwise, apart: stats.Bools) -> npt.NDArray[np.object_]:
-    adjusted = stats.holm_square(pairs.p)
+def _verdicts(pairs: stats.Pairwise, adjusted: stats.Floats, apart: stats.Bools) -> npt.NDArray[np.object_]:
     k = pairs.p.shape[0]
     result = np.full((k, k), stats.UNRESOLVED, dtype=object)
     for i in range(k):

@@ -103,3 +103,14 @@ def test_few_samples_are_unresolved_whatever_they_look_like(tmp_path: Path) -> N
     found = compare.compare(a, b, 0.05)
     assert not found.regressions
     assert {c.verdict for c in found.changes} == {"unresolved"}
+    assert all(compare.cells(c)[compare.HEADS.index("resolves")].startswith("nothing") for c in found.changes)
+
+
+def test_each_change_says_what_would_have_shown(base: Run, tmp_path: Path) -> None:
+    found = compare.compare(base, run(tmp_path / "b", seed=110), 0.05)
+    at = compare.HEADS.index("resolves")
+    many = [c for c in found.changes if c.n_a >= 6 and c.n_b >= 6]
+    assert many and all(compare.cells(c)[at].startswith("≥ ") for c in many)
+    # 14 trials on each side in the one place where all is, 3% noise beside 2% of the block: some 5%.
+    alone = [c for c in many if c.regime == "one CPU" and min(c.n_a, c.n_b) == 14]
+    assert alone and all(0.02 < c.resolvable < 0.10 for c in alone)

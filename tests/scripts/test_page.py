@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,47 @@ def test_the_markdown_tables_are_tables(found: Json) -> None:
     assert "![How many?](figures/download.svg)" in text
 
 
+def _table_text(html: str) -> str:
+    table = html[html.index('<table class="explore"') :]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", table[: table.index("</table>")]))
+
+
+def _headline_verdicts(text: str) -> list[str]:
+    return [line for line in text.splitlines() if re.search(r"\| (different|equivalent|unresolved)", line)]
+
+
+def test_each_verdict_says_what_it_could_resolve(tmp_path: Path) -> None:
+    many = _summary(tmp_path / "many", replace(SMALL, blocks=9, places=(49.0,), drifting=0.0))
+    told = re.findall(
+        r" (?:different|equivalent|unresolved) (resolves \S+)?", _table_text(page.render(many, []))
+    )
+    assert len(told) > 15 and set(told) == {"resolves ≥"}
+    lines = _headline_verdicts(markdown.render(many, []))
+    assert lines and all("resolves ≥ " in line for line in lines)
+    # Five blocks resolve nothing, and the page says that, too.
+    few = _summary(tmp_path / "few", replace(SMALL, blocks=5))
+    told = re.findall(
+        r" (?:different|equivalent|unresolved) (resolves \S+)?", _table_text(page.render(few, []))
+    )
+    assert len(told) > 15 and set(told) == {"resolves nothing:"}
+    lines = _headline_verdicts(markdown.render(few, []))
+    assert lines and all("resolves nothing: too few samples" in line for line in lines)
+
+
+def test_an_unresolved_decision_says_what_would_have_shown(tmp_path: Path) -> None:
+    alike = ("mutex_ring", "mutex_deque")
+    enough = _summary(tmp_path / "a", replace(SMALL, blocks=9, queues=alike, places=(49.0,), drifting=0.0))
+    row = next(row for row in enough["decisions"] if not row["resolved"] and len(row["tied"]) > 1)
+    low, high = (measures.extra(one) for one in row["resolvable"])
+    assert low == high  # two members are one pair
+    assert f"ties with the best: resolves ≥ {low}" in page.render(enough, [])
+    assert f"(unresolved: resolves ≥ {low})" in markdown.render(enough, [])
+    few = _summary(tmp_path / "b", replace(SMALL, blocks=5, queues=alike))
+    assert all(row["resolvable"] is None for row in few["decisions"])
+    assert "ties with the best: resolves nothing" in page.render(few, [])
+    assert "(unresolved: resolves nothing: " in markdown.render(few, [])
+
+
 def test_a_run_without_a_complete_block_still_has_a_page(tmp_path: Path) -> None:
     nothing = _summary(tmp_path, Spec(blocks=1, partial=True, queues=("mutex_ring",)))
     text = page.render(nothing, [])
@@ -210,3 +252,17 @@ def test_multiples_are_written_for_people() -> None:
         "20.9k×",
         "–",
     ]
+
+
+@pytest.mark.parametrize(
+    "difference, text",
+    [
+        (0.0413, "resolves ≥ 4.1%"),
+        (0.47, "resolves ≥ 47%"),
+        (1.5, "resolves ≥ 2.50×"),
+        (None, "resolves nothing: too few samples"),
+        (float("nan"), "resolves nothing: too few samples"),
+    ],
+)
+def test_what_can_be_resolved_is_written_for_people(difference: float | None, text: str) -> None:
+    assert measures.resolves(difference) == text
