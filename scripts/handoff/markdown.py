@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import page
+from . import interference, page
 
 Json = dict[str, Any]
 FILE_NAME = "report.md"
@@ -20,6 +20,7 @@ def render(summary: Json, figures: list[tuple[str, str]]) -> str:
         figures=figures,
         groups=_headline_groups(summary),
         failures=[one for one in summary["failures"] if not one["expected"]],
+        interference=interference.sentence(summary["interference"]),
         citation=page.citation(summary),
         shown=HEADLINES,
     )

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import escape
 
-from . import measures, stats, tails, ties
+from . import interference, measures, stats, tails, ties
 from .figures import Rendered
 
 Json = dict[str, Any]
@@ -35,6 +35,7 @@ def render(summary: Json, rendered: Iterable[Rendered]) -> str:
         dimensions=dimensions(rows),
         data=script_json([row["export"] for row in rows]),
         citation=citation(summary),
+        interference=interference.sentence(summary["interference"]),
         failures=[one for one in summary["failures"] if not one["expected"]],
         expected=[one for one in summary["failures"] if one["expected"]],
     )
@@ -165,6 +166,9 @@ def _notes(case: Json, state: Json) -> list[str]:
     elif state and state["unstable"]:
         notes.append(f"±{measures.percent(state['half_width'])}")
     notes += ["overloaded"] if state and state["figures"].get("overloaded") else []
+    if state.get("flagged"):
+        without = measures.text(state["median_without_flagged"], case["unit"])
+        notes.append(f"{state['flagged']} flagged, {without} without")
     notes += ["interval by bootstrap"] if state.get("method") == tails.METHOD else []
     notes += ["above half of the no-op ceiling"] if state.get("above_half_ceiling") else []
     notes += [f"{count} {status}" for status, count in case["failed"].items()]

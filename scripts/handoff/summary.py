@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import cases, controls, decisions, ranking, regimes, stats, tails
+from . import cases, controls, decisions, interference, ranking, regimes, stats, tails
 from .control_kinds import kind_of
 from .measures import Measure, add_derived, measure_of
 from .results import Run
@@ -37,6 +37,7 @@ def build(run: Run) -> Json:
     complete = run.complete_blocks()
     in_block = samples["block"].isin(complete)
     usable = samples[in_block & (samples["status"] == "ok") & (samples["regime"] != regimes.SET_ASIDE)]
+    usable, disturbed = interference.mark(usable)
     control_names = controls.names(run.environment.get("catalog", {}))
     outcomes = controls.check(samples, usable, control_names)
     reasons = controls.stamps(run.environment, outcomes, len(complete))
@@ -55,6 +56,7 @@ def build(run: Run) -> Json:
         "bootstrap": tails.settings(),
         "cases": rows,
         "groups": groups,
+        "interference": interference.outcome(disturbed, groups),
         "decisions": decisions.table(groups, rankings, usable, run.environment.get("catalog", {})),
         "failures": _failures(samples, control_names),
         "track": _track(samples),
@@ -131,6 +133,7 @@ def _cases(
             "trials": len(rows),
             "failed": {str(k): int(v) for k, v in status.sort_index().items() if k != "ok"},
             "set_aside": int((rows["regime"] == regimes.SET_ASIDE).sum()),
+            "flagged": sum(state["flagged"] for state in states.get((case, label), [])),
             "regimes": states.get((case, label), []),
         }
         result.append(row)
@@ -143,7 +146,8 @@ def group_id(case: cases.Case) -> str:
 
 def _state(regime: str, rows: pd.DataFrame, measure: Measure | None, extra: Json) -> Json:
     resampled = _resampled(rows, [name for name in extra if tails.covers(name)])
-    figure = median_interval(rows["value"].to_numpy(float))
+    values, flagged = rows["value"].to_numpy(float), rows[interference.FLAGGED].to_numpy(bool)
+    figure = median_interval(values)
     method = stats.METHOD
     if measure is not None and measure.figure in resampled:
         figure, method = resampled[measure.figure], tails.METHOD
@@ -159,12 +163,19 @@ def _state(regime: str, rows: pd.DataFrame, measure: Measure | None, extra: Json
         "multiple": _optional(median_interval(rows["multiple"].to_numpy(float))),
         "cpu_ns": _optional(median_interval(rows["cpu_ns"].to_numpy(float))),
         "above_half_ceiling": False,
+        "flagged": int(flagged.sum()),
+        "median_without_flagged": _median(values[~flagged]),
         "figures": extra,
         "figure_intervals": {
             name: {"low": one.low, "high": one.high, "coverage": one.coverage, "method": tails.METHOD}
             for name, one in resampled.items()
         },
     }
+
+
+def _median(values: stats.Floats) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else None
 
 
 def _resampled(rows: pd.DataFrame, names: list[str]) -> dict[str, Interval]:
@@ -212,7 +223,8 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
     rankings: dict[str, list[ranking.Ranking]] = {}
     for name, members in sorted(ranked.items()):
         frames = [by_case[row["case"]] for row in members if row["case"] in by_case]
-        found = ranking.rank(pd.concat(frames)) if frames else []
+        entered = pd.concat(frames) if frames else usable.iloc[:0]
+        found = ranking.rank(entered)
         if members[0]["workload"] == "core_to_core" or not found:
             continue
         rankings[name] = found
@@ -225,6 +237,7 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
                     for key in ("workload", "keys", "figure", "unit", "oversubscribed", "threads")
                 },
                 "rankings": [one.as_dict() for one in found],
+                "without_flagged": interference.changes(found[0], entered),
             }
         )
     return groups, rankings

@@ -1,0 +1,171 @@
+"""Which trials something else had a hand in, and whether any verdict hangs on them.
+
+A flagged trial stays in (notes/measurement.md, "Interference": flag, keep, report with and without): to drop
+what looks disturbed is to choose one's results. What is asked is only whether the answer would be another one.
+Throttling has no rule here: samples hold no figure of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import ranking, stats
+
+FLAGGED = "flagged"  # the column that mark() adds
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Flags trials whose figure exceeds a limit, where the rule applies at all."""
+
+    name: str
+    figure: str
+    text: str
+    applies: Callable[[pd.DataFrame], pd.Series]
+    limit: Callable[[pd.DataFrame, pd.Series], pd.Series | float]
+
+
+def _always(samples: pd.DataFrame) -> pd.Series:
+    return pd.Series(True, index=samples.index)
+
+
+def _pinned(samples: pd.DataFrame) -> pd.Series:
+    return samples["cpus"].map(lambda cpus: bool(cpus) and min(cpus) >= 0)
+
+
+def _own_cpu_each(samples: pd.DataFrame) -> pd.Series:
+    if "oversubscribed" not in samples:
+        return pd.Series(False, index=samples.index)
+    return samples["oversubscribed"] == 0
+
+
+def _none(_: pd.DataFrame, __: pd.Series) -> float:
+    return 0.0
+
+
+def _usual_of_the_case(samples: pd.DataFrame, figure: pd.Series) -> pd.Series:
+    """The outer edge of what is usual: Tukey's fence (Exploratory Data Analysis, 1977) over a case's trials.
+
+    A spinning thread is interrupted by the kernel's own work whatever we do: in the quick profile by some six
+    switches in 50 ms. A limit of zero would flag every trial and tell nothing; where a case is otherwise left
+    alone the fence is zero.
+    """
+    by_case = figure.groupby(samples["case"])
+    low, high = by_case.quantile(0.25), by_case.quantile(0.75)
+    return samples["case"].map(high + 1.5 * (high - low))
+
+
+RULES = (
+    Rule("stolen", "steal_s", "the host took CPU time", _always, _none),
+    Rule("migrated", "migrations", "a pinned thread changed its CPU", _pinned, _none),
+    Rule(
+        "interrupted",
+        "involuntary_switches",
+        "more involuntary switches than usual for the case, with a CPU for each thread",
+        _own_cpu_each,
+        _usual_of_the_case,
+    ),
+)
+
+
+def flags(samples: pd.DataFrame) -> pd.DataFrame:
+    """A column of truth values per rule. What was not recorded flags nothing."""
+    found = {}
+    for rule in RULES:
+        if rule.figure not in samples:
+            found[rule.name] = pd.Series(False, index=samples.index)
+            continue
+        figure = pd.to_numeric(samples[rule.figure], errors="coerce").where(rule.applies(samples))
+        found[rule.name] = figure > rule.limit(samples, figure)
+    return pd.DataFrame(found, index=samples.index)
+
+
+def mark(samples: pd.DataFrame) -> tuple[pd.DataFrame, Json]:
+    """The samples with the column `flagged`, and how many each rule found."""
+    found = flags(samples)
+    any_rule = found.any(axis=1)
+    told = {
+        "trials": len(samples),
+        "flagged": int(any_rule.sum()),
+        "rules": [
+            {
+                "name": rule.name,
+                "figure": rule.figure,
+                "text": rule.text,
+                "trials": int(found[rule.name].sum()),
+            }
+            for rule in RULES
+        ],
+    }
+    return samples.assign(**{FLAGGED: any_rule.to_numpy(bool)}), told
+
+
+def changes(full: ranking.Ranking, rows: pd.DataFrame) -> list[Json]:
+    """The verdicts against the best of a group that would be others without its flagged trials.
+
+    `rows` are what `full` was made of. Too few pairs left is a change as well, but one that speaks of the
+    number of trials and not of their disturbance; `too_few` says so.
+    """
+    flagged = rows[FLAGGED].to_numpy(bool)
+    if not flagged.any() or len(full.names) < 2:
+        return []
+    calm = ranking.rank(rows[~flagged])
+    best = full.names[0]
+    found: list[Json] = []
+    for i, name in enumerate(full.names[1:], start=1):
+        without = _without(calm[0] if calm else None, name, best)
+        was, now = str(full.verdicts[i, 0]), without["verdict"]
+        turned = now == was == stats.DIFFERENT and (without["ratio"] > 1) != (full.pairs.ratio[i, 0] > 1)
+        if now != was or turned:
+            found.append(
+                {
+                    "implementation": name,
+                    "best": best,
+                    "verdict": was,
+                    "n": int(full.pairs.n[i, 0]),
+                    "without": without,
+                    "turned": bool(turned),
+                    "too_few": without["n"] < ranking.MIN_BLOCKS,
+                }
+            )
+    return found
+
+
+def _without(calm: ranking.Ranking | None, name: str, best: str) -> Json:
+    if calm is None or not {name, best} <= set(calm.names):
+        return {"verdict": stats.UNRESOLVED, "n": 0, "ratio": np.nan}
+    i, j = calm.names.index(name), calm.names.index(best)
+    return {
+        "verdict": str(calm.verdicts[i, j]),
+        "n": int(calm.pairs.n[i, j]),
+        "ratio": float(calm.pairs.ratio[i, j]),
+    }
+
+
+def outcome(told: Json, groups: list[Json]) -> Json:
+    """What mark() told, with how many verdicts of all groups hang on flagged trials."""
+    found = [change for group in groups for change in group["without_flagged"]]
+    return {
+        **told,
+        "verdicts": sum(len(group["rankings"][0]["members"]) - 1 for group in groups),
+        "would_change": len(found),
+        "for_lack_of_pairs": sum(change["too_few"] for change in found),
+    }
+
+
+def sentence(outcome: Json) -> str:
+    """The one line of the report."""
+    by_rule = ", ".join(f"{rule['trials']} {rule['name']}" for rule in outcome["rules"])
+    told = (
+        f"{outcome['flagged']} of {outcome['trials']} trials are flagged ({by_rule}); they stay in. Leaving "
+        f"them out would change {outcome['would_change']} of {outcome['verdicts']} verdicts"
+    )
+    few = outcome["for_lack_of_pairs"]
+    return told + (f", {few} of them only because fewer than six pairs were left" if few else "")

@@ -1,0 +1,169 @@
+"""Flagged trials: which are, that they stay in, and which verdicts hang on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import synthetic_run
+from synthetic_run import Spec
+
+from handoff import interference, markdown, page, results, stats, summary
+
+Json = dict[str, Any]
+SPEC = Spec(
+    blocks=12,
+    queues=("mutex_ring", "vyukov_mpmc_ring"),
+    counters=("mutex_counter",),
+    places=(49.0,),
+    drifting=0.0,
+)
+CASE = "ping_pong/mutex_ring/queues:2/wait:spin/report:mean"
+GROUP = "ping_pong/queues:2/wait:spin/report:mean"
+
+
+def built(directory: Path, change: Callable[[Json], None], spec: Spec = SPEC) -> Json:
+    """The summary of a run after `change` has been done to each of its lines."""
+    run = synthetic_run.write(directory / "run", spec)
+    path = run / "samples.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for line in lines:
+        change(line)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return summary.build(results.load(run))
+
+
+def table(**columns: Any) -> pd.DataFrame:
+    rows = len(next(iter(columns.values())))
+    usual = {"case": ["a"] * rows, "cpus": [[0, 1]] * rows, "oversubscribed": [0.0] * rows}
+    return pd.DataFrame({**usual, **columns})
+
+
+def flagged(samples: pd.DataFrame, rule: str) -> list[bool]:
+    return [bool(one) for one in interference.flags(samples)[rule]]
+
+
+def test_stolen_time_flags_any_trial() -> None:
+    assert flagged(table(steal_s=[0.0, 0.01, float("nan")]), "stolen") == [False, True, False]
+
+
+def test_a_migration_flags_only_threads_that_were_pinned() -> None:
+    samples = table(migrations=[1.0, 1.0, 0.0], cpus=[[0, 1], [-1, -1], [0, 1]])
+    assert flagged(samples, "migrated") == [True, False, False]
+
+
+def test_switches_flag_what_is_unusual_for_the_case() -> None:
+    quiet = table(involuntary_switches=[0.0] * 7 + [1.0])
+    assert flagged(quiet, "interrupted") == [False] * 7 + [True]
+    # The kernel's own switches, which each trial has: quartiles 5.75 and 7, so up to 8.875 is usual.
+    busy = table(involuntary_switches=[5.0, 6, 6, 7, 7, 8, 5, 66])
+    assert flagged(busy, "interrupted") == [False] * 7 + [True]
+    crowded = table(involuntary_switches=[0.0] * 7 + [50.0], oversubscribed=[1.0] * 8)
+    assert not any(flagged(crowded, "interrupted"))
+    # Each case has its own usual.
+    two = pd.concat([quiet, busy.assign(case="b")], ignore_index=True)
+    assert flagged(two, "interrupted") == ([False] * 7 + [True]) * 2
+
+
+def test_what_was_not_recorded_flags_nothing() -> None:
+    assert not interference.flags(table(items=[1.0, 2.0])).to_numpy().any()
+    without = table(involuntary_switches=[0.0, 9.0]).drop(columns="oversubscribed")
+    assert not interference.flags(without).to_numpy().any()
+
+
+def test_an_undisturbed_run_has_no_flag_and_changes_nothing(tmp_path: Path) -> None:
+    found = built(tmp_path, lambda line: None)
+    told = found["interference"]
+    assert (told["flagged"], told["would_change"]) == (0, 0)
+    assert told["verdicts"] == sum(len(g["rankings"][0]["members"]) - 1 for g in found["groups"]) > 0
+    assert all(s["median"] == s["median_without_flagged"] for c in found["cases"] for s in c["regimes"])
+
+
+def _disturb(line: Json) -> None:
+    """Three blocks in which something else stalled the other end, so that the queue looks the faster."""
+    if line["case"] == CASE and line["block"] in (2, 5, 8):
+        line["figures"]["involuntary_switches"] = 40
+        line["figures"]["round_trip_ns"] *= 0.005
+
+
+def test_flagged_trials_stay_in_and_a_verdict_that_hangs_on_them_is_named(tmp_path: Path) -> None:
+    found = built(tmp_path, _disturb)
+    case = next(c for c in found["cases"] if c["case"] == CASE)
+    (state,) = case["regimes"]
+    assert (case["flagged"], state["flagged"], state["n"]) == (3, 3, 12)
+    assert state["median_without_flagged"] > state["median"]
+    group = next(g for g in found["groups"] if g["id"] == GROUP)
+    (change,) = group["without_flagged"]
+    assert (change["implementation"], change["best"]) == ("mutex_ring", "vyukov_mpmc_ring")
+    assert (change["verdict"], change["n"]) == (stats.UNRESOLVED, 12)
+    assert (change["without"]["verdict"], change["without"]["n"]) == (stats.DIFFERENT, 9)
+    assert not change["turned"] and not change["too_few"]
+    told = found["interference"]
+    assert (told["flagged"], told["would_change"], told["for_lack_of_pairs"]) == (3, 1, 0)
+    assert {rule["name"]: rule["trials"] for rule in told["rules"]}["interrupted"] == 3
+    line = f"would change 1 of {told['verdicts']} verdicts"
+    for text in (page.render(found, []), markdown.render(found, [])):
+        assert line in text and "unresolved" in text and GROUP in text.replace("<wbr>", "")
+    assert "3 flagged, " in page.render(found, [])
+    assert "unresolved with all 12 pairs, different with 9" in markdown.render(found, [])
+
+
+def test_a_verdict_for_which_too_little_is_left_says_so(tmp_path: Path) -> None:
+    def steal(line: Json) -> None:
+        if line["case"] == CASE and line["block"] < 8:
+            line["figures"]["steal_s"] = 0.01
+
+    found = built(tmp_path, steal)
+    (change,) = next(g for g in found["groups"] if g["id"] == GROUP)["without_flagged"]
+    assert change["too_few"] and change["without"] == {
+        **change["without"],
+        "n": 4,
+        "verdict": stats.UNRESOLVED,
+    }
+    assert "1 of them only because fewer than six pairs were left" in page.render(found, [])
+    assert "too few pairs" in page.render(found, [])
+
+
+def test_where_every_trial_is_flagged_there_is_nothing_without(tmp_path: Path) -> None:
+    def steal(line: Json) -> None:
+        if line["figures"]:
+            line["figures"]["steal_s"] = 0.01
+
+    found = built(tmp_path, steal)
+    told = found["interference"]
+    assert told["flagged"] == told["trials"] > 0
+    assert all(s["median_without_flagged"] is None for c in found["cases"] for s in c["regimes"])
+    assert all(c["without"]["n"] == 0 for g in found["groups"] for c in g["without_flagged"])
+    assert "flagged, – without" in page.render(found, [])
+
+
+def test_a_verdict_that_turns_round_is_a_change(tmp_path: Path) -> None:
+    def turn(line: Json) -> None:
+        """Most trials of one queue are disturbed and look the faster for it."""
+        if line["case"] == CASE:
+            fast = line["block"] % 8 != 0
+            line["figures"]["steal_s"] = 0.01 if fast else 0.0
+            line["figures"]["round_trip_ns"] *= 0.01 if fast else 1.0
+
+    found = built(tmp_path, turn, replace(SPEC, blocks=64))
+    (change,) = next(g for g in found["groups"] if g["id"] == GROUP)["without_flagged"]
+    assert change["turned"] and change["verdict"] == change["without"]["verdict"] == stats.DIFFERENT
+    assert "different, but the other way round" in page.render(found, [])
+
+
+@pytest.mark.parametrize("few, end", [(0, "7 verdicts"), (2, "fewer than six pairs were left")])
+def test_the_sentence_ends_well(few: int, end: str) -> None:
+    told = {
+        "rules": [],
+        "flagged": 1,
+        "trials": 9,
+        "would_change": 3,
+        "verdicts": 7,
+        "for_lack_of_pairs": few,
+    }
+    assert interference.sentence(told).endswith(end)
