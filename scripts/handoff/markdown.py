@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import interference, page
+from . import interference, page, usl
 
 Json = dict[str, Any]
 FILE_NAME = "report.md"
@@ -20,6 +20,8 @@ def render(summary: Json, figures: list[tuple[str, str]]) -> str:
         figures=figures,
         groups=_headline_groups(summary),
         failures=[one for one in summary["failures"] if not one["expected"]],
+        fits=[one for one in summary["scaling"] if one["fit"]],
+        no_fit=usl.sentence(summary["scaling"]),
         interference=interference.sentence(summary["interference"]),
         citation=page.citation(summary),
         shown=HEADLINES,

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import escape
 
-from . import interference, measures, stats, tails, ties
+from . import interference, measures, stats, tails, ties, usl
 from .figures import Rendered
 
 Json = dict[str, Any]
@@ -35,6 +35,8 @@ def render(summary: Json, rendered: Iterable[Rendered]) -> str:
         dimensions=dimensions(rows),
         data=script_json([row["export"] for row in rows]),
         citation=citation(summary),
+        fits=[one for one in summary["scaling"] if one["fit"]],
+        no_fit=usl.sentence(summary["scaling"]),
         interference=interference.sentence(summary["interference"]),
         failures=[one for one in summary["failures"] if not one["expected"]],
         expected=[one for one in summary["failures"] if one["expected"]],
@@ -50,10 +52,15 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(figure=measures.text, times=measures.times, ties=ties.shorten)
-    found.filters.update(resolves=measures.resolves, extra=measures.extra)
+    found.filters.update(figure=measures.text, times=measures.times, ties=ties.shorten, parameter=parameter)
+    found.filters.update(resolves=measures.resolves, extra=measures.extra, percent=measures.percent)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
+
+
+def parameter(value: float) -> str:
+    """A parameter of a fit; what is left of one that lies on its bound is nothing."""
+    return f"{value:.3g}" if value >= 1e-9 else "0"
 
 
 def inline(one: Rendered) -> str:

@@ -82,13 +82,16 @@ class Spec:
     slower: dict[str, float] = field(default_factory=dict)  # implementation: factor on its cost
     run_id: str = "2026-11-20-synthetic-0123456-abcdef01"
     method: int = METHOD
+    cpus: int = 2
+    threads: tuple[int, ...] = (1, 2, 4, 8)  # of the counters
+    pairs: tuple[int, ...] = ()  # further cases with as many producers as consumers
 
 
 def planned(spec: Spec) -> list[str]:
     cases: list[str] = []
     for queue in spec.queues if "producer_consumer" in spec.workloads else ():
         shapes = [(1, 1)] if queue in SPSC else [(1, 1), (2, 1), (1, 2), (2, 2), (4, 4)]
-        for p, c in shapes:
+        for p, c in shapes + [(n, n) for n in spec.pairs if queue not in SPSC]:
             cases.append(f"producer_consumer/{queue}/p:{p}/c:{c}/wait:spin/item:8/capacity:1024")
         for item in ("64", "256", "move_only"):
             cases.append(f"producer_consumer/{queue}/p:1/c:1/wait:spin/item:{item}/capacity:1024")
@@ -106,7 +109,7 @@ def planned(spec: Spec) -> list[str]:
     ]:
         cases += [f"load/{queue}/p:1/c:1/wait:spin/arrivals:poisson/rate:{rate}" for rate in ("50%", "95%")]
     for counter in spec.counters if "counter" in spec.workloads else ():
-        cases += [f"counter/{counter}/t:{t}/mix:increment" for t in (1, 2, 4, 8)]
+        cases += [f"counter/{counter}/t:{t}/mix:increment" for t in spec.threads]
         cases += [f"counter/{counter}/t:{t}/mix:read_10" for t in (1, 2)]
     for queue in [q for q in spec.queues if q not in SPSC] if "download" in spec.workloads else ():
         sizes = (1, 2, 4, 8) if queue in ("mutex_ring", "vyukov_mpmc_ring") else (8,)
@@ -230,7 +233,11 @@ def _trial(spec: Spec, name: str, place: float, mood: float, rng: np.random.Gene
     before = place * float(np.exp(rng.normal(0, 0.015)))
     drift = 2.1 if rng.random() < spec.drifting else float(np.exp(rng.normal(0, 0.015)))
     threads = _threads(workload, keys)
-    figures: dict[str, float] = {"window_s": 0.05, "threads": threads, "oversubscribed": float(threads > 2)}
+    figures: dict[str, float] = {
+        "window_s": 0.05,
+        "threads": threads,
+        "oversubscribed": float(threads > spec.cpus),
+    }
     if threads > 1:
         figures |= {"yardstick_before_ns": before, "yardstick_after_ns": before * drift}
     figures |= {"voluntary_switches": 3, "involuntary_switches": 1, "migrations": 0, "verified": 1}
@@ -250,7 +257,7 @@ def _trial(spec: Spec, name: str, place: float, mood: float, rng: np.random.Gene
         "message": "" if good else f"{implementation}: {status}",
         "output": "" if good else "popped 1999998 of 2000000 <items>",
         "placement": "spread",
-        "cpus": [i % 2 for i in range(threads)],
+        "cpus": [i % spec.cpus for i in range(threads)],
         "figures": figures if good else {},
     }
 
