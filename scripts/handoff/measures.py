@@ -43,7 +43,7 @@ def measure_of(workload: str, keys: dict[str, str]) -> Measure | None:
 def add_derived(samples: pd.DataFrame, measures: dict[str, Measure | None]) -> pd.DataFrame:
     """Adds `value` (the headline), `log_cost` (higher is worse), `multiple`, `cpu_ns` (per operation) and its
     logarithm."""
-    result = samples.copy()
+    result = samples.copy(deep=False)  # columns are added, none is written into
     for column in ("value", "log_cost", "multiple", "cpu_ns"):
         result[column] = np.nan
     kinds = result["case"].map(measures)

@@ -83,8 +83,13 @@ def rank(samples: pd.DataFrame, column: str = "log_cost") -> list[Ranking]:
 
 def _table(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """Blocks down, implementations across. A trial that was repeated counts once, the last time."""
-    kept = rows.dropna(subset=[column]).drop_duplicates(["block", "implementation"], keep="last")
-    return kept.pivot(index="block", columns="implementation", values=column)
+    values = rows[column].to_numpy(float)
+    known = np.isfinite(values)
+    at, blocks = pd.factorize(rows["block"].to_numpy()[known], sort=True)
+    which, names = pd.factorize(rows["implementation"].to_numpy()[known], sort=True)
+    table = np.full((len(blocks), len(names)), np.nan)
+    table[at, which] = values[known]  # where a place comes twice, the last one stays
+    return pd.DataFrame(table, index=blocks, columns=names)
 
 
 def _contradictions(regimes: list[stats.Pairwise], k: int) -> stats.Bools:

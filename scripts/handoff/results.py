@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas
 
 from . import cases, samples
@@ -45,34 +49,66 @@ def load(run_dir: Path) -> Run:
     if not run_dir.is_dir():
         raise HandoffError(f"run '{run_dir}': there is no such folder")
     environment = read_environment(run_dir / ENVIRONMENT_NAME)
-    lines = samples.read(run_dir / samples.FILE_NAME)
-    warnings = []
-    if lines.cut:
-        warnings.append(
-            f"{run_dir / samples.FILE_NAME}: the last line was cut short ({len(lines.cut)} bytes) and is left out"
-        )
-    return Run(run_dir, environment, _frame(lines.records), warnings)
+    table = _Table()
+    path = run_dir / samples.FILE_NAME
+    _, cut = samples.scan(path, table.add)
+    warnings = [f"{path}: the last line was cut short ({len(cut)} bytes) and is left out"] if cut else []
+    return Run(run_dir, environment, table.frame(), warnings)
 
 
-def _frame(records: list[dict[str, Any]]) -> pandas.DataFrame:
-    fields = [name for name in samples.FIELDS if name != "figures"]
-    columns: dict[str, list[Any]] = {name: [record[name] for record in records] for name in fields}
-    parsed = {name: cases.parse(name) for name in dict.fromkeys(columns["case"])}
-    of_rows = [parsed[name] for name in columns["case"]]
-    columns["workload"] = [case.workload for case in of_rows]
-    columns["implementation"] = [case.implementation for case in of_rows]
-    for key in _union(case.keys for case in parsed.values()):
-        columns[f"key_{key}"] = [case.keys.get(key) for case in of_rows]
-    for name in _union(record["figures"] for record in records):
-        if name in columns:
-            raise HandoffError(f"figure '{name}' has the name of a field of the sample itself")
-        columns[name] = [record["figures"].get(name, float("nan")) for record in records]
-    return pandas.DataFrame(columns)
+class _Table:
+    """Samples as columns, filled one by one: records of a large run do not fit into memory side by side."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._fields: dict[str, list[Any]] = {name: [] for name in samples.FIELDS if name != "figures"}
+        # Per list of figure names, as they stand in a line: the rows that have it, and all their values.
+        self._shapes: dict[tuple[str, ...], tuple[list[int], array[float]]] = {}
+        self._texts: dict[str, str] = {}  # one copy of each text, however often it was read
+
+    def add(self, record: dict[str, Any]) -> None:
+        for name, column in self._fields.items():
+            value = record[name]
+            column.append(self._texts.setdefault(value, value) if type(value) is str else value)
+        figures = record["figures"]
+        rows, values = self._shapes.setdefault(tuple(figures), ([], array("d")))
+        rows.append(self._rows)
+        try:
+            values.extend(figures.values())
+        except OverflowError as error:
+            raise HandoffError(
+                f"sample {self._rows + 1}: a figure is too large a number ({error})"
+            ) from error
+        self._rows += 1
+
+    def frame(self) -> pandas.DataFrame:
+        columns: dict[str, Any] = dict(self._fields)
+        names = list(dict.fromkeys(columns["case"]))
+        parsed = [cases.parse(name) for name in names]
+        number = {name: index for index, name in enumerate(names)}
+        which = np.array([number[name] for name in columns["case"]], dtype=np.intp)
+
+        def spread(texts: Iterable[str | None]) -> npt.NDArray[np.object_]:
+            return np.array(list(texts), dtype=object)[which]
+
+        columns["workload"] = spread(case.workload for case in parsed)
+        columns["implementation"] = spread(case.implementation for case in parsed)
+        for key in _union(case.keys for case in parsed):
+            columns[f"key_{key}"] = spread(case.keys.get(key) for case in parsed)
+        tables = [
+            (shape, np.array(rows), np.array(values).reshape(len(rows), len(shape)))
+            for shape, (rows, values) in self._shapes.items()
+        ]
+        for name in _union(self._shapes):
+            if name in columns:
+                raise HandoffError(f"figure '{name}' has the name of a field of the sample itself")
+            columns[name] = np.full(self._rows, np.nan)
+            for shape, rows, values in tables:
+                if name in shape:
+                    columns[name][rows] = values[:, shape.index(name)]
+        return pandas.DataFrame(columns)
 
 
-def _union(names: Iterable[dict[str, Any]]) -> list[str]:
+def _union(names: Iterable[Iterable[str]]) -> list[str]:
     """All names, in the order in which they first appear."""
-    seen: dict[str, None] = {}
-    for some in names:
-        seen.update(dict.fromkeys(some))
-    return list(seen)
+    return list(dict.fromkeys(itertools.chain.from_iterable(names)))

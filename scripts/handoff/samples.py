@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,8 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 FIELDS = ("schema", "method", *Sample.__dataclass_fields__)
+_REQUIRED = frozenset(FIELDS)
+_NUMBERS = frozenset((int, float))  # types, not classes: true and false are no figures
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,26 @@ class Lines:
 
 def read(path: Path) -> Lines:
     """All records of the file. A last line without its end is set apart; any other flaw is an error."""
+    records: list[dict[str, Any]] = []
+    return Lines(records, *scan(path, records.append))
+
+
+def scan(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[int, bytes]:
+    """As read, one record at a time: a large file as a whole would take many times its size in memory.
+
+    Returns the number of bytes of whole lines, and what follows them.
+    """
+    whole = 0
     try:
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.endswith(b"\n"):
+                    return whole, line
+                whole += len(line)
+                take(_record(line[:-1], path, number))
     except OSError as error:
         raise HandoffError(f"cannot read the samples {describe(error)}") from error
-    whole = content.rfind(b"\n") + 1
-    lines = content[:whole].split(b"\n")[:-1]
-    records = [_record(line, path, number) for number, line in enumerate(lines, start=1)]
-    return Lines(records, whole, content[whole:])
+    return whole, b""
 
 
 def check_version(thing: str, record: Mapping[str, Any]) -> None:
@@ -84,25 +98,28 @@ def check_version(thing: str, record: Mapping[str, Any]) -> None:
 
 
 def _record(line: bytes, path: Path, number: int) -> dict[str, Any]:
-    where = f"{path}:{number}"
+    """The sample of a line. What is asked of each line is asked in bulk: there may be hundreds of thousands."""
     try:
         record = json.loads(line)
     except ValueError as error:
-        raise HandoffError(f"{where}: corrupt line, not JSON ({error})") from error
+        raise HandoffError(f"{path}:{number}: corrupt line, not JSON ({error})") from error
     if not isinstance(record, dict):
-        raise HandoffError(f"{where}: corrupt line, not a sample")
-    check_version(where, record)
-    missing = [field for field in FIELDS if field not in record]
-    if missing:
-        raise HandoffError(f"{where}: corrupt line, without {', '.join(missing)}")
+        raise HandoffError(f"{path}:{number}: corrupt line, not a sample")
+    if record.get("schema") != SCHEMA or record.get("method") != METHOD:
+        check_version(f"{path}:{number}", record)
+    if not record.keys() >= _REQUIRED:
+        missing = [field for field in FIELDS if field not in record]
+        raise HandoffError(f"{path}:{number}: corrupt line, without {', '.join(missing)}")
     if record["status"] not in STATUSES:
-        raise HandoffError(f"{where}: unknown status {record['status']!r}; valid: {', '.join(STATUSES)}")
+        raise HandoffError(
+            f"{path}:{number}: unknown status {record['status']!r}; valid: {', '.join(STATUSES)}"
+        )
     for field, kind in _KINDS.items():
         if not isinstance(record[field], kind):
-            raise HandoffError(f"{where}: corrupt line, {field} is {record[field]!r}")
-    for name, value in record["figures"].items():
-        if type(value) not in (int, float):  # not isinstance: true and false are no figures
-            raise HandoffError(f"{where}: corrupt line, the figure '{name}' is {value!r}")
+            raise HandoffError(f"{path}:{number}: corrupt line, {field} is {record[field]!r}")
+    if not _NUMBERS.issuperset(map(type, record["figures"].values())):
+        name, value = next(one for one in record["figures"].items() if type(one[1]) not in _NUMBERS)
+        raise HandoffError(f"{path}:{number}: corrupt line, the figure '{name}' is {value!r}")
     return record
 
 

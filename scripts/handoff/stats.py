@@ -75,7 +75,8 @@ def median_interval(values: Sequence[float] | Floats, confidence: float = CONFID
     if n == 0:
         return Interval(np.nan, np.nan, np.nan, 0.0, 0)
     k, coverage = sign_rank(n, confidence)
-    return Interval(float(data[k - 1]), float(np.median(data)), float(data[n - k]), coverage, n)
+    middle = (data[(n - 1) // 2] + data[n // 2]) / 2  # sorted already, which np.median does not know
+    return Interval(float(data[k - 1]), float(middle), float(data[n - k]), coverage, n)
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,7 @@ def pairwise(tables: Sequence[Floats]) -> Pairwise:
     NaN means that there is no sample. Pairs are never formed across tables.
     """
     k = tables[0].shape[1]
-    ratio, low, high, spread = (np.full((k, k), np.nan) for _ in range(4))
-    p = np.ones((k, k))
+    ratio, low, high, mean, spread = (np.full((k, k), np.nan) for _ in range(5))
     n = np.zeros((k, k), dtype=np.int64)
     for i in range(k):
         # NaN sorts to the end.
@@ -109,8 +109,8 @@ def pairwise(tables: Sequence[Floats]) -> Pairwise:
         high[i] = np.exp(_pick(differences, np.maximum(counts - ranks, 0)))
         lower_middle = _pick(differences, np.maximum((counts - 1) // 2, 0))
         ratio[i] = np.exp((lower_middle + _pick(differences, counts // 2)) / 2)
-        spread[i], p[i] = _paired_t(differences, counts)
-    return Pairwise(ratio, low, high, n, spread, p)
+        mean[i], spread[i] = _moments(differences, counts)
+    return Pairwise(ratio, low, high, n, np.where(n >= 2, spread, np.nan), _paired_t(mean, spread, n))
 
 
 def _differences(table: Floats, i: int) -> Floats:
@@ -124,6 +124,8 @@ def _differences(table: Floats, i: int) -> Floats:
     has_one, has_other = np.isfinite(one), np.isfinite(table)
     same_block = one - table
     spare_one, spare_other = has_one & ~has_other, has_other & ~has_one
+    if not (spare_one.any() and spare_other.any()):
+        return same_block
     return np.vstack(
         [same_block, _first(np.broadcast_to(one, table.shape), spare_one) - _first(table, spare_other)]
     )
@@ -142,17 +144,19 @@ def _pick(columns: Floats, rows: Integers) -> Floats:
     return picked
 
 
-def _paired_t(differences: Floats, counts: Integers) -> tuple[Floats, Floats]:
+def _moments(differences: Floats, counts: Integers) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each column; NaN stands for nothing."""
     present = np.isfinite(differences)
-    filled = np.where(present, differences, 0.0)
-    enough = counts >= 2
-    mean = filled.sum(axis=0) / np.maximum(counts, 1)
+    mean = np.where(present, differences, 0.0).sum(axis=0) / np.maximum(counts, 1)
     squares = (np.where(present, differences - mean, 0.0) ** 2).sum(axis=0)
-    spread = np.sqrt(squares / np.maximum(counts - 1, 1))
+    return mean, np.sqrt(squares / np.maximum(counts - 1, 1))
+
+
+def _paired_t(mean: Floats, spread: Floats, n: Integers) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.abs(mean) / (spread / np.sqrt(counts))
-    p = np.where(mean == 0.0, 1.0, 2.0 * stats.t.sf(t, np.maximum(counts - 1, 1)))
-    return np.where(enough, spread, np.nan), np.where(enough, p, 1.0)
+        t = np.abs(mean) / (spread / np.sqrt(n))
+    p = np.where(mean == 0.0, 1.0, 2.0 * stats.t.sf(t, np.maximum(n - 1, 1)))
+    return np.where(n >= 2, p, 1.0)
 
 
 def holm(p: Floats) -> Floats:

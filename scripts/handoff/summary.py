@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ TRACK_POINTS = 1500  # more dots than a figure's width can tell apart
 UNSTABLE = 0.02  # notes/measurement.md: half-width of the interval that a headline case should reach
 # Columns that describe the trial and are no figures of the case.
 _NOT_FIGURES = {"schema", "method", "block", "position", "seconds", "exit", "value", "log_cost", "log_cpu"}
+_RANKED = ["block", "implementation", "regime", "log_cost", interference.FLAGGED]
 _NOT_FIGURES |= {"yardstick_before_ns", "yardstick_after_ns", "multiple", "cpu_ns"}
 
 Json = dict[str, Any]
@@ -106,18 +108,19 @@ def _cases(
     measures: dict[str, Measure | None],
     control_names: set[str],
 ) -> list[Json]:
-    keyed = ["case", "label", "regime"]
-    by_state = {key: rows for key, rows in usable.groupby(keyed, sort=True)}
-    numeric = usable.select_dtypes("number").columns.difference(sorted(_NOT_FIGURES))
-    medians = usable.groupby(keyed, sort=True)[list(numeric)].median()
-    states: dict[tuple[str, str], list[Json]] = {}
-    for (case, label, regime), rows in by_state.items():
-        extra = {name: value for name, value in medians.loc[(case, label, regime)].items() if pd.notna(value)}
-        states.setdefault((case, label), []).append(_state(regime, rows, measures[case], extra))
+    states = _states(usable, measures)
     _flag_ceiling(states, parsed, measures)
+    keyed = [samples["case"], samples["label"]]
+    trials = samples.groupby(keyed, sort=True).size()
+    set_aside = (samples["regime"] == regimes.SET_ASIDE).groupby(keyed).sum()
+    failed: dict[tuple[str, str], Json] = {}
+    bad = samples[samples["status"] != "ok"]
+    for (case, label, status), count in bad.groupby(["case", "label", "status"], sort=True).size().items():
+        failed.setdefault((case, label), {})[str(status)] = int(count)
+    threads, crowded = _first(samples, keyed, "threads"), _first(samples, keyed, "oversubscribed")
     result = []
-    for (case, label), rows in samples.groupby(["case", "label"], sort=True):
-        status = rows["status"].value_counts()
+    for (case, label), count in trials.items():
+        found = states.get((case, label), [])
         measure = measures[case]
         row: Json = {
             "case": case,
@@ -127,28 +130,85 @@ def _cases(
             "keys": parsed[case].keys,
             "group": group_id(parsed[case]),
             "control": parsed[case].implementation in control_names,
-            "threads": _first(rows, "threads"),
-            "oversubscribed": _first(rows, "oversubscribed") == 1,
+            "threads": threads.get((case, label)),
+            "oversubscribed": crowded.get((case, label)) == 1,
             "figure": measure.figure if measure else None,
             "unit": measure.unit if measure else None,
-            "trials": len(rows),
-            "failed": {str(k): int(v) for k, v in status.sort_index().items() if k != "ok"},
-            "set_aside": int((rows["regime"] == regimes.SET_ASIDE).sum()),
-            "flagged": sum(state["flagged"] for state in states.get((case, label), [])),
-            "regimes": states.get((case, label), []),
+            "trials": int(count),
+            "failed": failed.get((case, label), {}),
+            "set_aside": int(set_aside[(case, label)]),
+            "flagged": sum(state["flagged"] for state in found),
+            "regimes": found,
         }
         result.append(row)
     return result
+
+
+def _first(samples: pd.DataFrame, keyed: list[pd.Series], column: str) -> dict[tuple[str, str], float]:
+    """The first value of each case and label that has any."""
+    if column not in samples:
+        return {}
+    values = samples[column].groupby(keyed).first().dropna()
+    return {(str(case), str(label)): float(value) for (case, label), value in values.items()}
+
+
+def _states(usable: pd.DataFrame, measures: dict[str, Measure | None]) -> dict[tuple[str, str], list[Json]]:
+    """Per case and label what is known of it in each regime. Rows are cut from arrays that are sorted once:
+    a table of its own for each state would take longer than all statistics."""
+    states: dict[tuple[str, str], list[Json]] = {}
+    if usable.empty:
+        return states
+    grouped = usable.groupby(["case", "label", "regime"], sort=True)
+    numeric = usable.select_dtypes("number").columns.difference(sorted(_NOT_FIGURES))
+    medians = grouped[list(numeric)].median()
+    order = np.argsort(grouped.ngroup().to_numpy(), kind="stable")
+    ends = np.cumsum(grouped.size().to_numpy())
+    columns = _Columns(
+        usable["value"].to_numpy(float)[order],
+        usable["multiple"].to_numpy(float)[order],
+        usable["cpu_ns"].to_numpy(float)[order],
+        usable["block"].to_numpy(int)[order],
+        usable[interference.FLAGGED].to_numpy(bool)[order],
+        {name: usable[name].to_numpy(float)[order] for name in numeric if tails.covers(name)},
+    )
+    for (case, label, regime), middle, end, n in zip(
+        medians.index, medians.to_numpy(float), ends, np.diff(ends, prepend=0)
+    ):
+        extra = {name: value for name, value in zip(numeric, middle) if not np.isnan(value)}
+        state = _state(regime, columns.cut(slice(end - n, end)), measures[case], extra)
+        states.setdefault((case, label), []).append(state)
+    return states
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """What the figures of a state are made of, a row per trial."""
+
+    value: stats.Floats
+    multiple: stats.Floats
+    cpu_ns: stats.Floats
+    block: stats.Integers
+    flagged: stats.Bools
+    tails: dict[str, stats.Floats]
+
+    def cut(self, rows: slice) -> "_Columns":
+        kept = (
+            self.value[rows],
+            self.multiple[rows],
+            self.cpu_ns[rows],
+            self.block[rows],
+            self.flagged[rows],
+        )
+        return _Columns(*kept, {name: column[rows] for name, column in self.tails.items()})
 
 
 def group_id(case: cases.Case) -> str:
     return "/".join([case.workload, *(f"{key}:{value}" for key, value in case.keys.items())])
 
 
-def _state(regime: str, rows: pd.DataFrame, measure: Measure | None, extra: Json) -> Json:
-    resampled = _resampled(rows, [name for name in extra if tails.covers(name)])
-    values, flagged = rows["value"].to_numpy(float), rows[interference.FLAGGED].to_numpy(bool)
-    figure = median_interval(values)
+def _state(regime: str, rows: _Columns, measure: Measure | None, extra: Json) -> Json:
+    resampled = _resampled(rows, [name for name in extra if name in rows.tails])
+    figure = median_interval(rows.value)
     method = stats.METHOD
     if measure is not None and measure.figure in resampled:
         figure, method = resampled[measure.figure], tails.METHOD
@@ -161,11 +221,11 @@ def _state(regime: str, rows: pd.DataFrame, measure: Measure | None, extra: Json
         "method": method,
         "half_width": half_width,
         "unstable": not (figure.sufficient and half_width <= UNSTABLE),
-        "multiple": _optional(median_interval(rows["multiple"].to_numpy(float))),
-        "cpu_ns": _optional(median_interval(rows["cpu_ns"].to_numpy(float))),
+        "multiple": _optional(median_interval(rows.multiple)),
+        "cpu_ns": _optional(median_interval(rows.cpu_ns)),
         "above_half_ceiling": False,
-        "flagged": int(flagged.sum()),
-        "median_without_flagged": _median(values[~flagged]),
+        "flagged": int(rows.flagged.sum()),
+        "median_without_flagged": _median(rows.value[~rows.flagged]),
         "figures": extra,
         "figure_intervals": {
             name: {"low": one.low, "high": one.high, "coverage": one.coverage, "method": tails.METHOD}
@@ -179,10 +239,12 @@ def _median(values: stats.Floats) -> float | None:
     return float(np.median(known)) if known.size else None
 
 
-def _resampled(rows: pd.DataFrame, names: list[str]) -> dict[str, Interval]:
+def _resampled(rows: _Columns, names: list[str]) -> dict[str, Interval]:
     if not names:
         return {}
-    return dict(zip(names, tails.median_intervals(rows[names].to_numpy(float), rows["block"].to_numpy(int))))
+    return dict(
+        zip(names, tails.median_intervals(np.column_stack([rows.tails[name] for name in names]), rows.block))
+    )
 
 
 def _interval(one: Interval) -> Json:
@@ -219,7 +281,8 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
         sound = "unverified" not in row["failed"]
         if row["figure"] and sound and not row["control"] and row["label"] == row["implementation"]:
             ranked.setdefault(row["group"], []).append(row)
-    by_case = dict(list(usable[usable["label"] == usable["implementation"]].groupby("case")))
+    entrants = usable[usable["label"] == usable["implementation"]]
+    by_case = dict(list(entrants[["case", *_RANKED]].groupby("case")))
     groups: list[Json] = []
     rankings: dict[str, list[ranking.Ranking]] = {}
     for name, members in sorted(ranked.items()):
@@ -276,8 +339,3 @@ def _track(samples: pd.DataFrame) -> Json:
         "yardstick_ns": [float(v) for v in kept["yardstick_ns"]],
         "regime": [str(name) for name in kept["regime"]],
     }
-
-
-def _first(rows: pd.DataFrame, column: str) -> float | None:
-    values = rows[column].dropna() if column in rows else pd.Series(dtype=float)
-    return float(values.iloc[0]) if len(values) else None

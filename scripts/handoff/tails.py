@@ -50,24 +50,31 @@ def median_intervals(table: Floats, blocks: Integers) -> list[Interval]:
 
     With fewer than six blocks the interval says, as the sign test does, what the range of so few attains.
     """
-    found: list[Interval] = []
-    for column in np.asarray(table, dtype=float).T:
-        known = np.isfinite(column)
-        found.append(_interval(column[known], np.asarray(blocks)[known]))
-    return found
+    table, blocks = np.asarray(table, dtype=float), np.asarray(blocks)
+    known = np.isfinite(table)
+    if known.all():
+        return _intervals(table, blocks)
+    return [
+        _intervals(table[known[:, at], at : at + 1], blocks[known[:, at]])[0] for at in range(table.shape[1])
+    ]
 
 
-def _interval(values: Floats, blocks: Integers) -> Interval:
-    if values.size == 0:
-        return Interval(np.nan, np.nan, np.nan, 0.0, 0)
+def _intervals(table: Floats, blocks: Integers) -> list[Interval]:
+    """The same of columns without gaps, at once."""
+    n = len(table)
+    if n == 0:
+        return [Interval(np.nan, np.nan, np.nan, 0.0, 0)] * table.shape[1]
     sizes = np.unique(blocks, return_counts=True)[1]
-    medians = _medians(values, blocks, sizes)
-    below, above = _levels(int(sizes.size))
-    low, high = _ends(medians, below, above)
-    coverage = min(CONFIDENCE, sign_rank(int(sizes.size))[1])
-    return Interval(low, float(np.median(values)), high, coverage, int(values.size))
+    below, above = _levels(sizes.size)
+    # Rounded outwards: medians of few trials take few values.
+    ends = int(np.floor(below * (RESAMPLES - 1))), int(np.ceil(above * (RESAMPLES - 1)))
+    low, high = np.partition(_medians(table, blocks, sizes), ends, axis=0)[list(ends)]
+    coverage = min(CONFIDENCE, sign_rank(sizes.size)[1])
+    columns = zip(low, np.median(table, axis=0), high)
+    return [Interval(float(one), float(middle), float(other), coverage, n) for one, middle, other in columns]
 
 
+@lru_cache(maxsize=None)
 def _levels(blocks: int) -> tuple[float, float]:
     """Which percentiles of the resampled medians bound the interval.
 
@@ -82,27 +89,26 @@ def _levels(blocks: int) -> tuple[float, float]:
     return below, 1.0 - below
 
 
-def _ends(medians: Floats, below: float, above: float) -> tuple[float, float]:
-    """The percentiles, rounded outwards: medians of few trials take few values."""
-    ordered = np.sort(medians)
-    last = ordered.size - 1
-    return float(ordered[int(np.floor(below * last))]), float(ordered[int(np.ceil(above * last))])
-
-
-def _medians(values: Floats, blocks: Integers, sizes: Integers) -> Floats:
+def _medians(table: Floats, blocks: Integers, sizes: Integers) -> Floats:
+    """The median of each column in each resample."""
     if sizes.max() == 1:
         # Which ranks meet in the middle does not depend on the values: the draws are made once per n.
-        low, high = _middle_ranks(int(values.size))
-        ordered = np.sort(values)
+        low, high = _middle_ranks(len(table))
+        ordered = np.sort(table, axis=0)
         middle: Floats = (ordered[low] + ordered[high]) / 2
         return middle
-    by_block = values[np.argsort(blocks, kind="stable")]
-    # The draws point at this last entry where a block has fewer trials than others.
-    drawn = np.sort(np.append(by_block, np.nan)[_draws(tuple(int(size) for size in sizes))], axis=1)
-    counts = np.isfinite(drawn).sum(axis=1)
-    rows = np.arange(len(drawn))
-    both: Floats = (drawn[rows, (counts - 1) // 2] + drawn[rows, counts // 2]) / 2
-    return both
+    by_block = table[np.argsort(blocks, kind="stable")]
+    draws = _draws(tuple(int(size) for size in sizes))
+    # The draws point past the end where a block has fewer trials than others.
+    return np.column_stack([_median_of_rows(np.append(column, np.nan)[draws]) for column in by_block.T])
+
+
+def _median_of_rows(drawn: Floats) -> Floats:
+    ordered = np.sort(drawn, axis=1)  # NaN sorts to the end
+    counts = np.isfinite(ordered).sum(axis=1)
+    rows = np.arange(len(ordered))
+    middle: Floats = (ordered[rows, (counts - 1) // 2] + ordered[rows, counts // 2]) / 2
+    return middle
 
 
 @lru_cache(maxsize=None)

@@ -143,6 +143,7 @@ def test_appending_after_a_cut_line_keeps_its_bytes_and_all_lines(tmp_path: Path
         ({"figures": {"seconds": 1.0}}, "'seconds'"),
         ({"figures": {"items": "many"}}, "'items' is 'many'"),
         ({"figures": {"items": True}}, "'items' is True"),
+        ({"figures": {"items": 10**400}}, "too large"),
     ],
 )
 def test_a_line_of_another_kind_is_refused(tmp_path: Path, changes: dict[str, Any], says: str) -> None:
