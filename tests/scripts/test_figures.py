@@ -148,3 +148,15 @@ def test_the_main_regime_is_the_one_with_most_samples() -> None:
     assert data.main_regime({}, [row(A=3, B=5), row(A=1, B=1)]) == "B"
     assert data.main_regime({}, [row(B=4, A=4)]) == "A"
     assert data.main_regime({}, []) == "one CPU"
+
+
+def test_each_tail_has_the_bar_of_its_interval(usual: Json) -> None:
+    figure = _drawn("latency_percentiles", usual)
+    lines = {tuple(float(x) for x in line.get_xdata()) for line in figure.axes[0].get_lines()}
+    rows = data.rows_of(usual, "ping_pong", report="distribution")
+    regime = data.main_regime(usual, rows)
+    states = [state for row in rows if (state := data.state_of(row, regime)) is not None]
+    intervals = [one for state in states for one in state["figure_intervals"].values()]
+    assert len(intervals) == 3 * len(states) > 0
+    assert all((one["low"], one["high"]) in lines for one in intervals)
+    pyplot.close(figure)

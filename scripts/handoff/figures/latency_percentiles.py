@@ -6,11 +6,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from ..stats import CONFIDENCE
 from . import data, dots, style
 
 QUESTION = "What is the tail of a round trip?"
 ANSWER = (
-    "Medians over the trials of each percentile, sorted by p99. Closed loop: the next item leaves when the "
+    "Medians over the trials of each percentile, sorted by p99; a bar of the same colour is the 95% interval of "
+    "a tail, from a bootstrap of blocks. Closed loop: the next item leaves when the "
     "last one is back, so queueing delay under load is not in it. Left of the dotted line is below what "
     "the timer itself costs."
 )
@@ -42,6 +44,12 @@ def draw(summary: Json) -> Figure | None:
         known = [value for value in values if value is not None]
         axes.plot([min(known), max(known)], [y, y], color=style.FAINT, linewidth=1.6, zorder=1)
     for name, label, marker, colour in PERCENTILES:
+        for y, (_, state) in enumerate(present):
+            interval = state["figure_intervals"].get(name)
+            if interval is not None:
+                line = "-" if interval["coverage"] >= CONFIDENCE else ":"
+                ends = [interval["low"], interval["high"]]
+                axes.plot(ends, [y, y], line, color=colour, linewidth=2.2, alpha=0.55, zorder=2)
         points = [(state["figures"].get(name), y) for y, (_, state) in enumerate(present)]
         kept = [(x, y) for x, y in points if x is not None]
         axes.plot(*zip(*kept), marker, color=colour, markersize=5.5, label=label, zorder=3) if kept else None
