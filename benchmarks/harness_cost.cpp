@@ -27,6 +27,7 @@
 #include "harness/roles/ping_pong_role.hpp"
 #include "harness/roles/producer_consumer_role.hpp"
 #include "harness/topology.hpp"
+#include "harness/yardstick.hpp"
 
 namespace handoff {
 namespace {
@@ -71,7 +72,9 @@ using by_hand_loop = std::function<double(const std::vector<int>&)>;
 
 outcome compare(const run_settings& settings, const by_harness& harness,
                 const std::array<by_hand_loop, 2>& hands) {
-    const std::vector<int> cpus = topology::detect().place(settings.placement, 2);
+    const topology machine = topology::detect();
+    const std::vector<int> cpus = machine.place(settings.placement, 2);
+    const std::optional<double> before = yardstick_ns(cpu_pairs(machine, cpus));
     run_settings brief = settings;
     brief.window = std::chrono::milliseconds(20);
     std::mt19937_64 random(settings.seed);
@@ -86,6 +89,7 @@ outcome compare(const run_settings& settings, const by_harness& harness,
     outcome result{.values = {}, .cpus = cpus, .error = {}};
     if (ns[0].size() < rounds) result.error = "voided: every other window was void";
     if (!result.error.empty()) return result;
+    const std::optional<double> after = yardstick_ns(cpu_pairs(machine, cpus));
     const double by_hand = median(ns[1]);
     result.values = {{"rounds", static_cast<double>(rounds)},
                      {"seed", static_cast<double>(settings.seed)},
@@ -94,6 +98,10 @@ outcome compare(const run_settings& settings, const by_harness& harness,
                      {"by_hand_otherwise_ns", median(ns[2])},
                      {"ratio", median(ns[0]) / by_hand},
                      {"ratio_by_hand", median(ns[2]) / by_hand}};
+    if (before && after) {
+        result.values.emplace_back("yardstick_before_ns", *before);
+        result.values.emplace_back("yardstick_after_ns", *after);
+    }
     return result;
 }
 

@@ -18,14 +18,16 @@ import pandas
 from rich.console import Console
 from rich.progress import track
 
-from handoff import build, cases, machine, stats
+from handoff import build, cases, machine, regimes, stats
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
 from handoff.privacy import anonymous
+from handoff.profiles import BLOCKS_FOR_AN_INTERVAL
 from handoff.run_folder import now
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = ROOT / "reports" / "reference" / "harness_cost.json"
 FIGURES = ["harness_ns", "by_hand_ns", "by_hand_otherwise_ns"]
+YARDSTICKS = ["yardstick_before_ns", "yardstick_after_ns"]
 
 
 def measured(binary: Path, seed: int) -> pandas.DataFrame:
@@ -39,7 +41,21 @@ def measured(binary: Path, seed: int) -> pandas.DataFrame:
     if wrong := [e for e in entries if not e.get("error_message", "voided").startswith("voided")]:
         raise MeasurementError(f"{wrong[0]['name']}: {wrong[0]['error_message']}")
     names = [cases.from_listing(entry["name"]).name for entry in entries]
-    return pandas.DataFrame(entries, index=names).reindex(columns=FIGURES)
+    return pandas.DataFrame(entries, index=names).reindex(columns=FIGURES + YARDSTICKS)
+
+
+def by_regime(rows: pandas.DataFrame) -> list[dict[str, Any]]:
+    """The same for the processes of each regime apart, where there are enough for an interval."""
+    return [
+        {
+            "regime": regime,
+            "yardstick_ns": here.yardstick_ns.median(),
+            "processes": len(here),
+            **summary(here[FIGURES]),
+        }
+        for regime, here in rows.dropna(subset=["harness_ns"]).groupby("regime")
+        if regime not in (regimes.SET_ASIDE, regimes.SINGLE_CPU) and len(here) >= BLOCKS_FOR_AN_INTERVAL
+    ]
 
 
 def summary(rows: pandas.DataFrame) -> dict[str, Any]:
@@ -74,13 +90,17 @@ def main() -> int:
     seeds = range(arguments.seed, arguments.seed + arguments.processes)
     console = Console(file=sys.stderr)
     runs = pandas.concat([measured(binary, seed) for seed in track(seeds, "measuring", console=console)])
+    placed, _ = regimes.assign(runs)
     record = {
         "started": started,
         "machine": machine.describe()["slug"],
         **build.source(ROOT),
         "processes": arguments.processes,
         "seed": arguments.seed,
-        "cases": [{"case": name, **summary(rows)} for name, rows in runs.groupby(level=0, sort=False)],
+        "cases": [
+            {"case": name, **summary(rows[FIGURES]), "regimes": by_regime(rows)}
+            for name, rows in placed.groupby(level=0, sort=False)
+        ],
     }
     arguments.out.write_text(json.dumps(anonymous(record), indent=1) + "\n", encoding="utf-8")
     print(arguments.out)

@@ -47,12 +47,15 @@ def test_the_hidden_regimes_are_found(usual: Json) -> None:
 
 def test_known_ratios_are_recovered_and_pooled(usual: Json) -> None:
     found = members(usual, MEAN)
-    # Round trip = (lines × yardstick + own work): mutex_deque against cached_spsc_ring at 105 ns is about 6.6.
     spsc, mutex = found["cached_spsc_ring"], found["mutex_deque"]
     assert spsc["letters"][0] == "a"
     assert mutex["verdict"] == stats.DIFFERENT
-    assert mutex["low"] < (7.0 * 105 + 480) / (1.70 * 105 + 4) < mutex["high"]
-    assert [r["regime"] for r in group(usual, MEAN)["rankings"]] == ["pooled", "A", "B", "C"]
+    rankings = {r["regime"]: r["members"] for r in group(usual, MEAN)["rankings"]}
+    assert list(rankings) == ["pooled", "A", "B", "C"]
+    # Round trip = lines × yardstick + own work, so the ratio depends on the regime; the best is an spsc queue.
+    for regime, place in zip("ABC", synthetic_run.PLACES):
+        ratio = next(m["ratio"] for m in rankings[regime] if m["implementation"] == "mutex_deque")
+        assert ratio == pytest.approx((7.0 * place + 480) / (1.70 * place + 4), rel=0.08)
 
 
 def test_alike_implementations_share_a_letter(usual: Json) -> None:
@@ -124,6 +127,8 @@ def test_a_clean_run_is_citable_and_each_flaw_is_not(tmp_path: Path) -> None:
         "A/A' absent": small(controls=("noop_queue",)),
         "+5% is found' absent": small(controls=("paced_spsc_ring",)),
         "+5% is found' failed": small(slower={"slowed_spsc_ring": 1 / 1.05}),
+        "+2% is found, or said to be too little' absent": small(controls=("paced_spsc_ring",)),
+        "+2% is found, or said to be too little' failed": small(slower={"slightly_slowed_spsc_ring": 0.9}),
         "no complete block": small(blocks=1, partial=True),
     }
     for index, (reason, spec) in enumerate(flaws.items()):
