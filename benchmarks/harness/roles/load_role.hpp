@@ -56,7 +56,7 @@ private:
         verdict seen;
         latency_recorder since_due;
         latency_recorder since_sent;
-        ticks lag = 0;  // how late the item was that came out as the window closed
+        ticks lag = 0;  // how late the last item was that came out within the window
     };
 
     // One sample at `rate` items per second; 0: as many as the queue takes.
@@ -123,15 +123,15 @@ private:
         timed_item v;
         for (std::uint64_t done = 0; end.pop(v, give_up); ++done) {
             const ticks came_out = now();
-            const bool measured = m.measuring();
-            const bool ended = m.edge(done, end.wait());
+            const bool measured = m.measuring();  // as of the item before: the edge belongs to the window
+            m.edge(done, end.wait());
             if (v.tag == stop_tag) break;
             got.take(v);
             const ticks since_due = came_out - std::min(came_out, sequence_of(v.tag));
             if (measured) {
                 mine.since_due.record(since_due);
                 mine.since_sent.record(came_out - std::min(came_out, v.sent));
-                if (ended) mine.lag = since_due;
+                mine.lag = since_due;
             }
         }
         m.edge(got.count(), end.wait());
