@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from . import ranking
+from .measures import NO_DIFFERENCE
 
 Json = dict[str, Any]
 
@@ -216,9 +217,10 @@ def _answer(found: ranking.Ranking, kept: list[str], allowed: set[str]) -> Json:
 def _resolvable(found: ranking.Ranking, tied: list[str]) -> list[float] | None:
     """Between which differences those lie that would have shown, over the ties with the best.
 
-    None where none would have: there is no other one, too few pairs, or the regimes contradict each other.
+    None where none would have: there is no other one, too few pairs, too much scatter, or the regimes
+    contradict each other.
     """
     best, *others = (found.names.index(name) for name in tied)
     each = [found.resolvable(i, best) for i in others if not found.contradicts[i, best]]
-    known = [one for one in each if math.isfinite(one)]
+    known = [one for one in each if math.isfinite(one) and 1.0 + one <= NO_DIFFERENCE]
     return [min(known), max(known)] if known else None

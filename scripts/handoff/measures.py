@@ -104,6 +104,10 @@ def percent(value: float | None) -> str:
     return f"{100 * value:.0f}%" if value >= 0.1 else f"{100 * value:.2g}%"
 
 
+# Which factor no choice between two implementations is about: whoever can show only that shows nothing.
+NO_DIFFERENCE = 100.0
+
+
 def resolves(difference: float | None) -> str:
     """The smallest difference that a comparison would have shown, in words."""
     return f"resolves {at_least(difference)}"
@@ -112,6 +116,8 @@ def resolves(difference: float | None) -> str:
 def at_least(difference: float | None) -> str:
     if difference is None or not math.isfinite(difference):
         return "nothing: too few samples"
+    if 1.0 + difference > NO_DIFFERENCE:
+        return "nothing: too much scatter"
     return f"≥ {extra(difference)}"
 
 

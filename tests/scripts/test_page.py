@@ -262,6 +262,8 @@ def test_multiples_are_written_for_people() -> None:
         (1.5, "resolves ≥ 2.50×"),
         (None, "resolves nothing: too few samples"),
         (float("nan"), "resolves nothing: too few samples"),
+        (8.0, "resolves ≥ 9.00×"),
+        (27_600.0, "resolves nothing: too much scatter"),
     ],
 )
 def test_what_can_be_resolved_is_written_for_people(difference: float | None, text: str) -> None:

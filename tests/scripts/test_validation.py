@@ -137,7 +137,10 @@ def record(ratios: dict[str, float]) -> Json:
     }
     return {
         "cases": [
-            {"case": f"harness_cost/{name}/of:ping_pong/wait:pause", "regimes": [{**place, "ratio": ratio}]}
+            {
+                "case": f"harness_cost/{name}/of:ping_pong/wait:pause",
+                "regimes": [{**place, "ratio_within": ratio}],
+            }
             for name, ratio in ratios.items()
         ]
     }
