@@ -8,19 +8,8 @@ namespace handoff {
 template <class T>
 class paced_spsc_ring : public stalling_ring<T, std::ratio<0>> {
 public:
-    using producer = direct_producer<paced_spsc_ring>;
-    using consumer = direct_consumer<paced_spsc_ring>;
-
-    static constexpr queue_spec spec{
-        .name = "paced_spsc_ring",
-        .cite = "control: slowed_spsc_ring without its stalls",
-        .producers = cardinality::one,
-        .consumers = cardinality::one,
-        .bound = boundedness::bounded,
-        .push = progress::wait_free,
-        .pop = progress::wait_free,
-        .delivery = order::fifo,
-    };
+    static constexpr queue_spec spec =
+        stalling_spec("paced_spsc_ring", "control: slowed_spsc_ring without its stalls");
 
     using stalling_ring<T, std::ratio<0>>::stalling_ring;
 };

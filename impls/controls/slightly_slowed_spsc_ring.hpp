@@ -10,19 +10,8 @@ namespace handoff {
 template <class T>
 class slightly_slowed_spsc_ring : public stalling_ring<T, std::ratio<1, 102>> {
 public:
-    using producer = direct_producer<slightly_slowed_spsc_ring>;
-    using consumer = direct_consumer<slightly_slowed_spsc_ring>;
-
-    static constexpr queue_spec spec{
-        .name = "slightly_slowed_spsc_ring",
-        .cite = "control: a round trip takes 2% longer than over paced_spsc_ring",
-        .producers = cardinality::one,
-        .consumers = cardinality::one,
-        .bound = boundedness::bounded,
-        .push = progress::wait_free,
-        .pop = progress::wait_free,
-        .delivery = order::fifo,
-    };
+    static constexpr queue_spec spec = stalling_spec(
+        "slightly_slowed_spsc_ring", "control: a round trip takes 2% longer than over paced_spsc_ring");
 
     using stalling_ring<T, std::ratio<1, 102>>::stalling_ring;
 };

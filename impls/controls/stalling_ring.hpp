@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ratio>
+#include <string_view>
 #include <utility>
 
 #include "../queue.hpp"
@@ -18,10 +19,24 @@
 
 namespace handoff {
 
+// The spec of such a control.
+constexpr queue_spec stalling_spec(std::string_view name, std::string_view cite) {
+    return {.name = name,
+            .cite = cite,
+            .producers = cardinality::one,
+            .consumers = cardinality::one,
+            .bound = boundedness::bounded,
+            .push = progress::wait_free,
+            .pop = progress::wait_free,
+            .delivery = order::fifo};
+}
+
 template <class T, class Share>
 class stalling_ring {
 public:
     using value_type = T;
+    using producer = direct_producer<stalling_ring>;
+    using consumer = direct_consumer<stalling_ring>;
 
     explicit stalling_ring(std::size_t capacity) : ring_(capacity) {}
 

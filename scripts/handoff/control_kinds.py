@@ -6,6 +6,7 @@ import re
 
 from .cases import Case
 
+# The first that fits counts: what is slight is slow, too.
 _KINDS = {
     "lossy": re.compile(r"loss|lose|losing|drop"),
     "duplicating": re.compile(r"duplic"),

@@ -90,8 +90,7 @@ def _slightly_slowed(usable: pd.DataFrame) -> Outcome:
     pair = known_pairs.against_paced(usable, "slight")
     if pair is None:
         return _outcome(name, ABSENT, "this control was not run")
-    honest = pair.low > 1.0 or (pair.high > 1.0 and not pair.resolvable < known_pairs.SLIGHT / 2)
-    return _outcome(name, PASSED if honest else FAILED, pair.text)
+    return _outcome(name, FAILED if pair.misses(known_pairs.SLIGHT / 2) else PASSED, pair.text)
 
 
 def stamps(environment: dict[str, Any], outcomes: list[Outcome], blocks: int) -> list[str]:

@@ -24,6 +24,11 @@ class Pair:
     n: int
     resolvable: float  # smallest difference that would have been found, mostly
 
+    def misses(self, difference: float) -> bool:
+        """Whether a slowdown that is there was turned round, or not found although the run says that it would
+        find one of this size."""
+        return self.high < 1.0 or (self.low <= 1.0 and self.resolvable < difference)
+
     @property
     def text(self) -> str:
         interval = f"ratio {self.ratio:.3f} [{self.low:.3f}, {self.high:.3f}]"

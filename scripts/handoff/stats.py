@@ -229,7 +229,7 @@ def _detectable(n: int, undecided: int) -> float:
     k = sign_rank(n)[0]
     # The interval excludes zero when n + 1 - k differences are positive: a tail of the binomial, hence beta.
     by_signs = stats.norm.ppf(stats.beta.ppf(POWER, n + 1 - k, k))
-    freedom = n - 2 * (n // 10) - 1
+    freedom = n - 2 * int(trimmed(np.array(n))) - 1
     critical = stats.t.isf((1.0 - CONFIDENCE) / (2 * undecided), freedom)
     by_t = special.nctdtrinc(freedom, 1.0 - POWER, critical) / np.sqrt(n)
     return float(max(by_signs, by_t))

@@ -83,7 +83,7 @@ def power(runs: Sequence[Run]) -> Table:
     five = [pair for run in runs if (pair := known_pairs.against_paced(usable(run), "slowed")) is not None]
     two = [pair for run in runs if (pair := known_pairs.against_paced(usable(run), "slight")) is not None]
     found = sum(pair.verdict == stats.DIFFERENT and pair.low > 1.0 for pair in five)
-    honest = [pair for pair in two if pair.low > 1.0 or pair.resolvable > known_pairs.SLIGHT]
+    missed = [pair for pair in two if pair.misses(known_pairs.SLIGHT)]
     rows = [_power_row("+5%", five), _power_row("+2%", two)]
     heads = (
         "put in",
@@ -93,7 +93,7 @@ def power(runs: Sequence[Run]) -> Table:
         "ratio: median, all",
         "resolves: median, all",
     )
-    passed = len(five) == len(two) == len(runs) and found >= 0.9 * len(runs) and len(honest) == len(two)
+    passed = len(five) == len(two) == len(runs) and found >= 0.9 * len(runs) and not missed
     return Table(
         heads,
         rows,
@@ -152,7 +152,6 @@ def repeatability(a: Run, b: Run) -> Table:
             f"{sum((x == 0) != (y == 0) for x, y in pairs)}",
             f"{sum(x * y < 0 for x, y in pairs)}",
             _text_of(agreement(pairs)),
-            _text_of(conflict_free(pairs)),
         )
         for workload, pairs in sorted(totals.items())
     ]
@@ -165,7 +164,6 @@ def repeatability(a: Run, b: Run) -> Table:
         "tied in one",
         "opposite",
         "τ-b of the signs",
-        "τ of the pairs that neither ties",
     )
     tau = agreement(totals.get("ping_pong", []))
     passed = not opposite and tau >= AGREEMENT
@@ -203,11 +201,6 @@ def agreement(pairs: Sequence[tuple[int, int]]) -> float:
     signs = np.array(pairs, dtype=float).reshape(-1, 2)
     norm = np.sqrt((signs[:, 0] ** 2).sum() * (signs[:, 1] ** 2).sum())
     return float((signs[:, 0] * signs[:, 1]).sum() / norm) if norm else float("nan")
-
-
-def conflict_free(pairs: Sequence[tuple[int, int]]) -> float:
-    """The same over the pairs that both campaigns tell apart: 1 unless some are opposite."""
-    return agreement([pair for pair in pairs if pair[0] and pair[1]])
 
 
 def _text_of(tau: float) -> str:

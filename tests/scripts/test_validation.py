@@ -70,6 +70,17 @@ def test_a_difference_where_there_is_none_does_not_pass(tmp_path: Path) -> None:
     assert not validation.same_twice(recorded(tmp_path, slower_again)).passed
 
 
+def turned_round(line: Json) -> Json:
+    """The slightly slowed ring, as if it were the faster one."""
+    if line["label"] == "slightly_slowed_spsc_ring" and line["status"] == "ok":
+        line["figures"]["round_trip_ns"] /= 1.2
+    return line
+
+
+def test_a_difference_that_is_turned_round_does_not_pass(tmp_path: Path) -> None:
+    assert not validation.power(recorded(tmp_path, turned_round)).passed
+
+
 def test_a_difference_that_is_missed_does_not_pass(tmp_path: Path) -> None:
     assert not validation.power(recorded(tmp_path, not_slower)).passed
 
