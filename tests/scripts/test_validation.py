@@ -144,13 +144,14 @@ def record(ratios: dict[str, float]) -> Json:
         "processes": 20,
         "ratio_low": 0.9,
         "ratio_high": 1.1,
-        "ratio_by_hand": 1.0,
+        "own_wait": 1.0,
+        "own_wait_otherwise": 1.0,
     }
     return {
         "cases": [
             {
                 "case": f"harness_cost/{name}/of:ping_pong/wait:pause",
-                "regimes": [{**place, "ratio_within": ratio}],
+                "regimes": [{**place, "ratio": ratio}],
             }
             for name, ratio in ratios.items()
         ]
