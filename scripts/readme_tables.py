@@ -13,6 +13,7 @@ from typing import Any
 
 from handoff import cases
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
+from handoff.validation import COST_LIMITS
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 HARNESS_COST = README.parent / "reports/reference/harness_cost.json"
@@ -99,6 +100,19 @@ def harness_cost_table(measured: list[Entry]) -> str:
     return table(head, rows)
 
 
+def within_limits(measured: list[Entry]) -> str:
+    """How many of the ratios are what a harness may cost, and which are not."""
+    low, high = COST_LIMITS
+    compared = [one for one in measured if "ratio" in one]
+    outside = [one for one in compared if not low <= one["ratio"] <= high]
+    named = ", ".join(
+        f"`{case.implementation}` {case.keys['of']}, {case.keys['wait']}".replace("_pong", "-pong")
+        for case in (cases.parse(one["case"]) for one in outside)
+    )
+    told = f"{len(compared) - len(outside)} of {len(compared)} ratios lie within {low:g} … {high:g}"
+    return told + (f"; not so: {named}." if outside else ".")
+
+
 def ceiling(measured: list[Entry]) -> str:
     (noop,) = [one["harness_ns"] for one in measured if "ratio" not in one]
     return f"An operation on the no-op queue, with all of the harness around it, takes {noop:.2f} ns."
@@ -112,7 +126,9 @@ def tables(catalog: dict[str, Any], harness_cost: list[Entry]) -> dict[str, str]
 
     controls = [e for kind in ("queues", "counters") for e in catalog[kind] if e["control"]]
     return {
-        "harness cost": harness_cost_table(harness_cost) + "\n\n" + ceiling(harness_cost),
+        "harness cost": "\n\n".join(
+            (harness_cost_table(harness_cost), within_limits(harness_cost), ceiling(harness_cost))
+        ),
         "queues": queue_table(ranked("queues")),
         "counters": counter_table(ranked("counters")),
         "controls": table(
