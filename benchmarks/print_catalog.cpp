@@ -109,7 +109,8 @@ int main() {
         {"queues", ordered_json::array()},
         {"counters", ordered_json::array()},
         {"waits", wait_names},
-        {"workloads", {"producer_consumer", "ping_pong", "load", "counter", "download", "core_to_core"}}};
+        {"workloads",
+         {"producer_consumer", "ping_pong", "load", "counter", "download", "memory", "core_to_core"}}};
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
     std::cout << catalog.dump(2) << '\n';
