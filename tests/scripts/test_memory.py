@@ -103,7 +103,7 @@ def test_both_reports_have_the_table_and_say_how_to_read_it(found: Json) -> None
     assert "65536 items of 8 bytes" in section and "65536 items of 64 bytes" in section
     assert "65536, unbounded" in section
     text = markdown.render(found, [])
-    assert memory.READING in text and "1 other settings" in text
+    assert memory.READING in text and "other settings (1)" in text
     assert "| boost_queue | 24.0 B | 1 | 256 B | 256 B | 1.50 MiB |" in text
     assert "| vyukov_mpmc_ring | 16.0 B | none | 1.00 MiB | 1.00 MiB | 1.00 MiB |" in text
 
