@@ -84,7 +84,8 @@ def compare(a: Run, b: Run, threshold: float) -> Comparison:
     found: dict[str, list[Change]] = {}
     p_values: dict[str, float] = {}
     apart: list[str] = []
-    for name in sorted(cases_a & cases_b):
+    timed = {name for name, measure in measures.items() if measure is None or measure.is_time}
+    for name in sorted(cases_a & cases_b & timed):
         measure = measures[name]
         rows = usable[usable["case"] == name]
         found[name] = _changes(rows, measure.unit if measure else "")

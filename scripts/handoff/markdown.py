@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import interference, page, usl
+from . import interference, memory, page, usl
 
 Json = dict[str, Any]
 FILE_NAME = "report.md"
@@ -22,6 +22,7 @@ def render(summary: Json, figures: list[tuple[str, str]]) -> str:
         failures=[one for one in summary["failures"] if not one["expected"]],
         fits=[one for one in summary["scaling"] if one["fit"]],
         no_fit=usl.sentence(summary["scaling"]),
+        memory_reading=memory.READING,
         interference=interference.sentence(summary["interference"]),
         citation=page.citation(summary),
         shown=HEADLINES,

@@ -162,6 +162,9 @@ LOADS: tuple[Values, ...] = (
     {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
 )
 
+# Many items, so that what a queue takes at all events hardly counts. The figures are the same each time.
+MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
+
 # A machine of 64 CPUs has 2,016 pairs, and a campaign is about its queues: those of 4 CPUs will do.
 SOME_CPU_PAIRS = 6
 
@@ -177,6 +180,7 @@ SMOKE = (
     Rule("counter", representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
     Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
     Rule("download", mpmc_queues, DOWNLOADS),
+    Rule("memory", mpmc_queues, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
 )
 
@@ -190,6 +194,7 @@ QUICK = (
     Rule("load", representative_queues, LOADS),
     Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
     Rule("download", ranked, DOWNLOADS),
+    Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
     # Sweeps, on representatives.
     Rule("producer_consumer", mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),

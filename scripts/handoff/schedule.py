@@ -78,6 +78,8 @@ class Costs:
     def _guess(self, case: Case) -> float:
         if case.workload == "download":
             return PROCESS_S + case.number("items") * MEAN_DOWNLOAD_S / case.number("n")
+        if case.workload == "memory":
+            return PROCESS_S
         return PROCESS_S + (self._settings.ramp_ms + self._settings.window_ms) / 1000
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import cases, controls, decisions, interference, ranking, regimes, stats, tails, usl
+from . import cases, controls, decisions, interference, memory, ranking, regimes, stats, tails, usl
 from .control_kinds import kind_of
 from .measures import Measure, add_derived, measure_of
 from .results import Run
@@ -60,6 +60,7 @@ def build(run: Run) -> Json:
         "groups": groups,
         "interference": interference.outcome(disturbed, groups),
         "scaling": usl.table(rows),
+        "memory": memory.table(rows),
         "decisions": decisions.table(groups, rankings, usable, run.environment.get("catalog", {})),
         "failures": _failures(samples, control_names),
         "track": _track(samples),

@@ -12,5 +12,6 @@ cmake -G Ninja -S "$work/project" -B "$work/build" -DCMAKE_BUILD_TYPE=Release \
 cmake --build "$work/build"
 ctest --test-dir "$work/build" --output-on-failure --no-tests=error -R '^conformance/semaphore_ring$'
 "$work/build/handoff/benchmarks/catalog" | grep -q '"header": *"semaphore_ring.hpp"'
+"$work/build/handoff/benchmarks/memory" --benchmark_filter='^memory/semaphore_ring/item:8/items:1024/'
 /usr/bin/python3 "$work/prefix/share/handoff/scripts/campaign.py" --build-dir "$work/build/handoff" \
   --workload ping_pong --impl semaphore_ring --wait yield --blocks 1 --out "$work/run"
