@@ -72,7 +72,7 @@ class Comparison:
 
 def compare(a: Run, b: Run, threshold: float) -> Comparison:
     """Raises HandoffError where the two were not measured in the same way."""
-    _require_same_method(a, b)
+    require_same_method(a, b)
     both = pd.concat(
         [a.complete_samples().assign(run="a"), b.complete_samples().assign(run="b")], ignore_index=True
     )
@@ -117,7 +117,7 @@ def compare(a: Run, b: Run, threshold: float) -> Comparison:
     )
 
 
-def _require_same_method(a: Run, b: Run) -> None:
+def require_same_method(a: Run, b: Run) -> None:
     for key in ("method", "window_ms", "ramp_ms", "placement"):
         left, right = a.environment.get(key), b.environment.get(key)
         if left != right:
