@@ -47,9 +47,9 @@ class Request:
     cases: list[Case]
 
 
-def parser() -> argparse.ArgumentParser:
+def add_measuring_options(p: argparse._ActionsContainer) -> None:
+    """What to measure, how and for how long."""
     defaults = Settings()
-    p = OneLineParser(prog="campaign.py", description=__doc__, allow_abbrev=False)
     p.add_argument("--profile", default="quick", help=f"{', '.join(PROFILES)} (default: quick)")
     p.add_argument("--filter", metavar="REGEX", help="only cases whose name matches")
     p.add_argument("--impl", action="append", default=[], metavar="NAME", help="only this one; repeatable")
@@ -64,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--placement", default=defaults.placement, help="compact, scatter, none or cpus:LIST")
     p.add_argument("--window-ms", type=float, default=defaults.window_ms, metavar="MS")
     p.add_argument("--ramp-ms", type=float, default=defaults.ramp_ms, metavar="MS")
+
+
+def parser() -> argparse.ArgumentParser:
+    p = OneLineParser(prog="campaign.py", description=__doc__, allow_abbrev=False)
+    add_measuring_options(p)
     p.add_argument("--build-dir", type=Path, default=ROOT / "build" / "release", metavar="DIR")
     p.add_argument("--list", action="store_true", help="print the cases and measure nothing")
     p.add_argument("--dry-run", action="store_true", help="print the cases and how long they would take")
@@ -71,15 +76,20 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
-def check(options: argparse.Namespace) -> Request:
+def check_alone(options: argparse.Namespace) -> tuple[Profile, float | None]:
+    """What can be said before anything is built: the profile, and the budget that is asked for."""
     if options.profile not in PROFILES:
         raise unknown("profile", options.profile, PROFILES)
     if options.blocks is not None and options.blocks < 1:
         raise HandoffError(f"--blocks {options.blocks}: at least 1")
     if options.seed is not None and options.seed < 0:
         raise HandoffError(f"--seed {options.seed}: at least 0")
-    profile = PROFILES[options.profile]
     budget_s = None if options.time_budget is None else schedule.parse_duration(options.time_budget)
+    return PROFILES[options.profile], budget_s
+
+
+def check(options: argparse.Namespace) -> Request:
+    profile, budget_s = check_alone(options)
     settings = Settings(options.placement, options.window_ms, options.ramp_ms)
     suite = catalog.load(options.build_dir, settings.flags())
     selection = Selection(tuple(options.impl), tuple(options.workload), tuple(options.wait), options.filter)
@@ -122,9 +132,8 @@ def open_folder(request: Request) -> RunFolder:
 def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: Console) -> int:
     """Measures into the folder and returns the number of complete blocks."""
     seed = folder.environment["seed"]
-    campaign = measuring.Campaign(
-        request.suite, request.cases, request.settings, seed, request.stop, folder.log
-    )
+    build = measuring.Build(request.suite, folder.log)
+    campaign = measuring.Campaign([build], request.cases, request.settings, seed, request.stop)
     display = progress.display(console)
     try:
         display.say(plan_text(request))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from . import runner
@@ -15,7 +15,7 @@ from .interrupt import Interrupt
 from .progress import Display, State
 from .runner import Settings
 from .samples import Log, Sample
-from .schedule import Costs, StopRule, Trial, block_trials
+from .schedule import Costs, StopRule, Trial, block_trials, interleaved
 
 # A trial that takes this much longer than expected, and at least so many seconds, hangs. The harness itself
 # gives up on a queue that keeps its threads after 6 s (drain_limit in benchmarks/harness/sample.cpp).
@@ -23,32 +23,43 @@ LATE_FACTOR = 20
 LATE_AT_LEAST_S = 10.0
 
 
+@dataclass(frozen=True)
+class Build:
+    """What is measured, and where its samples go."""
+
+    suite: Suite
+    log: Log
+
+
 class Campaign:
+    """Of one build, or of several whose trials are interleaved."""
+
     def __init__(
-        self, suite: Suite, cases: list[Case], settings: Settings, seed: int, stop: StopRule, log: Log
+        self, builds: Sequence[Build], cases: list[Case], settings: Settings, seed: int, stop: StopRule
     ) -> None:
         self.blocks_complete = 0
-        self._suite = suite
+        self._builds = builds
         self._cases = cases
         self._settings = settings
         self._seed = seed
         self._stop = stop
-        self._log = log
         self._costs = Costs(settings)
         self._done: set[tuple[int, int]] = set()  # block and position
         self._spent_s = 0.0
         self._failures = 0
-        self._controls = suite.controls()
-        for record in log.records:
-            self._note(record)
+        self._controls = set[str]().union(*(build.suite.controls() for build in builds))
+        for build in builds:
+            for record in build.log.records:
+                self._note(record)
 
     def measure(self, interrupt: Interrupt, display: Display) -> None:
         """Until there are enough blocks or the interruption comes."""
         for block in itertools.count():
-            trials = block_trials(self._cases, self._seed, block)
+            alone = block_trials(self._cases, self._seed, block)
+            trials = interleaved(alone, self._seed, len(self._builds))
             pending = [trial for trial in trials if (trial.block, trial.position) not in self._done]
             untouched = len(pending) == len(trials)
-            if untouched and not self._stop.another(block, self._spent_s, self._costs.of_block(self._cases)):
+            if untouched and not self._stop.another(block, self._spent_s, self._block_s()):
                 return
             for left, trial in zip(range(len(pending), 0, -1), pending):
                 display.show(self._state(block, pending[-left:]))
@@ -60,7 +71,8 @@ class Campaign:
     def _run(self, trial: Trial, interrupt: Interrupt, display: Display) -> bool:
         start = time.monotonic()
         limit = limit_s(self._costs.of(trial.case))
-        binary = self._suite.binary(trial.case)
+        build = self._builds[trial.build]
+        binary = build.suite.binary(trial.case)
         outcome = runner.run(binary, trial.case, self._settings, trial.layout, limit, interrupt)
         if outcome is None:
             return False
@@ -71,7 +83,7 @@ class Campaign:
             label=trial.label,
             **asdict(outcome),
         )
-        self._log.append(sample)
+        build.log.append(sample)
         self._note(asdict(sample), time.monotonic() - start)
         if counts_as_failure(asdict(sample), self._controls):
             display.say(f"{sample.case}: {sample.message}")
@@ -86,8 +98,11 @@ class Campaign:
             self._costs.note(record["case"], cost)
         self._failures += counts_as_failure(record, self._controls)
 
+    def _block_s(self) -> float:
+        return len(self._builds) * self._costs.of_block(self._cases)
+
     def _state(self, block: int, pending: list[Trial]) -> State:
-        block_s = self._costs.of_block(self._cases)
+        block_s = self._block_s()
         left_in_block = sum(self._costs.of(trial.case) for trial in pending)
         planned = self._stop.planned_blocks(block + 1, self._spent_s + left_in_block, block_s)
         left = left_in_block + (planned - block - 1) * block_s

@@ -59,6 +59,7 @@ class Ranking:
             "verdict": "best" if i == 0 else str(self.verdicts[i, 0]),
             "regime_dependent": bool(self.contradicts[i].any()),
             "resolvable": self.resolvable(i, 0) if i else None,
+            "ahead_of": np.flatnonzero(self.different[i] & (self.pairs.ratio[i] < 1.0)).tolist(),
         }
 
 

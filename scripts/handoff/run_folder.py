@@ -19,6 +19,9 @@ ENVIRONMENT_NAME = "environment.json"
 # What must stay the same for trials to belong to one run.
 FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms")
 
+# Names the other run of a campaign that took the trials of two builds in turns.
+INTERLEAVED = "interleaved_with"
+
 
 class RunFolder:
     def __init__(self, path: Path, environment: dict[str, Any], keeps_name: bool) -> None:
@@ -103,6 +106,12 @@ def read_environment(path: Path) -> dict[str, Any]:
     return environment
 
 
+def interleaved(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    """Whether these are the environments of the two runs of one campaign."""
+    one, other = a.get(INTERLEAVED), b.get(INTERLEAVED)
+    return bool(one and other and one["campaign"] == other["campaign"] and one["side"] != other["side"])
+
+
 def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
@@ -126,6 +135,8 @@ def _check_same(
             raise refuse(f"it has {key} {stored.get(key)}, not {wanted[key]}")
     if asked_seed is not None and stored.get("seed") != asked_seed:
         raise refuse(f"it has seed {stored.get('seed')}, not {asked_seed}")
+    if stored.get(INTERLEAVED) != wanted.get(INTERLEAVED):
+        raise refuse(f"it was measured {_company(stored)}, not {_company(wanted)}")
     if stored["cases"] != wanted["cases"]:
         differing = sorted(set(stored["cases"]) ^ set(wanted["cases"])) or ["their order"]
         raise refuse(
@@ -135,3 +146,11 @@ def _check_same(
     changed = sorted(name for name in was.keys() | now_is.keys() if was.get(name) != now_is.get(name))
     if changed:
         raise refuse(f"the benchmark '{changed[0]}' has been built anew since")
+
+
+def _company(environment: Mapping[str, Any]) -> str:
+    other = environment.get(INTERLEAVED)
+    if other is None:
+        return "on its own"
+    changed = " with changes" if other["dirty"] else ""
+    return f"in turns with commit {str(other['commit'])[:10]}{changed}, campaign {other['campaign']}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 
@@ -36,6 +36,7 @@ class Trial:
     case: Case
     label: str
     layout: Layout
+    build: int = 0  # which of the builds that are measured interleaved
 
 
 def in_a_block(cases: Iterable[Case]) -> list[tuple[Case, str]]:
@@ -55,6 +56,21 @@ def block_trials(cases: list[Case], seed: int, block: int) -> list[Trial]:
     return [
         Trial(block, position, case, label, layout)
         for position, ((case, label), layout) in enumerate(zip(shuffled, layouts))
+    ]
+
+
+def interleaved(trials: list[Trial], seed: int, builds: int) -> list[Trial]:
+    """Each trial once with each build, one directly after the other, so that the machine has hardly time to
+    move between them; which build comes first follows from seed and block. Both have the same layout: what it
+    does to a trial is no difference between the builds."""
+    if builds == 1:
+        return trials
+    random = numpy.random.Generator(numpy.random.PCG64([seed, trials[0].block, builds]))
+    orders = (random.permutation(builds).tolist() for _ in trials)
+    return [
+        replace(trial, position=builds * trial.position + place, build=build)
+        for trial, order in zip(trials, orders)
+        for place, build in enumerate(order)
     ]
 
 

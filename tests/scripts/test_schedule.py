@@ -114,3 +114,20 @@ def test_a_block_repeats_the_controls_of_the_comparison() -> None:
     }
     assert sorted(trial.position for trial in trials) == list(range(25))
     assert len({trial.layout for trial in trials}) == 25
+
+
+def test_builds_take_turns_trial_by_trial_and_a_coin_decides_who_begins() -> None:
+    alone = schedule.block_trials(SOME, 7, 0)
+    assert schedule.interleaved(alone, 7, 1) == alone
+    both = schedule.interleaved(alone, 7, 2)
+    assert both == schedule.interleaved(alone, 7, 2)
+    assert [trial.position for trial in both] == list(range(2 * len(alone)))
+    for trial, one, two in zip(alone, both[::2], both[1::2]):
+        assert trial.case == one.case == two.case and trial.layout == one.layout == two.layout
+        assert {one.build, two.build} == {0, 1}
+    begins = [
+        trials[0].build
+        for block in range(40)
+        for trials in [schedule.interleaved(schedule.block_trials(SOME, 7, block), 7, 2)]
+    ]
+    assert 8 <= sum(begins) <= 32
