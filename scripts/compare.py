@@ -13,7 +13,7 @@ import campaign
 from rich.console import Console
 from rich.table import Table
 
-from handoff import commits, compare, progress, results, schedule, two_builds
+from handoff import commits, compare, progress, results, sampling, schedule, two_builds
 from handoff.errors import EXIT_FAILED, EXIT_INTERRUPTED, HandoffError, MeasurementError, ends_with_one_line
 from handoff.interrupt import Interrupt
 from handoff.two_builds import Plan
@@ -81,7 +81,7 @@ def plan(given: argparse.Namespace) -> tuple[Plan, schedule.StopRule]:
     for sentence in two_builds.left_out(selected):
         print(f"note: {sentence}", file=sys.stderr)
     cases = two_builds.common_cases(suites, selected)
-    block_s = 2 * schedule.Costs(base.settings).of_block(cases)
+    block_s = 2 * schedule.Costs(base.settings).of_block(sampling.full_block(cases))
     schedule.refuse_if_hopeless(base.stop, base.budget_s, block_s, len(cases))
     roots = (sources[0].root, sources[1].root)
     return Plan(roots, suites, cases, base.settings, base.profile.name), base.stop
@@ -90,6 +90,7 @@ def plan(given: argparse.Namespace) -> tuple[Plan, schedule.StopRule]:
 def _request(given: argparse.Namespace, source: commits.Source) -> campaign.Request:
     options = copy.copy(given)
     options.build_dir = source.build_dir
+    options.precision = None  # two builds are measured in full blocks
     try:
         return campaign.check(options)
     except HandoffError as error:

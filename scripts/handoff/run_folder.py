@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import samples
+from . import plans, samples
 from .errors import HandoffError, describe
 
 ENVIRONMENT_NAME = "environment.json"
@@ -30,6 +30,11 @@ class RunFolder:
         self._keeps_name = keeps_name
         path.mkdir(parents=True, exist_ok=True)
         self.log = samples.Log(path / samples.FILE_NAME)
+        try:  # after the samples, of which there is a lock
+            self.plans = plans.PlanLog(path / plans.FILE_NAME)
+        except HandoffError:
+            self.log.close()
+            raise
         self._write()
 
     @classmethod
@@ -45,22 +50,27 @@ class RunFolder:
         return cls(path, environment, keeps_name=out is not None)
 
     @classmethod
-    def resume(cls, out: Path, wanted: Mapping[str, Any], asked_seed: int | None) -> RunFolder:
+    def resume(
+        cls, out: Path, wanted: Mapping[str, Any], asked_seed: int | None, asked_precision: float | None
+    ) -> RunFolder:
         """Goes on with the run in `out`, provided that it is the same campaign."""
         environment = read_environment(out / ENVIRONMENT_NAME)
         _check_same(out, environment, wanted, asked_seed)
+        _check_same_sampling(out, environment.get("sampling"), wanted["sampling"], asked_precision)
         environment["finished"] = None
         environment.setdefault("resumed", []).append(now())
         return cls(out, environment, keeps_name=True)
 
-    def finish(self, blocks_complete: int, interrupted: bool) -> None:
+    def finish(self, blocks_complete: int, interrupted: bool, ended: str) -> None:
         """Records the end and, now that the data are known, gives the run its name."""
         self.log.close()
+        self.plans.close()
         run_id = self._run_id()
         self.environment |= {
             "finished": now(),
             "blocks_complete": blocks_complete,
             "interrupted": interrupted,
+            "ended": ended,
             "run_id": run_id,
         }
         self._write()
@@ -124,11 +134,27 @@ def run_stem(slug: str, commit: str | None, dirty: bool | None) -> str:
     return "-".join([date, slug, (commit or "nocommit")[:10], *(["dirty"] if dirty else [])])
 
 
+def _refusal(out: Path, what: str) -> HandoffError:
+    return HandoffError(f"cannot go on with '{out}': {what}; another --out begins anew")
+
+
+def _check_same_sampling(
+    out: Path, stored: Mapping[str, Any] | None, wanted: Mapping[str, Any], asked_precision: float | None
+) -> None:
+    """A run keeps the precision that it began with: one that is chosen with an eye on the result is none."""
+    if stored is None or {**stored, "precision": 0} != {**wanted, "precision": 0}:
+        raise _refusal(out, "its blocks were planned by another rule")
+    if asked_precision is not None and stored["precision"] != asked_precision:
+        raise _refusal(
+            out, f"it has precision {100 * stored['precision']:g}%, not {100 * asked_precision:g}%"
+        )
+
+
 def _check_same(
     out: Path, stored: Mapping[str, Any], wanted: Mapping[str, Any], asked_seed: int | None
 ) -> None:
     def refuse(what: str) -> HandoffError:
-        return HandoffError(f"cannot go on with '{out}': {what}; another --out begins anew")
+        return _refusal(out, what)
 
     for key in FIXED_SETTINGS:
         if stored.get(key) != wanted[key]:

@@ -13,9 +13,12 @@ from .cases import Case
 from .catalog import Suite
 from .errors import HandoffError
 from .interrupt import Interrupt
+from .measuring import Design
+from .profiles import PROFILES
 from .progress import Display
 from .run_folder import ENVIRONMENT_NAME, INTERLEAVED, RunFolder, read_environment
 from .runner import Settings
+from .sampling import Sampling
 from .schedule import StopRule
 
 SIDES = ("base", "head")
@@ -60,8 +63,17 @@ def open_folders(plan: Plan, reports: Path, out: Path | None, asked_seed: int | 
     stored = _stored(out)
     seed = stored["seed"] if stored else secrets.randbits(32) if asked_seed is None else asked_seed
     campaign = (stored.get(INTERLEAVED) or {}).get("campaign") or secrets.token_hex(4)
+    profile = PROFILES[plan.profile]
     wanted = [
-        environment.describe(root, suite, plan.cases, plan.settings, plan.profile, seed)
+        environment.describe(
+            root,
+            suite,
+            plan.cases,
+            plan.settings,
+            plan.profile,
+            seed,
+            Sampling(profile.precision, profile.headlines(suite, plan.cases)),
+        )
         for root, suite in zip(plan.roots, plan.suites)
     ]
     for side, own, other in zip(SIDES, wanted, wanted[::-1]):
@@ -76,14 +88,15 @@ def open_folders(plan: Plan, reports: Path, out: Path | None, asked_seed: int | 
 def measure(
     plan: Plan, stop: StopRule, folders: list[RunFolder], interrupt: Interrupt, display: Display
 ) -> None:
-    builds = [measuring.Build(suite, folder.log) for suite, folder in zip(plan.suites, folders)]
-    campaign = measuring.Campaign(builds, plan.cases, plan.settings, folders[0].environment["seed"], stop)
+    builds = [measuring.Build(suite, folder.log, folder.plans) for suite, folder in zip(plan.suites, folders)]
+    design = Design(plan.cases, folders[0].environment["seed"], stop, sampling=None)
+    campaign = measuring.Campaign(builds, plan.settings, design)
     try:
         campaign.measure(interrupt, display)
     finally:
         display.close()
     for folder in folders:
-        folder.finish(campaign.blocks_complete, interrupt.requested)
+        folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
 
 
 def failures(plan: Plan, folders: list[RunFolder]) -> str:
@@ -114,5 +127,5 @@ def _stored(out: Path | None) -> dict[str, Any]:
 
 def _open(path: Path, wanted: dict[str, Any], asked_seed: int | None) -> RunFolder:
     if (path / ENVIRONMENT_NAME).exists():
-        return RunFolder.resume(path, wanted, asked_seed)
+        return RunFolder.resume(path, wanted, asked_seed, asked_precision=None)
     return RunFolder.begin(path.parent, path, wanted)

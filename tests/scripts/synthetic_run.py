@@ -12,6 +12,7 @@ import numpy as np
 
 from handoff.cases import parse
 from handoff.samples import METHOD
+from handoff.sampling import full_block
 from handoff.schedule import in_a_block
 
 # Nanoseconds per yardstick: a shared cache, another chiplet, another socket (shared/DESIGN.md).
@@ -180,7 +181,7 @@ def catalog() -> dict[str, Any]:
 def write(directory: Path, spec: Spec) -> Path:
     rng = np.random.default_rng(spec.seed)
     cases = planned(spec)
-    trials = in_a_block(parse(name) for name in cases)
+    trials = in_a_block(full_block([parse(name) for name in cases]))
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "environment.json").write_text(json.dumps(environment(spec, cases), indent=1))
     now = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)

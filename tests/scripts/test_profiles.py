@@ -16,6 +16,7 @@ from handoff.catalog import Suite
 from handoff.errors import HandoffError
 from handoff.profiles import PROFILES
 from handoff.runner import Settings
+from handoff.sampling import full_block
 from handoff.selection import Selection
 
 SPSC = {"producers": "one", "consumers": "one"}
@@ -221,7 +222,7 @@ def test_many_cpus_do_not_crowd_out_the_queues() -> None:
 def test_quick_has_its_six_blocks_within_five_minutes() -> None:
     quick = PROFILES["quick"]
     assert quick.budget_s is not None and quick.budget_s <= 280
-    assert 6 * schedule.Costs(Settings()).of_block(chosen("quick")) < quick.budget_s / 1.5
+    assert 6 * schedule.Costs(Settings()).of_block(full_block(chosen("quick"))) < quick.budget_s / 1.5
 
 
 @pytest.mark.parametrize(
