@@ -20,8 +20,8 @@ inline constexpr std::uint64_t steady_occupancy = 16;
 inline constexpr std::uint64_t steady_items = 65536;
 
 struct memory_stations {
-    memory_use before;    // the queue is there
-    memory_use empty;     // it and one handle for each end are there
+    memory_use before;    // nothing of the queue is there yet
+    memory_use empty;     // the queue and one handle for each end are there
     memory_use full;      // it holds `held` items
     memory_use drained;   // it holds none
     memory_use steady;    // items have passed
