@@ -1,7 +1,5 @@
 #include "queue_suite.hpp"
 
-#include <string>
-
 #include "session.hpp"
 #include "tests.hpp"
 
@@ -15,10 +13,6 @@ struct candidate {
 };
 
 }  // namespace
-
-void not_offered(std::string_view call) {
-    die(std::string(call) + " was called on a queue that does not offer it: the suite selected a wrong test");
-}
 
 void register_queue_tests(const queue_under_test& subject) {
     const queue_spec& spec = *subject.spec;

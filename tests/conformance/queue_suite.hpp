@@ -4,16 +4,20 @@
 
 #include <concepts>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "any_queue.hpp"
+#include "session.hpp"
 
 namespace handoff::conformance {
 
 // Ends the process: a test called what its selection should have excluded.
-[[noreturn]] void not_offered(std::string_view call);
+[[noreturn]] inline void not_offered(std::string_view call) {
+    die(std::string(call) + " was called on a queue that does not offer it: the suite selected a wrong test");
+}
 
 // Calls `call` with an item for the queue that stands for `value`, and carries back what became of it. Item
 // is T, but for a queue that reserves the number zero: it holds a `word`, which is never zero.
