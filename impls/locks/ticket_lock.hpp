@@ -14,7 +14,6 @@
 #pragma once
 
 #include <cstdint>
-#include <thread>
 
 #include "../support/atomic.hpp"
 #include "../support/pause.hpp"
@@ -37,7 +36,7 @@ public:
                 ++spins;
                 pause();
             } else {
-                std::this_thread::yield();
+                yield();
             }
         }
     }

@@ -8,8 +8,6 @@
 // Progress: blocking, and not fair: a thread may be passed over any number of times.
 #pragma once
 
-#include <thread>
-
 #include "../support/atomic.hpp"
 #include "../support/pause.hpp"
 
@@ -30,7 +28,7 @@ public:
                     ++spins;
                     pause();
                 } else {
-                    std::this_thread::yield();
+                    yield();
                 }
             }
         }

@@ -102,11 +102,11 @@ private:
 
     // The producer's line. The consumer looks at it only when it has used up what it saw before.
     alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    std::uint64_t head_seen_ = 0;  // invariant: head_seen_ <= head_
+    plain<std::uint64_t> head_seen_ = 0;  // invariant: head_seen_ <= head_
 
     // The consumer's line, likewise.
     alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
-    std::uint64_t tail_seen_ = 0;  // invariant: tail_seen_ <= tail_
+    plain<std::uint64_t> tail_seen_ = 0;  // invariant: tail_seen_ <= tail_
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

@@ -23,7 +23,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -186,7 +185,7 @@ private:
                 ++spins_;
                 pause();
             } else {
-                std::this_thread::yield();
+                yield();
             }
         }
 

@@ -21,6 +21,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/mutex.hpp"
 
 namespace handoff {
 
@@ -93,10 +94,10 @@ private:
     };
 
     // Each end on lines of its own, so that a push and a pop meet only in the nodes.
-    alignas(no_false_sharing) std::mutex head_lock_;
-    node* head_ = new node;
-    alignas(no_false_sharing) std::mutex tail_lock_;
-    node* tail_ = head_;
+    alignas(no_false_sharing) mutex head_lock_;
+    plain<node*> head_ = new node;
+    alignas(no_false_sharing) mutex tail_lock_;
+    plain<node*> tail_ = head_;
 };
 
 }  // namespace handoff
