@@ -65,7 +65,9 @@ bool run_plan(burst_team& bursts, stamping stamps, time_share time, proof& shown
         if (with_stamps && verdict.exact) shown.counts.decided += calls.size();
         shown.counts.excused += verdict.excused;
         shown.counts.overtaken = std::max<std::uint64_t>(shown.counts.overtaken, verdict.overtaken);
-        if (verdict.broken) shown.broken = report(*verdict.broken) + "  in bursts of " + what + '\n';
+        if (verdict.broken)
+            shown.broken = report(*verdict.broken) + "  in bursts of " + what +
+                           (with_stamps ? "\n" : ", so the numbers are no times\n");
         return !verdict.broken && time.goes_on(calls.size());
     });
     return shown.holds();
