@@ -196,6 +196,7 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
         campaign.measure(interrupt, display)
     finally:
         display.close()
+        folder.close()
     folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
     return campaign.blocks_complete
 

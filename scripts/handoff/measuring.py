@@ -8,23 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import needs, results, runner, sampling, schedule
+from . import runner, sampling, schedule
 from .cases import Case
 from .catalog import Suite
 from .interrupt import Interrupt
-from .needs import Needs
+from .look import Look
 from .plans import BlockRecord, PlanLog
 from .progress import Display, State
 from .runner import Settings
 from .samples import Log, Sample
-from .sampling import Plan, Sampling
+from .sampling import Needs, Plan, Sampling
 from .schedule import Costs, StopRule, Trial, block_trials, interleaved
 
 # A trial that takes this much longer than expected, and at least so many seconds, hangs. The harness itself
 # gives up on a queue that keeps its threads after 6 s (drain_limit in benchmarks/harness/sample.cpp).
 LATE_FACTOR = 20
 LATE_AT_LEAST_S = 10.0
-
 
 PRECISE, BLOCKS, BUDGET, INTERRUPTED = "precise", "blocks", "budget", "interrupted"  # how a campaign ended
 
@@ -84,8 +83,17 @@ class Campaign:
 
     def measure(self, interrupt: Interrupt, display: Display) -> None:
         """Until there is enough or the interruption comes."""
+        rule = self._design.sampling
+        look = None if rule is None else Look(self._builds[0].log.path.parent, rule)
+        try:
+            self._measure(look, interrupt, display)
+        finally:
+            if look is not None:
+                look.close()
+
+    def _measure(self, look: Look | None, interrupt: Interrupt, display: Display) -> None:
         for block in itertools.count():
-            plan = self._plan(block)
+            plan = self._plan(block, look)
             if plan is None:
                 self.ended = PRECISE
                 return
@@ -105,16 +113,16 @@ class Campaign:
             self.blocks_complete = block + 1
             display.show(self._state(block, []))
 
-    def _plan(self, block: int) -> Plan | None:
+    def _plan(self, block: int, look: Look | None) -> Plan | None:
         """What the block holds, as it was planned before if it was; None if there is enough already."""
         if stored := self._builds[0].plans.records.get(block):
             by_name = {case.name: case for case in self._design.cases}
             return Plan(tuple(by_name[name] for name in stored.cases), stored.repeats)
         rule = self._design.sampling
-        if rule is None or block < rule.first_blocks:
+        if rule is None or look is None or block < rule.first_blocks:
             return sampling.full_block(self._design.cases)
         start = time.monotonic()
-        self._needs = needs.of(results.frame(self._builds[0].log.records), rule.precision, rule.first_blocks)
+        self._needs = look.needs()
         self._spent_s += time.monotonic() - start
         if rule.is_enough(self._needs):
             return None

@@ -11,37 +11,16 @@ way demand a p below 0.001, which leaves the last one, made by the report, its o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from . import interference, ranking, stats, usable
+from .sampling import Needs
 
 CLEAR = 0.001  # the level of Haybittle and Peto, divided by the number of pairs in the group
 # A case that has no interval, or no calm samples, after so many times the blocks of the beginning will hardly
 # get any: its trials are set aside or disturbed as a rule.
 PATIENCE = 2
-
-
-@dataclass(frozen=True)
-class Needs:
-    """Names of cases, and why more of them is wanted. A case of which no trial has given a figure is not among
-    them: more of it helps nobody."""
-
-    missing: frozenset[str] = frozenset()  # no interval yet
-    wide: frozenset[str] = frozenset()  # an interval wider than asked for
-    disturbed: frozenset[str] = frozenset()  # flagged samples that no calm ones stand beside yet
-    undecided: frozenset[str] = frozenset()  # in a comparison that is still open
-    open_pairs: int = 0
-
-    @property
-    def all(self) -> frozenset[str]:
-        return self.missing | self.wide | self.disturbed | self.undecided
-
-    def counts(self) -> dict[str, int]:
-        names = ("missing", "wide", "disturbed", "undecided")
-        return {name: len(getattr(self, name)) for name in names} | {"open_pairs": self.open_pairs}
 
 
 def of(samples: pd.DataFrame, precision: float, first_blocks: int) -> Needs:

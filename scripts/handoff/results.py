@@ -68,14 +68,6 @@ def load(run_dir: Path) -> Run:
     return Run(run_dir, environment, table.frame(), warnings, planned)
 
 
-def frame(records: Iterable[Mapping[str, Any]]) -> pandas.DataFrame:
-    """The same table of records that have been read already."""
-    table = _Table()
-    for record in records:
-        table.add(record)
-    return table.frame()
-
-
 class _Table:
     """Samples as columns, filled one by one: records of a large run do not fit into memory side by side."""
 

@@ -63,8 +63,7 @@ class RunFolder:
 
     def finish(self, blocks_complete: int, interrupted: bool, ended: str) -> None:
         """Records the end and, now that the data are known, gives the run its name."""
-        self.log.close()
-        self.plans.close()
+        self.close()
         run_id = self._run_id()
         self.environment |= {
             "finished": now(),
@@ -76,6 +75,10 @@ class RunFolder:
         self._write()
         if not self._keeps_name:
             self.path = self.path.rename(self.path.with_name(run_id))
+
+    def close(self) -> None:
+        self.log.close()
+        self.plans.close()
 
     def _run_id(self) -> str:
         data = (self.path / samples.FILE_NAME).read_bytes()

@@ -16,19 +16,47 @@ from typing import Any
 from .cases import Case
 from .control_kinds import is_comparison
 from .errors import HandoffError
-from .needs import Needs
+
+REASONS = ("missing", "wide", "disturbed", "undecided")
 
 VERSION = 1  # of the rule; another one does not go on with a run
 # The exact sign-test interval of a median needs at least 6 blocks (notes/measurement.md). Where trials were set
 # aside 6 full blocks do not suffice: those cases are missing one, and come in every block until they have it.
 BLOCKS_FOR_AN_INTERVAL = 6
-OTHERS_EVERY = 8
-REVISITED_EVERY = 16
+OTHERS_EVERY = 12
+REVISITED_EVERY = 24
 
 # Trials of each label of the controls of the comparison. A full block holds 8 because there are few full blocks;
 # thin ones are so many that 2 make as many pairs in the same time.
 FULL_REPEATS = 8
 THIN_REPEATS = 2
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Names of cases, and why more of them is wanted. A case of which no trial has given a figure is not among
+    them: more of it helps nobody."""
+
+    missing: frozenset[str] = frozenset()  # no interval yet
+    wide: frozenset[str] = frozenset()  # an interval wider than asked for
+    disturbed: frozenset[str] = frozenset()  # flagged samples that no calm ones stand beside yet
+    undecided: frozenset[str] = frozenset()  # in a comparison that is still open
+    open_pairs: int = 0
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.missing | self.wide | self.disturbed | self.undecided
+
+    def counts(self) -> dict[str, int]:
+        return {name: len(getattr(self, name)) for name in REASONS} | {"open_pairs": self.open_pairs}
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: sorted(getattr(self, name)) for name in REASONS} | {"open_pairs": self.open_pairs}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Needs:
+        reasons = {name: frozenset(stored[name]) for name in REASONS}
+        return cls(**reasons, open_pairs=stored["open_pairs"])
 
 
 @dataclass(frozen=True)
@@ -89,7 +117,7 @@ def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) 
 def while_nothing_is_known(cases: Sequence[Case]) -> Needs:
     """For an estimate beforehand: as if all cases had intervals, and all too wide."""
     names = frozenset(case.name for case in cases)
-    return replace(Needs(), wide=names)
+    return Needs(wide=names)
 
 
 def usual_thin_blocks(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> list[Plan]:

@@ -8,6 +8,8 @@ import re
 import resource
 import signal
 import subprocess
+import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import campaign
 import pytest
 from conftest import CASES, FakeBuild, Scripts, lines, one_line, wait_until
 
-from handoff import catalog, measuring, results, sampling, schedule
+from handoff import catalog, look, measuring, results, sampling, schedule
 from handoff.runner import Settings
 
 COUNT = len(CASES)
@@ -135,6 +137,25 @@ def test_time_goes_to_what_is_not_precise_and_ends_with_the_budget(build: FakeBu
     plans = planned_blocks(run)
     assert [set(plan["cases"]) for plan in plans] == list(found.values())
     assert plans[0]["needs"] is None and plans[FULL]["needs"]["wide"] == 1
+
+
+def test_what_starts_the_trials_stays_small() -> None:
+    """The larger a process is the longer it takes to start another one, on the CPUs that are measured."""
+    code = "import sys, campaign; print({'pandas', 'scipy', 'matplotlib'} & set(sys.modules))"
+    scripts = Path(campaign.__file__).parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True)
+    assert done.stdout == "set()\n", done.stderr
+
+
+def test_a_look_that_fails_is_named_and_what_was_measured_is_kept(
+    build: FakeBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(look, "sys", types.SimpleNamespace(executable="/bin/false"))
+    run = tmp_path / "r"
+    assert run_here(build, "--time-budget", "60s", "--out", str(run)) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == f"error: what {run} still needs could not be found out: exit code 1; its samples are kept"
+    assert len(lines(run)) == FULL * COUNT
 
 
 def test_a_wider_target_is_reached_sooner(build: FakeBuild, tmp_path: Path) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from handoff import cases, needs, results, sampling, stats
+from handoff import cases, needs, sampling, stats
 from handoff.cases import Case
 from handoff.errors import HandoffError
-from handoff.needs import Needs
 from handoff.samples import Sample
-from handoff.sampling import Plan, Sampling
+from handoff.sampling import Needs, Plan, Sampling
 
 Json = dict[str, Any]
 Change = Callable[[Json], None]
@@ -34,7 +35,8 @@ Truths = dict[Case, tuple[float, float]]
 TRUTH: Truths = {FAR: (300, 0.004), NEAR: (100, 0.08), NEXT: (102, 0.08), CALM_OTHER: (50, 0.004)}
 TRUTH |= {WIDE_OTHER: (70, 0.15), PACED: (90, 0.03)}
 CASES = list(TRUTH)
-RULE = Sampling(0.02, (tuple(case.name for case in (FAR, NEAR, NEXT)),))
+HEADLINES = (tuple(case.name for case in (FAR, NEAR, NEXT)),)
+RULE = Sampling(0.02, HEADLINES, others_every=8, revisited_every=16)
 
 
 def trial(case: Case, label: str, block: int, ns: float) -> Json:
@@ -65,7 +67,11 @@ class Truth:
 
 
 def needed(records: Iterable[Json]) -> Needs:
-    return needs.of(results.frame(records), RULE.precision, RULE.first_blocks)
+    rows = [
+        record | record["figures"] | vars(cases.parse(record["case"])) | {"case": record["case"]}
+        for record in records
+    ]
+    return needs.of(pd.DataFrame(rows), RULE.precision, RULE.first_blocks)
 
 
 def campaign(truth: Truths, most: int, change: Change = lambda record: None) -> tuple[list[Plan], list[Json]]:
@@ -114,7 +120,7 @@ def test_a_campaign_ends_when_its_headlines_are_precise() -> None:
 
 def test_the_next_headline_has_its_turn_when_the_first_needs_nothing() -> None:
     first, second = (NEAR.name,), (WIDE_OTHER.name,)
-    rule = Sampling(0.02, (first, second))
+    rule = replace(RULE, headlines=(first, second))
 
     def thin(*wide: str) -> list[tuple[Case, ...]]:
         wanted = Needs(wide=frozenset(wide))
@@ -250,6 +256,12 @@ def test_looking_again_and_again_finds_no_difference_that_is_not_there() -> None
 
 def test_the_rule_survives_its_record() -> None:
     assert Sampling.from_dict(RULE.as_dict()) == RULE
+
+
+def test_needs_survive_their_way_between_processes() -> None:
+    found = needed(six_blocks())
+    assert found.wide and found.undecided and found.open_pairs
+    assert Needs.from_dict(json.loads(json.dumps(found.as_dict()))) == found
 
 
 def test_another_rule_is_refused() -> None:
