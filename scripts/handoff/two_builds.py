@@ -38,7 +38,8 @@ class Plan:
 def common_cases(suites: tuple[Suite, Suite], selected: tuple[list[Case], list[Case]]) -> list[Case]:
     """Those that both builds have, in the order of the first."""
     base, head = selected
-    shared = [case for case in base if case in set(head)]
+    known = set(head)
+    shared = [case for case in base if case in known]
     if not shared:
         raise HandoffError(
             f"nothing to compare: of the {len(base)} cases chosen in '{suites[0].build_dir}' none is among the "

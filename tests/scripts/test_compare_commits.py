@@ -159,9 +159,11 @@ def test_a_commit_alone_is_held_against_the_working_tree_as_it_is(project: Proje
 def test_a_checkout_that_was_deleted_is_made_again(project: Project, tmp_path: Path) -> None:
     arguments = ("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1")
     assert project.compare(*arguments, "--out", str(tmp_path / "a")).returncode == 0
-    shutil.rmtree(project.root / "build")
-    told = project.compare(*arguments, "--out", str(tmp_path / "b"))
-    assert told.returncode == 0, told.stderr
+    commits = project.root / "build" / "commits"
+    for number, gone in enumerate((next(commits.iterdir()), commits)):
+        shutil.rmtree(gone)
+        told = project.compare(*arguments, "--out", str(tmp_path / str(number)))
+        assert told.returncode == 0, told.stderr
     shutil.rmtree(project.root / "build")
     project.git("worktree", "prune")
     assert len(project.git("worktree", "list").splitlines()) == 1, "nothing is left behind"

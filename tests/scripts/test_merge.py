@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import synthetic_run
 from conftest import one_line
@@ -192,15 +193,20 @@ def test_facets_have_the_same_scale(usual: list[Path], monkeypatch: pytest.Monke
     for name in ("ping_pong_headline", "throughput_headline", "latency_percentiles"):
         first, second = (figure.axes[0] for figure in parts(name, machines(usual), monkeypatch)[1::2])
         assert first.get_xlim() == second.get_xlim()
-    first, second = (
-        figure.axes[0] for figure in parts("counters_by_threads", machines(usual), monkeypatch)[1::2]
-    )
-    assert first.get_ylim() == second.get_ylim()
-    for axes in (first, second):
-        low, high = axes.get_ylim()
-        assert all(
-            low <= text.xyann[1] <= high for text in axes.texts if text.get_text().endswith("_counter")
-        )
+
+
+def test_names_beside_an_axis_stay_apart_on_the_common_scale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counters = ("seq_cst_counter", "relaxed_counter", "mutex_counter")  # two of them cost the same
+    found = machines(two(tmp_path, replace(ONE, counters=counters), replace(OTHER, counters=counters)))
+    facets_of = [figure.axes[0] for figure in parts("counters_by_threads", found, monkeypatch)[1::2]]
+    assert facets_of[0].get_ylim() == facets_of[1].get_ylim()
+    for axes in facets_of:
+        low, high = np.log(axes.get_ylim())
+        names = [text for text in axes.texts if text.get_text() in counters]
+        shares = sorted((np.log(text.xyann[1]) - low) / (high - low) for text in names)
+        assert len(shares) == 3 and 0 <= shares[0] and shares[-1] <= 1 and min(np.diff(shares)) > 0.047
 
 
 def test_a_merged_figure_is_one_sound_drawing_and_the_same_each_time(usual: list[Path]) -> None:
