@@ -1,6 +1,7 @@
 #include "eventcount.hpp"
 
 #include "../../impls/support/futex.hpp"
+#include "../../impls/support/mutation.hpp"
 
 namespace handoff {
 
@@ -10,7 +11,7 @@ void eventcount::sleep(std::uint32_t announced, std::optional<std::int64_t> time
 }
 
 void eventcount::wake(int how_many) {
-    epoch_.fetch_add(1);
+    HANDOFF_MUTATION(epoch_stays, epoch_.fetch_add(1), epoch_.load());
     futex_wake(epoch_, how_many);
 }
 

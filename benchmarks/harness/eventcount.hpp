@@ -7,6 +7,7 @@
 
 #include "../../impls/support/atomic.hpp"
 #include "../../impls/support/cache_line.hpp"
+#include "../../impls/support/mutation.hpp"
 
 namespace handoff {
 
@@ -22,7 +23,7 @@ public:
     std::uint32_t announce() {
         sleepers_.fetch_add(1);
         // Pairs with the fence in notify.
-        atomic_thread_fence(memory_order_seq_cst);
+        handoff::atomic_thread_fence(HANDOFF_WEAKENED(announce_fence, memory_order_seq_cst));
         return epoch_.load();
     }
     void retract() { sleepers_.fetch_sub(1); }
@@ -34,7 +35,7 @@ private:
     static constexpr int all = 0x7fffffff;
 
     void notify(int how_many) {
-        atomic_thread_fence(memory_order_seq_cst);
+        handoff::atomic_thread_fence(HANDOFF_WEAKENED(notify_fence, memory_order_seq_cst));
         // relaxed: the fence orders it after the caller's change.
         if (sleepers_.load(memory_order_relaxed) != 0) wake(how_many);
     }

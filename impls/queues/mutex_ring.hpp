@@ -23,6 +23,7 @@
 
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
+#include "../support/mutation.hpp"
 #include "../support/mutex.hpp"
 #include "../support/ring_storage.hpp"
 
@@ -105,7 +106,7 @@ public:
             const std::lock_guard lock(mutex_);
             closed_ = true;
         }
-        not_empty_.notify_all();
+        HANDOFF_MUTATION(close_wakes_one, not_empty_.notify_all(), not_empty_.notify_one());
         not_full_.notify_all();
     }
 
@@ -134,7 +135,7 @@ private:
 
     static void signal(std::unique_lock<mutex>& lock, condition_variable& who,
                        const plain<std::size_t>& waiting) {
-        const bool wake = waiting > 0;
+        const bool wake = HANDOFF_MUTATION(wakes_only_crowds, waiting > 0, waiting > 1);
         lock.unlock();
         if (wake) who.notify_one();
     }
