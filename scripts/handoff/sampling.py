@@ -3,7 +3,7 @@
 The first blocks are full. Then, after each block, the campaign looks at what is known (needs.py) and either ends,
 because every headline case is known precisely enough and no comparison among them is open, or plans a *thin*
 block. The time goes to one rank of cases after the other: those of the first headline that still has needs are
-in each thin block, other cases with needs in one of 8, all others in one of 16, so that a drift is seen. The
+in each thin block, other cases with needs in one of 12, all others in one of 24, so that a drift is seen. The
 cases of a group take their turns together, because comparisons are paired by block.
 """
 
@@ -116,8 +116,7 @@ def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) 
 
 def while_nothing_is_known(cases: Sequence[Case]) -> Needs:
     """For an estimate beforehand: as if all cases had intervals, and all too wide."""
-    names = frozenset(case.name for case in cases)
-    return Needs(wide=names)
+    return Needs(wide=frozenset(case.name for case in cases))
 
 
 def usual_thin_blocks(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> list[Plan]:
