@@ -74,6 +74,22 @@ TEST(programs_test, two_reads_do_not_race_and_a_read_and_a_write_do) {
     EXPECT_TRUE(fails(body(true), "data race"));
 }
 
+// Also where the execution had the read first: by itself, since an exploration has the other order, too.
+TEST(programs_test, a_write_after_an_unordered_read_is_a_race) {
+    shadow objects;
+    objects.reset();
+    const int object = 0;
+    vector_clock writer, reader;
+    writer.times[0] = reader.times[0] = 1;
+    reader.times[1] = 1;
+    EXPECT_EQ(objects.begin_life(&object, {0, 1}, writer), "");
+    EXPECT_EQ(objects.read(&object, {1, 1}, reader), "");
+    writer.times[0] = 2;
+    EXPECT_NE(objects.write(&object, {0, 2}, writer).find("after the read by thread 1"), std::string::npos);
+    writer.join(reader);
+    EXPECT_EQ(objects.write(&object, {0, 3}, writer), "");
+}
+
 // Peterson, "Myths about the mutual exclusion problem", 1981.
 scenario_body peterson(std::memory_order store, std::memory_order load) {
     return [=] {
