@@ -11,8 +11,8 @@ a second witness, as verdicts within a run do: a t test of the case over all its
 over all cases.
 
 Two builds that were measured interleaved do share their blocks: then the two trials of a block are a pair
-within their regime, as two labels of one campaign are, and the exact sign test and the trimmed t of the paired
-log-ratios take the place of the other two. Where the regimes do not contradict each other, their pairs are
+within their regime, as two labels of one campaign are, and the two witnesses of a campaign's verdicts (stats.py)
+take the place of the other two. Where the regimes do not contradict each other, their pairs are
 pooled, too, and that is what decides.
 """
 

@@ -14,9 +14,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
+from . import signed_rank
+
 CONFIDENCE = 0.95
 EQUIVALENCE = 0.03  # notes/measurement.md: an interval inside ±3% is "the same" for a design decision
 POWER = 0.90
+# From so many pairs on the second witness of a difference is the signed-rank test: with fewer it has too few
+# outcomes for a family of hundreds (its smallest p is 2 ** (1 - n)).
+RANKS_FROM = 20
 METHOD = "sign test"  # what makes the interval of a median unless something else is said
 
 _SEED = 20261121
@@ -88,7 +93,7 @@ class Pairwise:
     high: Floats
     n: Integers
     spread: Floats  # standard deviation of the paired log-ratios, stray ones aside
-    p: Floats  # two-sided, trimmed t on the paired log-ratios, before correction
+    p: Floats  # two-sided, before correction: signed ranks of the paired log-ratios, trimmed t where they are few
 
 
 def pairwise(tables: Sequence[Floats], present: Sequence[Bools] | None = None) -> Pairwise:
@@ -101,6 +106,7 @@ def pairwise(tables: Sequence[Floats], present: Sequence[Bools] | None = None) -
         present = [np.ones(table.shape, dtype=bool) for table in tables]
     k = tables[0].shape[1]
     ratio, low, high, mean, spread = (np.full((k, k), np.nan) for _ in range(5))
+    by_ranks = np.full((k, k), np.nan)
     n = np.zeros((k, k), dtype=np.int64)
     for i in range(k):
         # NaN sorts to the end.
@@ -115,7 +121,10 @@ def pairwise(tables: Sequence[Floats], present: Sequence[Bools] | None = None) -
         lower_middle = _pick(differences, np.maximum((counts - 1) // 2, 0))
         ratio[i] = np.exp((lower_middle + _pick(differences, counts // 2)) / 2)
         mean[i], spread[i] = _trimmed(differences, counts)
-    return Pairwise(ratio, low, high, n, np.where(n >= 2, spread, np.nan), _paired_t(mean, spread, n))
+        for j in np.flatnonzero((counts >= RANKS_FROM) & (np.arange(k) > i)):
+            by_ranks[i, j] = by_ranks[j, i] = signed_rank.p_value(differences[: counts[j], j])
+    p = np.where(np.isnan(by_ranks), _paired_t(mean, spread, n), by_ranks)
+    return Pairwise(ratio, low, high, n, np.where(n >= 2, spread, np.nan), p)
 
 
 def _differences(table: Floats, present: Bools, i: int) -> Floats:
@@ -207,9 +216,11 @@ def holm_square(p: Floats) -> Floats:
 def verdict(low: float, high: float, n: int, adjusted_p: float) -> str:
     """What may be said of a ratio whose exact 95% interval is [low, high].
 
-    `different` needs two witnesses: the exact sign-test interval excludes 1, and the trimmed t survives
-    Holm's correction over the family. The sign test alone has too few outcomes for a family of hundreds (at
-    n = 8 its smallest p is 1/128, however large the difference); the t alone relies on a shape.
+    `different` needs two witnesses: the exact sign-test interval excludes 1, and a second test survives Holm's
+    correction over the family. The sign test alone has too few outcomes for a family of hundreds (at n = 8 its
+    smallest p is 1/128, however large the difference) and is weak for its size. The second one is the
+    signed-rank test, which relies on no shape and which a tenth of stray trials does not blind; below
+    RANKS_FROM pairs, where it has too few outcomes, too, the trimmed t, which does rely on one.
     """
     if not (np.isfinite(low) and np.isfinite(high)) or sign_rank(n)[1] < CONFIDENCE:
         return UNRESOLVED
@@ -238,10 +249,11 @@ def _detectable(n: int, undecided: int) -> float:
     k = sign_rank(n)[0]
     # The interval excludes zero when n + 1 - k differences are positive: a tail of the binomial, hence beta.
     by_signs = stats.norm.ppf(stats.beta.ppf(POWER, n + 1 - k, k))
-    freedom = n - 2 * int(trimmed(np.array(n))) - 1
+    worth = n if n < RANKS_FROM else n * signed_rank.EFFICIENCY
+    freedom = worth - 2 * int(trimmed(np.array(n))) - 1 if n < RANKS_FROM else worth - 1
     critical = stats.t.isf((1.0 - CONFIDENCE) / (2 * undecided), freedom)
-    by_t = special.nctdtrinc(freedom, 1.0 - POWER, critical) / np.sqrt(n)
-    return float(max(by_signs, by_t))
+    by_other = special.nctdtrinc(freedom, 1.0 - POWER, critical) / np.sqrt(worth)
+    return float(max(by_signs, by_other))
 
 
 def shift_interval(a: Floats, b: Floats, confidence: float = CONFIDENCE) -> Interval:
