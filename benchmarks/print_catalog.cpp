@@ -5,6 +5,7 @@
 #include <string>
 
 #include "catalog.hpp"
+#include "harness/clock.hpp"
 
 namespace handoff {
 namespace {
@@ -109,6 +110,12 @@ ordered_json workloads() {
     return all;
 }
 
+// Of the machine that this runs on, so that a campaign's thousands of processes need not find it out again.
+ordered_json clock_unit() {
+    harness_clock::calibrate();
+    return {{"counter", harness_clock::uses_tsc() ? "tsc" : "steady_clock"}, {"hz", harness_clock::hz()}};
+}
+
 }  // namespace
 }  // namespace handoff
 
@@ -118,7 +125,8 @@ int main() {
                             {"queues", ordered_json::array()},
                             {"counters", ordered_json::array()},
                             {"waits", wait_names},
-                            {"workloads", workloads()}};
+                            {"workloads", workloads()},
+                            {"clock", clock_unit()}};
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
     std::cout << catalog.dump(2) << '\n';
