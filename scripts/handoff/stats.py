@@ -14,14 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from . import signed_rank
-
 CONFIDENCE = 0.95
 EQUIVALENCE = 0.03  # notes/measurement.md: an interval inside ±3% is "the same" for a design decision
 POWER = 0.90
-# From so many pairs on the second witness of a difference is the signed-rank test: with fewer it has too few
-# outcomes for a family of hundreds (its smallest p is 2 ** (1 - n)).
-RANKS_FROM = 20
+# Of so many pairs or more the trimmed t leaves out a quarter at either end, of fewer a tenth: on a virtual machine
+# every eighth trial may be a stray one, and of few pairs a quarter leaves too few degrees of freedom for a family
+# of hundreds.
+QUARTER_FROM = 20
 METHOD = "sign test"  # what makes the interval of a median unless something else is said
 
 _SEED = 20261121
@@ -93,7 +92,7 @@ class Pairwise:
     high: Floats
     n: Integers
     spread: Floats  # standard deviation of the paired log-ratios, stray ones aside
-    p: Floats  # two-sided, before correction: signed ranks of the paired log-ratios, trimmed t where they are few
+    p: Floats  # two-sided, trimmed t on the paired log-ratios, before correction
 
 
 def pairwise(tables: Sequence[Floats], present: Sequence[Bools] | None = None) -> Pairwise:
@@ -106,7 +105,6 @@ def pairwise(tables: Sequence[Floats], present: Sequence[Bools] | None = None) -
         present = [np.ones(table.shape, dtype=bool) for table in tables]
     k = tables[0].shape[1]
     ratio, low, high, mean, spread = (np.full((k, k), np.nan) for _ in range(5))
-    by_ranks = np.full((k, k), np.nan)
     n = np.zeros((k, k), dtype=np.int64)
     for i in range(k):
         # NaN sorts to the end.
@@ -121,10 +119,7 @@ def pairwise(tables: Sequence[Floats], present: Sequence[Bools] | None = None) -
         lower_middle = _pick(differences, np.maximum((counts - 1) // 2, 0))
         ratio[i] = np.exp((lower_middle + _pick(differences, counts // 2)) / 2)
         mean[i], spread[i] = _trimmed(differences, counts)
-        for j in np.flatnonzero((counts >= RANKS_FROM) & (np.arange(k) > i)):
-            by_ranks[i, j] = by_ranks[j, i] = signed_rank.p_value(differences[: counts[j], j])
-    p = np.where(np.isnan(by_ranks), _paired_t(mean, spread, n), by_ranks)
-    return Pairwise(ratio, low, high, n, np.where(n >= 2, spread, np.nan), p)
+    return Pairwise(ratio, low, high, n, np.where(n >= 2, spread, np.nan), _paired_t(mean, spread, n))
 
 
 def _differences(table: Floats, present: Bools, i: int) -> Floats:
@@ -163,7 +158,7 @@ def _pick(columns: Floats, rows: Integers) -> Floats:
 
 
 def _trimmed(differences: Floats, counts: Integers) -> tuple[Floats, Floats]:
-    """Of each column, sorted and with NaN at its end: the mean without a tenth at either end, and the standard
+    """Of each column, sorted and with NaN at its end: the mean without what `trimmed` leaves out, and the standard
     deviation of normal values whose mean would be known as well (Tukey and McLaughlin 1963; Yuen 1974).
 
     One trial during which the host took a CPU away is off by a factor of hundreds. It says nothing about the
@@ -184,7 +179,7 @@ def _trimmed(differences: Floats, counts: Integers) -> tuple[Floats, Floats]:
 
 def trimmed(n: Integers) -> Integers:
     """How many values are left out at either end."""
-    return n // 10
+    return np.where(n >= QUARTER_FROM, n // 4, n // 10)
 
 
 def _paired_t(mean: Floats, spread: Floats, n: Integers) -> Floats:
@@ -216,11 +211,9 @@ def holm_square(p: Floats) -> Floats:
 def verdict(low: float, high: float, n: int, adjusted_p: float) -> str:
     """What may be said of a ratio whose exact 95% interval is [low, high].
 
-    `different` needs two witnesses: the exact sign-test interval excludes 1, and a second test survives Holm's
-    correction over the family. The sign test alone has too few outcomes for a family of hundreds (at n = 8 its
-    smallest p is 1/128, however large the difference) and is weak for its size. The second one is the
-    signed-rank test, which relies on no shape and which a tenth of stray trials does not blind; below
-    RANKS_FROM pairs, where it has too few outcomes, too, the trimmed t, which does rely on one.
+    `different` needs two witnesses: the exact sign-test interval excludes 1, and the trimmed t survives
+    Holm's correction over the family. The sign test alone has too few outcomes for a family of hundreds (at
+    n = 8 its smallest p is 1/128, however large the difference); the t alone relies on a shape.
     """
     if not (np.isfinite(low) and np.isfinite(high)) or sign_rank(n)[1] < CONFIDENCE:
         return UNRESOLVED
@@ -249,11 +242,10 @@ def _detectable(n: int, undecided: int) -> float:
     k = sign_rank(n)[0]
     # The interval excludes zero when n + 1 - k differences are positive: a tail of the binomial, hence beta.
     by_signs = stats.norm.ppf(stats.beta.ppf(POWER, n + 1 - k, k))
-    worth = n if n < RANKS_FROM else n * signed_rank.EFFICIENCY
-    freedom = worth - 2 * int(trimmed(np.array(n))) - 1 if n < RANKS_FROM else worth - 1
+    freedom = n - 2 * int(trimmed(np.array(n))) - 1
     critical = stats.t.isf((1.0 - CONFIDENCE) / (2 * undecided), freedom)
-    by_other = special.nctdtrinc(freedom, 1.0 - POWER, critical) / np.sqrt(worth)
-    return float(max(by_signs, by_other))
+    by_t = special.nctdtrinc(freedom, 1.0 - POWER, critical) / np.sqrt(n)
+    return float(max(by_signs, by_t))
 
 
 def shift_interval(a: Floats, b: Floats, confidence: float = CONFIDENCE) -> Interval:
