@@ -130,7 +130,7 @@ def report(a: results.Run, b: results.Run, given: argparse.Namespace) -> int:
         _print_markdown(found, notes)
     else:
         _print_table(found, notes)
-    return EXIT_FAILED if found.regressions else 0
+    return EXIT_FAILED if found.is_worse else 0
 
 
 def _print_markdown(found: compare.Comparison, notes: list[str]) -> None:

@@ -27,12 +27,14 @@ from scipy import stats
 
 from . import cases, controls, memory_changes, ranking, regimes
 from .errors import HandoffError
-from .memory_changes import IMPROVEMENT, REGRESSION, MemoryChange
+from .memory_changes import MemoryChange
 from .measures import add_derived, at_least, measure_of, text
 from .results import Run
 from .run_folder import interleaved
 from .stats import CONFIDENCE, DIFFERENT, EQUIVALENCE, EQUIVALENT, UNRESOLVED, Interval, median_interval
 from .stats import holm, shift_interval, shift_resolvable, sign_rank
+
+REGRESSION, IMPROVEMENT = memory_changes.REGRESSION, memory_changes.IMPROVEMENT
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,12 @@ class Comparison:
     memory_cases: int  # how many were compared
 
     @property
-    def regressions(self) -> list[Change | MemoryChange]:
-        return [change for change in (*self.changes, *self.memory) if change.effect == REGRESSION]
+    def regressions(self) -> list[Change]:
+        return [change for change in self.changes if change.effect == REGRESSION]
+
+    @property
+    def is_worse(self) -> bool:
+        return bool(self.regressions) or any(change.effect == REGRESSION for change in self.memory)
 
 
 def compare(a: Run, b: Run, threshold: float) -> Comparison:

@@ -47,11 +47,15 @@ def between(both: pd.DataFrame, threshold: float) -> tuple[list[MemoryChange], i
             continue
         compared += 1
         for figure, (_, explained) in FIGURES.items():
-            one, other = (side[figure].agg(["min", "max"]) for side in (a, b))
-            effect = _effect(tuple(one), tuple(other), threshold, explained)
+            one, other = _range(a[figure]), _range(b[figure])
+            effect = _effect(one, other, threshold, explained)
             if effect:
-                found.append(MemoryChange(str(case), figure, tuple(one), tuple(other), effect))
+                found.append(MemoryChange(str(case), figure, one, other, effect))
     return found, compared
+
+
+def _range(values: "pd.Series[float]") -> tuple[float, float]:
+    return float(values.min()), float(values.max())
 
 
 def _effect(a: tuple[float, float], b: tuple[float, float], threshold: float, explained: float) -> str:
