@@ -96,7 +96,7 @@ public:
                 // the ticket seen here is a later one. The same ticket: the slot still belongs to the lap
                 // before.
                 ticket = tail_.load(memory_order_relaxed);
-                if (ticket == guess) return false;
+                if (HANDOFF_MUTATION(trusts_old_tail, ticket == guess, true)) return false;
             }
         }
     }
@@ -137,7 +137,8 @@ public:
 
     bool pop(T& value) noexcept {
         // relaxed: only draws the ticket; (6) hands the slot back.
-        const std::uint64_t ticket = head_.fetch_add(1, memory_order_relaxed);
+        const std::uint64_t ticket = HANDOFF_MUTATION(
+            draw_not_atomic, head_.fetch_add(1, memory_order_relaxed), head_.exchange(head_.load() + 1));
         slot& s = slot_of(ticket);
         waiter wait;
         // (4) acquire: pairs with (5); the item is visible. LP(pop).
@@ -201,9 +202,11 @@ private:
     slot& slot_of(std::uint64_t ticket) const { return slots_[ticket & mask_]; }
 
     void fill(slot& s, std::uint64_t ticket, T& value) noexcept {
+        HANDOFF_INSERTED(published_early, s.turn.store(filled_for(ticket)));
         std::construct_at(&s.value, std::move(value));
         // (5) release: pairs with (2), (4); publishes the item.
-        s.turn.store(filled_for(ticket), HANDOFF_WEAKENED(publish, memory_order_release));
+        HANDOFF_OMITTED(published_early,
+                        s.turn.store(filled_for(ticket), HANDOFF_WEAKENED(publish, memory_order_release)));
     }
 
     void drain(slot& s, std::uint64_t ticket, T& value) noexcept {

@@ -85,7 +85,9 @@ public:
             if (ahead < 0) return false;  // still holds, or is still giving up, the item of a lap ago
             if (ahead == 0) {
                 // relaxed: only claims the slot; (2) publishes. LP(try_push).
-                if (tail_.compare_exchange_weak(tail, tail + 1, memory_order_relaxed)) {
+                if (HANDOFF_MUTATION(push_claim_not_atomic,
+                                     tail_.compare_exchange_weak(tail, tail + 1, memory_order_relaxed),
+                                     (tail_.store(tail + 1), true))) {
                     std::construct_at(&s.value, std::move(value));
                     // (2) release: pairs with (3); publishes the item.
                     s.sequence.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release));
@@ -106,17 +108,20 @@ public:
             // (3) acquire: pairs with (2); the item is visible.
             const auto ahead =
                 distance(s.sequence.load(HANDOFF_WEAKENED(pop, memory_order_acquire)), head + 1);
-            if (ahead < 0) return false;  // not filled, or still being filled
+            // Not filled, or still being filled.
+            if (HANDOFF_MUTATION(trusts_old_head, ahead < 0, ahead != 0)) return false;
             if (ahead == 0) {
                 // relaxed: only claims the slot; (4) hands it back. LP(try_pop).
                 if (HANDOFF_MUTATION(claim_not_atomic,
                                      head_.compare_exchange_weak(head, head + 1, memory_order_relaxed),
                                      (head_.store(head + 1), true))) {
+                    HANDOFF_INSERTED(handed_back_early, s.sequence.store(head + mask_ + 1));
                     value = std::move(s.value);
-                    std::destroy_at(&s.value);
+                    HANDOFF_OMITTED(not_destroyed, std::destroy_at(&s.value));
                     // (4) release: pairs with (1); the slot is free for the next lap.
-                    s.sequence.store(head + HANDOFF_MUTATION(lap_too_short, mask_ + 1, mask_),
-                                     HANDOFF_WEAKENED(hand_back, memory_order_release));
+                    HANDOFF_OMITTED(handed_back_early,
+                                    s.sequence.store(head + HANDOFF_MUTATION(lap_too_short, mask_ + 1, mask_),
+                                                     HANDOFF_WEAKENED(hand_back, memory_order_release)));
                     return true;
                 }
             } else {
