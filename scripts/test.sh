@@ -6,6 +6,8 @@ presets=("$@")
 [ ${#presets[@]} -gt 0 ] || presets=(tsan asan-ubsan release)
 for preset in "${presets[@]}"; do
   echo "== $preset"
+  # What scripts/proofs.py collect makes the record of proofs from.
+  "$python" scripts/proofs.py begin "$preset"
   build "$preset"
-  ctest --preset "$preset"
+  ctest --preset "$preset" --output-junit "$root/build/$preset/proofs/results.xml" --test-output-size-passed 100000
 done
