@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import validation
+from .control_kinds import kind_of
 from .proof_record import DEEP, Proof, Record
 
 # How a cell stands.
@@ -21,6 +22,7 @@ BROKEN = "broken"
 SANITIZERS = {"thread": "TSan", "address,undefined": "ASan+UBSan"}
 SUITES = ("conformance", "linearizability")  # what a sanitized build must have run to be called clean
 
+FAULTY = ("lossy", "duplicating")  # kinds of controls
 THIRD_PARTY = "third-party source"
 
 
@@ -65,7 +67,7 @@ class Evidence:
     @property
     def is_faulty(self) -> bool:
         """A control that must be caught."""
-        return bool(self.entry.get("control")) and self.entry.get("conserves") is False
+        return bool(self.entry.get("control")) and kind_of(self.entry["name"]) in FAULTY
 
     @property
     def is_packaged(self) -> bool:

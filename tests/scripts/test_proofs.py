@@ -103,7 +103,10 @@ def test_one_command_makes_the_record(project: Project) -> None:
     assert release["compiler"] == "GNU 12.2.0" and release["cpus"] == os.cpu_count() and release["began"]
     (plain, _), (sanitized, options) = project.ctest_calls()
     assert plain[plain.index("-LE") + 1] == "^deep$" and str(project.root / "build" / "release") in plain
-    assert options == f"suppressions={project.root}/tests/conformance/tsan.suppressions:halt_on_error=1"
+    assert (
+        options
+        == f"suppressions={project.root}/tests/conformance/tsan.suppressions:halt_on_error=1:print_suppressions=1"
+    )
 
 
 def test_the_long_form_adds_to_the_short_one(project: Project) -> None:
