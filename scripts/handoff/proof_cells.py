@@ -59,10 +59,17 @@ class Evidence:
 
         def weight(proof: Proof) -> tuple[bool, bool, bool, bool]:
             plain = not self.record.runs[proof.run]["sanitizers"]
-            return proof.sources == self.source, not proof.holds, plain, proof.effort == DEEP
+            return proof.sources == self.source, not self.succeeded(proof), plain, proof.effort == DEEP
 
         found = [proof for proof in self.all if proof.check == check]
         return max(found, key=weight) if found else None
+
+    def succeeded(self, proof: Proof) -> bool:
+        """Whether it came out as it should: the order of a faulty control must not hold, and for the reason
+        that its test expects."""
+        if proof.check == "order" and self.is_faulty:
+            return not proof.holds and bool(proof.facts.get("test_passed"))
+        return proof.holds
 
     @property
     def is_faulty(self) -> bool:
@@ -137,7 +144,7 @@ def order(evidence: Evidence) -> Cell:
 
 def _caught(evidence: Evidence, proof: Proof) -> Cell:
     """The test of a faulty control passes if the fault was found, and for the right reason."""
-    if proof.holds or not proof.facts.get("test_passed"):
+    if not evidence.succeeded(proof):
         return Cell(
             BROKEN, "NOT CAUGHT", _violation(evidence, proof) if not proof.holds else "no fault found"
         )

@@ -159,6 +159,8 @@ def test_faulty_controls_are_caught_or_the_check_is_broken() -> None:
     missed = order(holds=False, facts={"violation": "the test that wrote this failed", "test_passed": False})
     assert cell(faulty(missed), "order proven", FAULTY)[0] == "broken"
     assert cell(faulty(order()), "order proven", FAULTY) == ("broken", "**NOT CAUGHT**: no fault found")
+    both = record(*(replace(one, name="lossy_queue") for one in (broken(effort="deep"), order())))
+    assert cell(both, "order proven", FAULTY)[0] == "broken"
     clean = faulty(proof("ring", "tests", TESTS, preset="tsan"))
     assert cell(clean, "sanitizers", FAULTY) == ("caught", "caught under TSan: not run under ASan+UBSan")
     # Other controls are no faulty ones.
