@@ -21,4 +21,6 @@ if(BUILD_TESTING)
   find_package(GTest REQUIRED GLOBAL)
   cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
     include ${HANDOFF_ROOT}/tests/conformance/CMakeLists.txt)
+  cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
+    include ${HANDOFF_ROOT}/tests/progress/CMakeLists.txt)
 endif()

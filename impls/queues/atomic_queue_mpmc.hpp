@@ -11,7 +11,8 @@
 // exact.
 // Capacity: rounded up to a power of two and to at least 4,096 (max0x7ba/atomic_queue #28).
 // Memory: two arrays, allocated in the constructor; every slot holds an object all the time, and a popped
-// slot keeps the moved-from one until the next lap.
+// slot keeps the moved-from one until the next lap. A constructor that gets no second array leaks the first
+// (seen: tests/progress).
 #pragma once
 
 #include <atomic_queue/atomic_queue.h>
@@ -47,6 +48,7 @@ public:
         .push = progress::blocking,
         .pop = progress::blocking,
         .delivery = order::unordered,
+        .setup_survives_bad_alloc = false,
     };
 
     explicit atomic_queue_mpmc(std::size_t capacity) : queue_(checked(capacity)) {}

@@ -208,13 +208,16 @@ void pop_for_returns_an_item(const queue_under_test& subject) {
     }
 }
 
-// Items arrive just as consumers give up: one that is given to a consumer on its way out is lost.
+// Items arrive just as consumers give up: one that is given to a consumer on its way out is lost, and one
+// that is woken for an item which another has taken must not give up before its time.
 void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject) {
     const unsigned consumers = subject.spec->consumers == cardinality::many ? 2 : 1;
     const transfer_plan plan{.producers = 1, .consumers = consumers, .items_per_producer = scaled(1'500)};
     const auto queue = subject.numbers(plan.requested);
     transfer_log log;
     log.consumed.resize(consumers);
+    constexpr microseconds timeout(50);
+    std::atomic<std::size_t> early = 0;
     std::atomic<bool> done = false;
     run_threads(1 + consumers, [&](unsigned self) {
         if (self == 0) {
@@ -230,13 +233,17 @@ void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject) {
         const auto consumer = queue->consumer();
         for (bool last = false; !last;) {
             last = done;
-            for (number value = untouched; consumer->pop_for(value, microseconds(50)); value = untouched) {
+            number value = untouched;
+            auto begin = clock::now();
+            for (; consumer->pop_for(value, timeout); value = untouched, begin = clock::now()) {
                 log.consumed[self - 1].push_back(value);
                 last = false;
             }
+            if (clock::now() - begin < timeout) ++early;
         }
     });
     log.left = drain(*queue);
+    EXPECT_EQ(early, 0U) << "calls of pop_for gave up too early";
     expect_conserved(plan, log);
     if (subject.keeps_producer_order()) expect_producer_order(plan.producers, log);
 }

@@ -1,6 +1,8 @@
-// Runs the conformance tests that the generated translation units have registered.
+// Runs the tests that the generated translation units have registered: the main of every suite of tests that
+// all implementations share.
 //   HANDOFF_SEED          repeats the random choices of an earlier run
 //   HANDOFF_TEST_SECONDS  how long one step of a test may take before it counts as hung (60)
+#include <errno.h>
 #include <gtest/gtest.h>
 
 #include <charconv>
@@ -24,8 +26,8 @@ std::uint64_t number_from(const char* variable, std::uint64_t least, std::uint64
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc{} || end != digits.data() + digits.size() || value < least) {
-        std::fprintf(stderr, "conformance: %s is \"%s\", but must be a whole number from %llu on\n", variable,
-                     text, static_cast<unsigned long long>(least));
+        std::fprintf(stderr, "%s: %s is \"%s\", but must be a whole number from %llu on\n",
+                     program_invocation_short_name, variable, text, static_cast<unsigned long long>(least));
         std::exit(exit_misuse);
     }
     return value;
@@ -36,7 +38,8 @@ std::uint64_t number_from(const char* variable, std::uint64_t least, std::uint64
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
     if (argc > 1) {
-        std::fprintf(stderr, "conformance: unknown argument \"%s\"; --help lists the valid ones\n", argv[1]);
+        std::fprintf(stderr, "%s: unknown argument \"%s\"; --help lists the valid ones\n",
+                     program_invocation_short_name, argv[1]);
         return exit_misuse;
     }
     if (testing::GTEST_FLAG(list_tests)) return RUN_ALL_TESTS();
@@ -50,9 +53,8 @@ int main(int argc, char** argv) {
     const int result = RUN_ALL_TESTS();
     // A filter with a typing error must not pass by running nothing.
     if (testing::UnitTest::GetInstance()->test_to_run_count() == 0) {
-        std::fprintf(stderr,
-                     "conformance: no test matches the filter \"%s\"; --gtest_list_tests lists them\n",
-                     testing::GTEST_FLAG(filter).c_str());
+        std::fprintf(stderr, "%s: no test matches the filter \"%s\"; --gtest_list_tests lists them\n",
+                     program_invocation_short_name, testing::GTEST_FLAG(filter).c_str());
         return exit_misuse;
     }
     return result;

@@ -1,7 +1,5 @@
 #include "queue_suite.hpp"
 
-#include <string>
-
 #include "session.hpp"
 #include "tests.hpp"
 
@@ -15,10 +13,6 @@ struct candidate {
 };
 
 }  // namespace
-
-void not_offered(std::string_view call) {
-    die(std::string(call) + " was called on a queue that does not offer it: the suite selected a wrong test");
-}
 
 void register_queue_tests(const queue_under_test& subject) {
     const queue_spec& spec = *subject.spec;
@@ -37,6 +31,7 @@ void register_queue_tests(const queue_under_test& subject) {
         {"failed_push_leaves_the_value", bounded, failed_push_leaves_the_value},
         {"items_leave_in_order", real, items_leave_in_order},
         {"laps_lose_nothing", real, laps_lose_nothing},
+        {"indices_may_wrap", real && subject.numbers_from, indices_may_wrap},
         {"move_only_items_pass", real && subject.owned_items, move_only_items_pass},
         {"items_need_no_default", real && subject.items_without_default, items_need_no_default},
         {"handles_come_and_go", real, handles_come_and_go},
@@ -52,6 +47,8 @@ void register_queue_tests(const queue_under_test& subject) {
         {"push_publishes_plain_writes", real, push_publishes_plain_writes},
         {"order_holds_across_threads", real && spec.delivery == order::fifo, order_holds_across_threads},
         {"handles_are_made_by_many_threads", real, handles_are_made_by_many_threads},
+        {"short_lived_threads_conserve_items", real, short_lived_threads_conserve_items},
+        {"transfer_passes_the_wrap", real && subject.numbers_from, transfer_passes_the_wrap},
         {"quiescent_queue_is_exact", real, quiescent_queue_is_exact},
         {"simultaneous_calls_conserve_items", real && many, simultaneous_calls_conserve_items},
         {"push_waits_while_full", blocking && bounded, push_waits_while_full},

@@ -1,5 +1,6 @@
 #include "session.hpp"
 
+#include <errno.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -92,7 +93,7 @@ private:
     }
     [[noreturn]] void abort_locked(std::string_view what) const {
         const std::string where = detail_.empty() ? "" : " (" + detail_ + ")";
-        std::fprintf(stderr, "conformance: %s%s: %.*s\n", test_.c_str(), where.c_str(),
+        std::fprintf(stderr, "%s: %s%s: %.*s\n", program_invocation_short_name, test_.c_str(), where.c_str(),
                      static_cast<int>(what.size()), what.data());
         std::fflush(nullptr);
         std::abort();
@@ -143,6 +144,10 @@ void add_test(std::string_view suite, std::string_view name, std::function<void(
 
 void set_seed(std::uint64_t seed) {
     run_seed = seed;
+}
+
+std::uint64_t seed() {
+    return run_seed;
 }
 
 std::uint64_t random_below(std::uint64_t bound) {

@@ -17,6 +17,7 @@ void add_test(std::string_view suite, std::string_view name, std::function<void(
 // The seed of the whole run. Each test draws from its own sequence, derived from this seed and the test's
 // name, so that a single test repeats under --gtest_filter.
 void set_seed(std::uint64_t seed);
+std::uint64_t seed();
 
 // A number in [0, bound). Only for the thread that runs the test.
 std::uint64_t random_below(std::uint64_t bound);
