@@ -19,6 +19,7 @@ struct queue_runs {
     outcome (*producer_consumer)(const producer_consumer_plan&) = nullptr;
     outcome (*ping_pong)(const ping_pong_plan&) = nullptr;
     outcome (*download)(const download_plan&) = nullptr;
+    outcome (*memory)(const memory_plan&) = nullptr;
 };
 
 struct queue_entry {

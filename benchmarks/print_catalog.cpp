@@ -1,6 +1,8 @@
 // Prints the catalog as JSON (docs/samples.md): what the scripts and the README's tables are made from.
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
 
 #include "catalog.hpp"
 #include "spec_words.hpp"
@@ -39,17 +41,24 @@ ordered_json describe(const counter_entry& e) {
             {"value", text(s.value)}, {"control", s.control}, {"header", e.header}};
 }
 
+// As benchmarks/CMakeLists.txt lists them.
+ordered_json workloads() {
+    ordered_json all = ordered_json::array();
+    std::istringstream names(HANDOFF_WORKLOADS);
+    for (std::string name; names >> name;) all.push_back(name);
+    return all;
+}
+
 }  // namespace
 }  // namespace handoff
 
 int main() {
     using namespace handoff;
-    ordered_json catalog = {
-        {"schema", 1},
-        {"queues", ordered_json::array()},
-        {"counters", ordered_json::array()},
-        {"waits", wait_names},
-        {"workloads", {"producer_consumer", "ping_pong", "load", "counter", "download", "core_to_core"}}};
+    ordered_json catalog = {{"schema", 1},
+                            {"queues", ordered_json::array()},
+                            {"counters", ordered_json::array()},
+                            {"waits", wait_names},
+                            {"workloads", workloads()}};
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
     std::cout << catalog.dump(2) << '\n';

@@ -4,6 +4,7 @@
 #include "catalog.hpp"
 #include "harness/roles/download_role.hpp"
 #include "harness/roles/load_role.hpp"
+#include "harness/roles/memory_role.hpp"
 #include "harness/roles/ping_pong_role.hpp"
 #include "harness/roles/producer_consumer_role.hpp"
 
@@ -17,6 +18,7 @@ constexpr queue_runs runs_with() {
         static_assert(Q<Item>::spec.bound == boundedness::unbounded || bounded_queue<Q<Item>>,
                       "a bounded queue must have capacity()");
         runs.producer_consumer = run_producer_consumer<Q<Item>, Item>;
+        if constexpr (Q<Item>::spec.conserves) runs.memory = run_memory<Q<Item>, Item>;
         // One item size tells the round trip; the others would multiply the build for nothing.
         if constexpr (sizeof(Item) == sizeof(item<8>) && std::is_copy_constructible_v<Item>) {
             runs.ping_pong = run_ping_pong<Q<Item>, Item>;

@@ -22,5 +22,7 @@ if(BUILD_TESTING)
   cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
     include ${HANDOFF_ROOT}/tests/conformance/CMakeLists.txt)
   cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
+    include ${HANDOFF_ROOT}/tests/linearizability/CMakeLists.txt)
+  cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
     include ${HANDOFF_ROOT}/tests/progress/CMakeLists.txt)
 endif()

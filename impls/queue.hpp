@@ -31,7 +31,8 @@ enum class order { fifo, per_producer_fifo, k_relaxed, lifo, unordered };
 
 // When a try_push or try_pop may fail.
 //   exact      only if the queue was full or empty at some instant during the call
-//   in_flight  also while an operation of the other end is under way (reservation queues)
+//   in_flight  also while an operation of the other end is under way, and because of places or items that
+//              operations under way at its own end have reserved (reservation queues)
 //   spurious   at any time while other threads are active; never when alone
 enum class try_failure { exact, in_flight, spurious };
 

@@ -13,14 +13,16 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from handoff import catalog, environment, measuring, progress, schedule
+from handoff import catalog, environment, measuring, progress, sampling, schedule
 from handoff.cases import Case
 from handoff.catalog import Suite
 from handoff.errors import EXIT_INTERRUPTED, HandoffError, MeasurementError, ends_with_one_line, unknown
 from handoff.interrupt import Interrupt
-from handoff.profiles import BLOCKS_FOR_AN_INTERVAL, PROFILES, Profile
+from handoff.measuring import Design
+from handoff.profiles import PRECISION, PROFILES, Profile
 from handoff.run_folder import ENVIRONMENT_NAME, RunFolder
 from handoff.runner import Settings
+from handoff.sampling import BLOCKS_FOR_AN_INTERVAL, Sampling
 from handoff.schedule import StopRule
 from handoff.selection import Selection
 
@@ -42,14 +44,24 @@ class Request:
     profile: Profile
     settings: Settings
     budget_s: float | None
+    precision: float | None  # if it was asked for
     stop: StopRule
     suite: Suite
     cases: list[Case]
 
+    @property
+    def sampling(self) -> Sampling:
+        precision = self.profile.precision if self.precision is None else self.precision
+        return Sampling(precision, self.profile.headlines(self.suite, self.cases))
 
-def parser() -> argparse.ArgumentParser:
+    def design(self, seed: int, rule: Sampling) -> Design:
+        """Who asks for a number of blocks gets so many full ones."""
+        return Design(self.cases, seed, self.stop, rule if self.options.blocks is None else None)
+
+
+def add_measuring_options(p: argparse._ActionsContainer) -> None:
+    """What to measure, how and for how long."""
     defaults = Settings()
-    p = OneLineParser(prog="campaign.py", description=__doc__, allow_abbrev=False)
     p.add_argument("--profile", default="quick", help=f"{', '.join(PROFILES)} (default: quick)")
     p.add_argument("--filter", metavar="REGEX", help="only cases whose name matches")
     p.add_argument("--impl", action="append", default=[], metavar="NAME", help="only this one; repeatable")
@@ -58,12 +70,29 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--wait", action="append", default=[], metavar="NAME", help="only this one; repeatable")
     p.add_argument("--time-budget", metavar="TIME", help="such as 90s or 5m (default: the profile's)")
-    p.add_argument("--blocks", type=int, metavar="N", help="as many blocks, or fewer if the time is up")
+    p.add_argument(
+        "--blocks",
+        type=int,
+        metavar="N",
+        help="as many full blocks, or fewer if the time is up; not adaptive",
+    )
     p.add_argument("--out", type=Path, metavar="DIR", help="a new folder, or a run to go on with")
     p.add_argument("--seed", type=int, metavar="N", help="of the order of the trials (default: random)")
     p.add_argument("--placement", default=defaults.placement, help="compact, scatter, none or cpus:LIST")
     p.add_argument("--window-ms", type=float, default=defaults.window_ms, metavar="MS")
     p.add_argument("--ramp-ms", type=float, default=defaults.ramp_ms, metavar="MS")
+
+
+def parser() -> argparse.ArgumentParser:
+    p = OneLineParser(prog="campaign.py", description=__doc__, allow_abbrev=False)
+    add_measuring_options(p)
+    p.add_argument(
+        "--precision",
+        type=float,
+        metavar="PERCENT",
+        help="half-width of a headline's interval at which the campaign may end (default: the profile's, "
+        f"{100 * PRECISION:g})",
+    )
     p.add_argument("--build-dir", type=Path, default=ROOT / "build" / "release", metavar="DIR")
     p.add_argument("--list", action="store_true", help="print the cases and measure nothing")
     p.add_argument("--dry-run", action="store_true", help="print the cases and how long they would take")
@@ -71,15 +100,21 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
-def check(options: argparse.Namespace) -> Request:
+def check_alone(options: argparse.Namespace) -> tuple[Profile, float | None]:
+    """What can be said before anything is built: the profile, and the budget that is asked for."""
     if options.profile not in PROFILES:
         raise unknown("profile", options.profile, PROFILES)
     if options.blocks is not None and options.blocks < 1:
         raise HandoffError(f"--blocks {options.blocks}: at least 1")
     if options.seed is not None and options.seed < 0:
         raise HandoffError(f"--seed {options.seed}: at least 0")
-    profile = PROFILES[options.profile]
     budget_s = None if options.time_budget is None else schedule.parse_duration(options.time_budget)
+    return PROFILES[options.profile], budget_s
+
+
+def check(options: argparse.Namespace) -> Request:
+    profile, budget_s = check_alone(options)
+    check_precision(options, profile)
     settings = Settings(options.placement, options.window_ms, options.ramp_ms)
     suite = catalog.load(options.build_dir, settings.flags())
     selection = Selection(tuple(options.impl), tuple(options.workload), tuple(options.wait), options.filter)
@@ -88,23 +123,46 @@ def check(options: argparse.Namespace) -> Request:
         profile=profile,
         settings=settings,
         budget_s=budget_s,
+        precision=None if options.precision is None else options.precision / 100,
         stop=schedule.stop_rule(profile.min_blocks, profile.budget_s, options.blocks, budget_s),
         suite=suite,
         cases=selection.of(profile, suite),
     )
 
 
-def plan_text(request: Request) -> str:
-    block_s = schedule.Costs(request.settings).of_block(request.cases)
-    blocks = request.stop.planned_blocks(0, 0.0, block_s)
+def check_precision(options: argparse.Namespace, profile: Profile) -> None:
+    if options.precision is None:
+        return
+    if not 0 < options.precision < 100:
+        raise HandoffError(f"--precision {options.precision:g}: more than 0 and less than 100 per cent")
+    if options.blocks is not None:
+        raise HandoffError("--precision and --blocks: a number of blocks is measured whatever the precision")
+    if options.time_budget is None and profile.budget_s is None:
+        raise HandoffError(f"--precision: profile {profile.name} has no time budget; --time-budget sets one")
+
+
+def plan_text(request: Request, rule: Sampling) -> str:
+    costs = schedule.Costs(request.settings)
+    design = request.design(0, rule)
+    full_s = costs.of_block(sampling.full_block(request.cases))
+    thin_s = design.thin_s(costs, rule.first_blocks)
+    full, thin, all_s = design.outlook(0, 0.0, full_s, thin_s)
     few = (
         f"; a median's interval needs {BLOCKS_FOR_AN_INTERVAL} blocks"
-        if blocks < BLOCKS_FOR_AN_INTERVAL
+        if full < BLOCKS_FOR_AN_INTERVAL
         else ""
     )
+    blocks = f"about {full} blocks of {progress.clock(full_s)}"
+    end = "in all"
+    if thin:
+        blocks = (
+            f"about {full} full blocks of {progress.clock(full_s)} and {thin} thin ones of "
+            f"{progress.clock(thin_s)}"
+        )
+        end = f"in all, or less if the headlines are known to ±{100 * rule.precision:g}% before"
     return (
-        f"profile {request.profile.name}: {len(request.cases)} cases, about {blocks} blocks of "
-        f"{progress.clock(block_s)}, {progress.clock(blocks * block_s)} in all{few}"
+        f"profile {request.profile.name}: {len(request.cases)} cases, {blocks}, "
+        f"{progress.clock(all_s)} {end}{few}"
     )
 
 
@@ -112,27 +170,34 @@ def open_folder(request: Request) -> RunFolder:
     out = request.options.out
     seed = secrets.randbits(32) if request.options.seed is None else request.options.seed
     wanted = environment.describe(
-        ROOT, request.suite, request.cases, request.settings, request.profile.name, seed
+        ROOT,
+        request.suite,
+        request.cases,
+        request.settings,
+        request.profile.name,
+        seed,
+        request.sampling,
     )
     if out is not None and (out / ENVIRONMENT_NAME).exists():
-        return RunFolder.resume(out, wanted, request.options.seed)
+        return RunFolder.resume(out, wanted, request.options.seed, request.precision)
     return RunFolder.begin(ROOT / "reports", out, wanted)
 
 
 def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: Console) -> int:
     """Measures into the folder and returns the number of complete blocks."""
     seed = folder.environment["seed"]
-    campaign = measuring.Campaign(
-        request.suite, request.cases, request.settings, seed, request.stop, folder.log
-    )
+    rule = Sampling.from_dict(folder.environment["sampling"])
+    build = measuring.Build(request.suite, folder.log, folder.plans)
+    campaign = measuring.Campaign([build], request.settings, request.design(seed, rule))
     display = progress.display(console)
     try:
-        display.say(plan_text(request))
+        display.say(plan_text(request, rule))
         display.say(f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it")
         campaign.measure(interrupt, display)
     finally:
         display.close()
-    folder.finish(campaign.blocks_complete, interrupt.requested)
+        folder.close()
+    folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
     return campaign.blocks_complete
 
 
@@ -153,9 +218,9 @@ def main(arguments: list[str] | None = None) -> int:
     if request.options.list or request.options.dry_run:
         print("\n".join(case.name for case in request.cases))
         if request.options.dry_run:
-            print(plan_text(request))
+            print(plan_text(request, request.sampling))
         return 0
-    block_s = schedule.Costs(request.settings).of_block(request.cases)
+    block_s = schedule.Costs(request.settings).of_block(sampling.full_block(request.cases))
     schedule.refuse_if_hopeless(request.stop, request.budget_s, block_s, len(request.cases))
     console = Console(stderr=True)
     folder = open_folder(request)

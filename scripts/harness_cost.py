@@ -21,8 +21,8 @@ from rich.progress import track
 from handoff import build, cases, machine, regimes, stats
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
 from handoff.privacy import anonymous
-from handoff.profiles import BLOCKS_FOR_AN_INTERVAL
 from handoff.run_folder import now
+from handoff.sampling import BLOCKS_FOR_AN_INTERVAL
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = ROOT / "reports" / "reference" / "harness_cost.json"

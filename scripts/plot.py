@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Renders one figure of a run alone."""
+"""Renders one figure alone, of a run or, with a facet for each machine, of several."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ import argparse
 import sys
 from pathlib import Path
 
-from handoff import figures, results, summary
+from handoff import figures, merge, results, summary
 from handoff.errors import HandoffError, ends_with_one_line, unknown
+from handoff.figures import facets
 
 
 @ends_with_one_line
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=Path, help="folder of a run, reports/<run-id>")
+    parser.add_argument(
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="folder of a run, reports/<run-id>; several are merged",
+    )
     parser.add_argument(
         "--figure", required=True, metavar="NAME", help=f"one of {', '.join(figures.REGISTRY)}"
     )
@@ -25,7 +32,12 @@ def main() -> int:
     out = given.out or Path(f"{given.figure}.svg")
     if out.suffix not in (".svg", ".png"):
         raise HandoffError(f"unknown kind of file '{out}'; valid: .svg, .png")
-    one = figures.required(given.figure, summary.build(results.load(given.run)))
+    runs = [results.load(run) for run in given.runs]
+    if len(runs) == 1:
+        one = figures.required(given.figure, summary.build(runs[0]))
+    else:
+        named = [(machine.label, machine.summary) for machine in merge.machines(runs)[0]]
+        one = facets.required(given.figure, named)
     out.write_bytes(one.png if out.suffix == ".png" else one.svg.encode())
     print(out)
     return 0

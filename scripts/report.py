@@ -1,28 +1,58 @@
 #!/usr/bin/python3
-"""Renders everything that is derived from a run: summary.json, figures/, report.html and report.md."""
+"""Renders everything that is derived from a run: summary.json, figures/, report.html and report.md. Of several
+runs, one of each machine, it makes one report with a facet per machine, in a folder of its own."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from handoff import figures, markdown, page, results, summary
-from handoff.errors import ends_with_one_line
+from handoff import figures, markdown, merge, merged_page, page, results, samples, summary
+from handoff.errors import HandoffError, ends_with_one_line
+from handoff.figures import facets
 
 
 def write(run_dir: Path) -> Path:
     """All files of the report; returns the page. What is derived is replaced, what was measured is not."""
+    run = _load(run_dir)
+    found = summary.build(run)
+    summary.write(found, run_dir / summary.FILE_NAME)
+    drawn = _draw(run_dir / "figures", lambda name: figures.render(name, found))
+    target = run_dir / page.FILE_NAME
+    target.write_text(page.render(found, drawn), encoding="utf-8")
+    short = markdown.render(found, [(one.name, one.question) for one in drawn])
+    (run_dir / markdown.FILE_NAME).write_text(short, encoding="utf-8")
+    return target
+
+
+def write_merged(run_dirs: list[Path], out: Path) -> Path:
+    """The report of several machines; their own folders are only read."""
+    if (out / samples.FILE_NAME).exists():
+        raise HandoffError(f"--out '{out}' is a run itself; valid: a folder of the report's own")
+    machines, left_out = merge.machines([_load(run_dir) for run_dir in run_dirs])
+    out.mkdir(parents=True, exist_ok=True)
+    named = [(machine.label, machine.summary) for machine in machines]
+    drawn = _draw(out / "figures", lambda name: facets.render(name, named))
+    for name, text in merged_page.write_texts(machines, left_out, drawn).items():
+        (out / name).write_text(text, encoding="utf-8")
+    return out / page.FILE_NAME
+
+
+def _load(run_dir: Path) -> results.Run:
     run = results.load(run_dir)
     for warning in run.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    found = summary.build(run)
-    summary.write(found, run_dir / summary.FILE_NAME)
-    folder = run_dir / "figures"
+    return run
+
+
+def _draw(folder: Path, render: Callable[[str], figures.Rendered | None]) -> list[figures.Rendered]:
+    """All figures that there are samples for, as files and to be set into the page."""
     folder.mkdir(exist_ok=True)
     drawn: list[figures.Rendered] = []
     for name in figures.REGISTRY:
-        one = figures.render(name, found)
+        one = render(name)
         if one is None:
             # A picture of an earlier state would contradict the page.
             (folder / f"{name}.svg").unlink(missing_ok=True)
@@ -31,18 +61,27 @@ def write(run_dir: Path) -> Path:
         (folder / f"{name}.svg").write_text(one.svg, encoding="utf-8")
         (folder / f"{name}.png").write_bytes(one.png)
         drawn.append(one)
-    target = run_dir / page.FILE_NAME
-    target.write_text(page.render(found, drawn), encoding="utf-8")
-    short = markdown.render(found, [(one.name, one.question) for one in drawn])
-    (run_dir / markdown.FILE_NAME).write_text(short, encoding="utf-8")
-    return target
+    return drawn
 
 
 @ends_with_one_line
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=Path, help="folder of a run, reports/<run-id>")
-    print(write(parser.parse_args().run))
+    parser.add_argument(
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="folder of a run, reports/<run-id>; several are merged",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the report of several runs goes")
+    given = parser.parse_args()
+    if (given.out is None) != (len(given.runs) == 1):
+        raise HandoffError(
+            f"{len(given.runs)} runs and --out {given.out}; valid: RUN, whose report goes into its own folder, or "
+            "RUN_1 RUN_2 … --out DIR"
+        )
+    print(write(given.runs[0]) if given.out is None else write_merged(given.runs, given.out))
     return 0
 
 

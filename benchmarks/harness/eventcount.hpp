@@ -2,11 +2,12 @@
 // without a system call where nobody sleeps. The idea is Vyukov's and folly's (EventCount); the code is ours.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 
+#include "../../impls/support/atomic.hpp"
 #include "../../impls/support/cache_line.hpp"
+#include "../../impls/support/mutation.hpp"
 
 namespace handoff {
 
@@ -22,7 +23,7 @@ public:
     std::uint32_t announce() {
         sleepers_.fetch_add(1);
         // Pairs with the fence in notify.
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        handoff::atomic_thread_fence(HANDOFF_WEAKENED(announce_fence, memory_order_seq_cst));
         return epoch_.load();
     }
     void retract() { sleepers_.fetch_sub(1); }
@@ -34,14 +35,14 @@ private:
     static constexpr int all = 0x7fffffff;
 
     void notify(int how_many) {
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        handoff::atomic_thread_fence(HANDOFF_WEAKENED(notify_fence, memory_order_seq_cst));
         // relaxed: the fence orders it after the caller's change.
-        if (sleepers_.load(std::memory_order_relaxed) != 0) wake(how_many);
+        if (sleepers_.load(memory_order_relaxed) != 0) wake(how_many);
     }
     void wake(int how_many);
 
-    alignas(no_false_sharing) std::atomic<std::uint32_t> epoch_{0};
-    alignas(no_false_sharing) std::atomic<std::uint32_t> sleepers_{0};
+    alignas(no_false_sharing) atomic<std::uint32_t> epoch_{0};
+    alignas(no_false_sharing) atomic<std::uint32_t> sleepers_{0};
 };
 
 }  // namespace handoff

@@ -37,6 +37,14 @@ struct load_plan {
     std::size_t capacity = 1024;
 };
 
+class memory_meter;
+
+struct memory_plan {
+    run_settings settings{};
+    std::size_t items = 1024;  // capacity asked for, and how many an unbounded queue is filled with
+    memory_meter* meter = nullptr;
+};
+
 enum class counter_mix { increment, read_1, read_10, add_subtract, list_packed, list_padded };
 
 inline constexpr std::array<std::string_view, 6> counter_mix_names = {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "canary.hpp"
 #include "clock.hpp"
 #include "cpu_quota.hpp"
 #include "errors.hpp"
@@ -26,11 +27,13 @@ const topology& this_machine() {
     return machine;
 }
 
-// Brackets a measurement: yardstick, steal and clock before and after it.
+// Brackets a measurement: yardstick, canary, steal and clock before and after it.
 class bracket {
 public:
-    explicit bracket(const std::vector<int>& placement) : pairs_(cpu_pairs(this_machine(), placement)) {
+    explicit bracket(const std::vector<int>& placement)
+        : placement_(placement), pairs_(cpu_pairs(this_machine(), placement)) {
         before_ = yardstick_ns(pairs_);
+        canary_before_ = canary_ns(placement_);
         stolen_ = stolen_seconds();
     }
 
@@ -41,6 +44,8 @@ public:
         if (std::abs(clock_error) > clock_tolerance && result.error.empty())
             result.error = "voided: the harness clock ran " + std::to_string(clock_error * 100.0) +
                            "% off wall time; at most 0.1% is allowed";
+        result.values.emplace_back("canary_before_ns", canary_before_);
+        result.values.emplace_back("canary_after_ns", canary_ns(placement_));
         const std::optional<double> after = yardstick_ns(pairs_);
         if (before_ && after) {
             result.values.emplace_back("yardstick_before_ns", *before_);
@@ -49,8 +54,10 @@ public:
     }
 
 private:
+    std::vector<int> placement_;
     std::vector<std::pair<int, int>> pairs_;
     std::optional<double> before_;
+    double canary_before_ = 0.0;
     double stolen_ = 0.0;
     clock_check check_;
 };

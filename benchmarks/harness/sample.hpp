@@ -1,5 +1,5 @@
-// The sample protocol, the same for every workload: place, yardstick, window (ramp, measure, drain), clock
-// check, yardstick. It names no implementation and no workload.
+// The sample protocol, the same for every workload: place, yardstick, canary, window (ramp, measure, drain),
+// clock check, canary, yardstick. It names no implementation and no workload.
 #pragma once
 
 #include <chrono>

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <mutex>
 
+#include "../support/atomic.hpp"
+
 namespace handoff {
 
 // Lock is a BasicLockable. Progress: blocking, add and read. The read locks too, so it is linearizable.
@@ -22,7 +24,7 @@ public:
 
 private:
     mutable Lock lock_;
-    std::int64_t value_ = 0;  // guarded by lock_
+    plain<std::int64_t> value_ = 0;  // guarded by lock_
 };
 
 }  // namespace handoff

@@ -1,14 +1,13 @@
 // A counter under std::mutex: a waiting thread sleeps in the kernel.
 #pragma once
 
-#include <mutex>
-
 #include "../counter.hpp"
+#include "../support/mutex.hpp"
 #include "locked_counter.hpp"
 
 namespace handoff {
 
-class mutex_counter : public locked_counter<std::mutex> {
+class mutex_counter : public locked_counter<mutex> {
 public:
     using handle = direct_handle<mutex_counter>;
 

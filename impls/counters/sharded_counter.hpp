@@ -15,6 +15,7 @@
 
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/mutation.hpp"
 
 namespace handoff {
 
@@ -29,9 +30,12 @@ public:
     public:
         explicit handle(sharded_counter& c) : cell_(&c.next_cell()) {}
 
-        // fetch_add although mostly one thread alone writes the cell: two handles may share it.
-        // relaxed: no other data depends on the value.
-        void add(std::int64_t n) { cell_->value.fetch_add(n, memory_order_relaxed); }
+        void add(std::int64_t n) {
+            // fetch_add although mostly one thread alone writes the cell: two handles may share it.
+            // relaxed: no other data depends on the value.
+            HANDOFF_MUTATION(add_not_atomic, cell_->value.fetch_add(n, memory_order_relaxed),
+                             cell_->value.exchange(cell_->value.load() + n));
+        }
 
     private:
         cell* cell_;

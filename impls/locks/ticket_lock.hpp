@@ -14,9 +14,9 @@
 #pragma once
 
 #include <cstdint>
-#include <thread>
 
 #include "../support/atomic.hpp"
+#include "../support/mutation.hpp"
 #include "../support/pause.hpp"
 
 namespace handoff {
@@ -32,12 +32,12 @@ public:
         const std::uint64_t ticket = next_.fetch_add(1, memory_order_relaxed);
         unsigned spins = 0;
         // (1) acquire: pairs with (3); everything written under the lock before is visible.
-        while (serving_.load(memory_order_acquire) != ticket) {
+        while (serving_.load(HANDOFF_WEAKENED(lock, memory_order_acquire)) != ticket) {
             if (spins < spins_before_yield) {
                 ++spins;
                 pause();
             } else {
-                std::this_thread::yield();
+                yield();
             }
         }
     }
@@ -45,7 +45,7 @@ public:
     bool try_lock() noexcept {
         // (2) acquire: pairs with (3); if the exchange below succeeds, nobody drew this ticket in between,
         // so that it is still the one being served.
-        std::uint64_t ticket = serving_.load(memory_order_acquire);
+        std::uint64_t ticket = serving_.load(HANDOFF_WEAKENED(try_lock, memory_order_acquire));
         // relaxed: draws a number and orders nothing; (2) has taken the lock.
         return next_.compare_exchange_strong(ticket, ticket + 1, memory_order_relaxed);
     }
@@ -54,7 +54,7 @@ public:
         // relaxed: only the holder writes serving_.
         const std::uint64_t served = serving_.load(memory_order_relaxed);
         // (3) release: pairs with (1), (2); hands over everything written under the lock.
-        serving_.store(served + 1, memory_order_release);
+        serving_.store(served + 1, HANDOFF_WEAKENED(unlock, memory_order_release));
     }
 
 private:

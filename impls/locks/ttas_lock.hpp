@@ -8,9 +8,8 @@
 // Progress: blocking, and not fair: a thread may be passed over any number of times.
 #pragma once
 
-#include <thread>
-
 #include "../support/atomic.hpp"
+#include "../support/mutation.hpp"
 #include "../support/pause.hpp"
 
 namespace handoff {
@@ -30,7 +29,7 @@ public:
                     ++spins;
                     pause();
                 } else {
-                    std::this_thread::yield();
+                    yield();
                 }
             }
         }
@@ -38,12 +37,12 @@ public:
 
     bool try_lock() noexcept {
         // (1) acquire: pairs with (2); everything written under the lock before is visible.
-        return !held_.exchange(true, memory_order_acquire);
+        return !held_.exchange(true, HANDOFF_WEAKENED(lock, memory_order_acquire));
     }
 
     void unlock() noexcept {
         // (2) release: pairs with (1); hands over everything written under the lock.
-        held_.store(false, memory_order_release);
+        held_.store(false, HANDOFF_WEAKENED(unlock, memory_order_release));
     }
 
 private:

@@ -3,7 +3,8 @@
 // nothing is allocated while the queue is in use and "lock-free" holds without a word about malloc.
 //
 // Failure: a node is free only once its pop has returned it, and taken before its push has linked it. So a
-// push may find no node while a pop is under way.
+// push may find no node while a pop is under way, or because pushes under way hold nodes that they have not
+// yet linked: a producer that stalls there takes a place of the queue out of use.
 // Memory: nodes are recycled, never freed before the destructor. Every pointer carries a 16-bit tag against
 // ABA, which fails if a thread sleeps through exactly a multiple of 65,536 reuses of a node.
 // A constructor that runs out of memory leaks the nodes that it has got by then (seen: tests/progress).

@@ -23,6 +23,7 @@
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
 #include "../support/first_index.hpp"
+#include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
 namespace handoff {
@@ -74,12 +75,13 @@ public:
         const std::uint64_t tail = tail_.load(memory_order_relaxed);
         if (tail - head_seen_ == capacity_) {
             // (1) acquire: pairs with (4); the consumer has left the slots before head_. LP(try_push, full).
-            head_seen_ = head_.load(memory_order_acquire);
+            const std::uint64_t head = head_.load(HANDOFF_WEAKENED(push, memory_order_acquire));
+            head_seen_ = HANDOFF_MUTATION(never_refreshed, head, tail - capacity_);
             if (tail - head_seen_ == capacity_) return false;
         }
         std::construct_at(slots_ + (tail & mask_), std::move(value));
         // (2) release: pairs with (3); publishes the item. LP(try_push).
-        tail_.store(tail + 1, memory_order_release);
+        tail_.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release));
         return true;
     }
 
@@ -88,14 +90,14 @@ public:
         const std::uint64_t head = head_.load(memory_order_relaxed);
         if (head == tail_seen_) {
             // (3) acquire: pairs with (2); the items before tail_ are visible. LP(try_pop, empty).
-            tail_seen_ = tail_.load(memory_order_acquire);
+            tail_seen_ = tail_.load(HANDOFF_WEAKENED(pop, memory_order_acquire));
             if (head == tail_seen_) return false;
         }
         T* const item = slots_ + (head & mask_);
         value = std::move(*item);
         std::destroy_at(item);
         // (4) release: pairs with (1); hands the slot back. LP(try_pop).
-        head_.store(head + 1, memory_order_release);
+        head_.store(head + 1, HANDOFF_WEAKENED(hand_back, memory_order_release));
         return true;
     }
 
@@ -107,11 +109,11 @@ private:
 
     // The producer's line. The consumer looks at it only when it has used up what it saw before.
     alignas(no_false_sharing) atomic<std::uint64_t> tail_;
-    std::uint64_t head_seen_;  // invariant: head_seen_ <= head_
+    plain<std::uint64_t> head_seen_;  // invariant: head_seen_ <= head_
 
     // The consumer's line, likewise.
     alignas(no_false_sharing) atomic<std::uint64_t> head_;
-    std::uint64_t tail_seen_;  // invariant: tail_seen_ <= tail_
+    plain<std::uint64_t> tail_seen_;  // invariant: tail_seen_ <= tail_
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

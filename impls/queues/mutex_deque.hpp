@@ -13,13 +13,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <mutex>
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/atomic.hpp"
+#include "../support/mutex.hpp"
 
 namespace handoff {
 
@@ -94,7 +95,7 @@ public:
 private:
     static constexpr std::chrono::hours a_year{24 * 365};
 
-    bool take(std::unique_lock<std::mutex>& lock, T& value) {
+    bool take(std::unique_lock<mutex>& lock, T& value) {
         if (items_.empty()) return false;
         try {
             value = std::move(items_.front());
@@ -106,17 +107,17 @@ private:
         return true;
     }
 
-    void signal(std::unique_lock<std::mutex>& lock) {
+    void signal(std::unique_lock<mutex>& lock) {
         const bool wake = waiting_ > 0;
         lock.unlock();
         if (wake) not_empty_.notify_one();
     }
 
-    std::mutex mutex_;
+    mutex mutex_;
     std::deque<T> items_;
-    std::size_t waiting_ = 0;
-    bool closed_ = false;
-    std::condition_variable not_empty_;
+    plain<std::size_t> waiting_ = 0;
+    plain<bool> closed_ = false;
+    condition_variable not_empty_;
 };
 
 }  // namespace handoff

@@ -17,12 +17,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/atomic.hpp"
+#include "../support/mutation.hpp"
+#include "../support/mutex.hpp"
 #include "../support/ring_storage.hpp"
 
 namespace handoff {
@@ -104,14 +106,14 @@ public:
             const std::lock_guard lock(mutex_);
             closed_ = true;
         }
-        not_empty_.notify_all();
+        HANDOFF_MUTATION(close_wakes_one, not_empty_.notify_all(), not_empty_.notify_one());
         not_full_.notify_all();
     }
 
 private:
     static constexpr std::chrono::hours a_year{24 * 365};
 
-    void put(std::unique_lock<std::mutex>& lock, T& value) {
+    void put(std::unique_lock<mutex>& lock, T& value) {
         try {
             items_.push_back(std::move(value));
         } catch (...) {
@@ -121,7 +123,7 @@ private:
         signal(lock, not_empty_, waiting_to_pop_);
     }
 
-    void take(std::unique_lock<std::mutex>& lock, T& value) {
+    void take(std::unique_lock<mutex>& lock, T& value) {
         try {
             items_.pop_front(value);
         } catch (...) {
@@ -131,20 +133,20 @@ private:
         signal(lock, not_full_, waiting_to_push_);
     }
 
-    static void signal(std::unique_lock<std::mutex>& lock, std::condition_variable& who,
-                       const std::size_t& waiting) {
-        const bool wake = waiting > 0;
+    static void signal(std::unique_lock<mutex>& lock, condition_variable& who,
+                       const plain<std::size_t>& waiting) {
+        const bool wake = HANDOFF_MUTATION(wakes_only_crowds, waiting > 0, waiting > 1);
         lock.unlock();
         if (wake) who.notify_one();
     }
 
-    std::mutex mutex_;
+    mutex mutex_;
     ring_storage<T> items_;
-    std::size_t waiting_to_push_ = 0;
-    std::size_t waiting_to_pop_ = 0;
-    bool closed_ = false;
-    std::condition_variable not_empty_;
-    std::condition_variable not_full_;
+    plain<std::size_t> waiting_to_push_ = 0;
+    plain<std::size_t> waiting_to_pop_ = 0;
+    plain<bool> closed_ = false;
+    condition_variable not_empty_;
+    condition_variable not_full_;
 };
 
 }  // namespace handoff

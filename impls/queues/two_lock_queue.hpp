@@ -21,6 +21,8 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/mutation.hpp"
+#include "../support/mutex.hpp"
 
 namespace handoff {
 
@@ -61,7 +63,7 @@ public:
         node* const last = new node(std::move(value));
         const std::lock_guard guard(tail_lock_);
         // (1) release: pairs with (2); publishes the node and its value. LP(try_push).
-        tail_->next.store(last, memory_order_release);
+        tail_->next.store(last, HANDOFF_WEAKENED(publish, memory_order_release));
         tail_ = last;
         return true;
     }
@@ -69,13 +71,13 @@ public:
     bool try_pop(T& value) {
         std::unique_lock guard(head_lock_);
         // (2) acquire: pairs with (1); the node and its value are visible. LP(try_pop).
-        node* const first = head_->next.load(memory_order_acquire);
+        node* const first = head_->next.load(HANDOFF_WEAKENED(pop, memory_order_acquire));
         if (first == nullptr) return false;
         value = std::move(first->value);
         std::destroy_at(&first->value);
         node* const passed = std::exchange(head_, first);
         guard.unlock();
-        delete passed;
+        delete HANDOFF_MUTATION(frees_too_much, passed, first);
         return true;
     }
 
@@ -93,10 +95,10 @@ private:
     };
 
     // Each end on lines of its own, so that a push and a pop meet only in the nodes.
-    alignas(no_false_sharing) std::mutex head_lock_;
-    node* head_ = new node;
-    alignas(no_false_sharing) std::mutex tail_lock_;
-    node* tail_ = head_;
+    alignas(no_false_sharing) mutex head_lock_;
+    plain<node*> head_ = new node;
+    alignas(no_false_sharing) mutex tail_lock_;
+    plain<node*> tail_ = head_;
 };
 
 }  // namespace handoff

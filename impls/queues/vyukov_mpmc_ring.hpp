@@ -28,6 +28,7 @@
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
 #include "../support/first_index.hpp"
+#include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
 namespace handoff {
@@ -54,7 +55,7 @@ public:
     };
 
     explicit vyukov_mpmc_ring(std::size_t capacity, first_index first = {})
-        : mask_(power_of_two_slots(capacity, 2) - 1),
+        : mask_(power_of_two_slots(capacity, HANDOFF_MUTATION(one_slot, 2, 1)) - 1),
           slots_(std::make_unique<slot[]>(mask_ + 1)),
           tail_(first.value),
           head_(first.value) {
@@ -83,14 +84,14 @@ public:
         for (;;) {
             slot& s = slots_[tail & mask_];
             // (1) acquire: pairs with (4); the item of the previous lap has left the slot.
-            const auto ahead = distance(s.sequence.load(memory_order_acquire), tail);
+            const auto ahead = distance(s.sequence.load(HANDOFF_WEAKENED(push, memory_order_acquire)), tail);
             if (ahead < 0) return false;  // still holds, or is still giving up, the item of a lap ago
             if (ahead == 0) {
                 // relaxed: only claims the slot; (2) publishes. LP(try_push).
                 if (tail_.compare_exchange_weak(tail, tail + 1, memory_order_relaxed)) {
                     std::construct_at(&s.value, std::move(value));
                     // (2) release: pairs with (3); publishes the item.
-                    s.sequence.store(tail + 1, memory_order_release);
+                    s.sequence.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release));
                     return true;
                 }
             } else {
@@ -106,15 +107,19 @@ public:
         for (;;) {
             slot& s = slots_[head & mask_];
             // (3) acquire: pairs with (2); the item is visible.
-            const auto ahead = distance(s.sequence.load(memory_order_acquire), head + 1);
+            const auto ahead =
+                distance(s.sequence.load(HANDOFF_WEAKENED(pop, memory_order_acquire)), head + 1);
             if (ahead < 0) return false;  // not filled, or still being filled
             if (ahead == 0) {
                 // relaxed: only claims the slot; (4) hands it back. LP(try_pop).
-                if (head_.compare_exchange_weak(head, head + 1, memory_order_relaxed)) {
+                if (HANDOFF_MUTATION(claim_not_atomic,
+                                     head_.compare_exchange_weak(head, head + 1, memory_order_relaxed),
+                                     (head_.store(head + 1), true))) {
                     value = std::move(s.value);
                     std::destroy_at(&s.value);
                     // (4) release: pairs with (1); the slot is free for the next lap.
-                    s.sequence.store(head + mask_ + 1, memory_order_release);
+                    s.sequence.store(head + HANDOFF_MUTATION(lap_too_short, mask_ + 1, mask_),
+                                     HANDOFF_WEAKENED(hand_back, memory_order_release));
                     return true;
                 }
             } else {

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "atomic.hpp"
+
 namespace handoff {
 
 // The least power of two that is at least `capacity` and at least `least`.
@@ -65,9 +67,9 @@ private:
 
     const std::size_t capacity_;
     T* const slots_;
-    std::size_t head_ = 0;
-    std::size_t tail_ = 0;
-    std::size_t size_ = 0;
+    plain<std::size_t> head_ = 0;
+    plain<std::size_t> tail_ = 0;
+    plain<std::size_t> size_ = 0;
 };
 
 }  // namespace handoff

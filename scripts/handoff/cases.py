@@ -23,6 +23,11 @@ class Case:
     def __hash__(self) -> int:  # the name says it all, and a dict has no hash
         return hash(self.name)
 
+    @property
+    def group(self) -> str:
+        """What it shares with the cases that it is compared with: all but the implementation."""
+        return "/".join([self.workload, *(f"{key}:{value}" for key, value in self.keys.items())])
+
     def number(self, key: str) -> int:
         """The value of a key that counts something."""
         try:

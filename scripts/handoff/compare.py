@@ -1,6 +1,6 @@
 """What changed between two runs, case by case, within the regimes that both of them saw.
 
-Two runs share no blocks, so nothing is paired by time. Their samples are clustered into regimes together,
+Two campaigns share no blocks, so nothing is paired by time. Their samples are clustered into regimes together,
 and each case is compared within a regime by the Hodges-Lehmann ratio with the interval that inverts the
 exact Mann-Whitney test. This is done twice: on the cost itself and on the cost as a multiple of the sample's
 own yardstick. Within a regime yardsticks still differ by some per cent; a change that only one of the two
@@ -9,6 +9,11 @@ shows is explained by the machine. So the reported interval spans both.
 Hundreds of intervals at 95% exclude 1 by chance a few times. A regression or an improvement therefore needs
 a second witness, as verdicts within a run do: a t test of the case over all its regimes, corrected with Holm
 over all cases.
+
+Two builds that were measured interleaved do share their blocks: then the two trials of a block are a pair
+within their regime, as two labels of one campaign are, and the exact sign test and the trimmed t of the paired
+log-ratios take the place of the other two. Where the regimes do not contradict each other, their pairs are
+pooled, too, and that is what decides.
 """
 
 from __future__ import annotations
@@ -20,12 +25,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from . import cases, controls, regimes
+from . import cases, controls, ranking, regimes
 from .errors import HandoffError
 from .measures import add_derived, at_least, measure_of, text
 from .results import Run
+from .run_folder import interleaved
 from .stats import CONFIDENCE, DIFFERENT, EQUIVALENCE, EQUIVALENT, UNRESOLVED, Interval, median_interval
-from .stats import holm, shift_interval, shift_resolvable
+from .stats import holm, shift_interval, shift_resolvable, sign_rank
 
 REGRESSION, IMPROVEMENT = "regression", "improvement"
 
@@ -57,6 +63,7 @@ class Comparison:
     only_b: list[str]
     no_common_regime: list[str]
     newly_failing: list[str]
+    paired: bool  # by block: both were measured interleaved
 
     @property
     def regressions(self) -> list[Change]:
@@ -65,7 +72,7 @@ class Comparison:
 
 def compare(a: Run, b: Run, threshold: float) -> Comparison:
     """Raises HandoffError where the two were not measured in the same way."""
-    _require_same_method(a, b)
+    require_same_method(a, b)
     both = pd.concat(
         [a.complete_samples().assign(run="a"), b.complete_samples().assign(run="b")], ignore_index=True
     )
@@ -84,28 +91,34 @@ def compare(a: Run, b: Run, threshold: float) -> Comparison:
     found: dict[str, list[Change]] = {}
     p_values: dict[str, float] = {}
     apart: list[str] = []
-    for name in sorted(cases_a & cases_b):
+    paired = interleaved(a.environment, b.environment)
+    timed = {name for name, measure in measures.items() if measure is None or measure.is_time}
+    for name in sorted(cases_a & cases_b & timed):
         measure = measures[name]
         rows = usable[usable["case"] == name]
-        found[name] = _changes(rows, measure.unit if measure else "")
-        p_values[name] = _p_over_regimes(rows)
+        unit = measure.unit if measure else ""
+        if paired:
+            found[name], p_values[name] = _paired_changes(rows, unit)
+        else:
+            found[name], p_values[name] = _changes(rows, unit), _p_over_regimes(rows)
         if not found[name]:
             apart.append(name)
     adjusted = dict(zip(p_values, holm(np.array(list(p_values.values())))))
     return Comparison(
         [
-            replace(change, effect=_effect(change, float(adjusted[name]), threshold))
+            replace(change, effect=_effect(change, float(adjusted[name]), threshold)) if decides else change
             for name, changes in found.items()
-            for change in changes
+            for change, decides in zip(changes, _deciding(changes))
         ],
         sorted(cases_a - cases_b),
         sorted(cases_b - cases_a),
         apart,
         sorted(_failing(both, "b") - _failing(both, "a")),
+        paired,
     )
 
 
-def _require_same_method(a: Run, b: Run) -> None:
+def require_same_method(a: Run, b: Run) -> None:
     for key in ("method", "window_ms", "ramp_ms", "placement"):
         left, right = a.environment.get(key), b.environment.get(key)
         if left != right:
@@ -160,6 +173,59 @@ def _change(regime: str, a: pd.DataFrame, b: pd.DataFrame, unit: str) -> Change:
     )
 
 
+def _paired_changes(rows: pd.DataFrame, unit: str) -> tuple[list[Change], float]:
+    """The change in each regime and, first, over all of them unless they contradict each other; and the p of
+    the latter: where they do, of the surest regime, corrected for their number."""
+    found = ranking.rank(rows.assign(implementation=rows["run"]))
+    changes: list[Change] = []
+    p = 1.0
+    for one in found:
+        if set(one.names) != {"a", "b"}:
+            continue
+        i, j = one.names.index("b"), one.names.index("a")
+        if one.regime == ranking.POOLED:
+            p = _p_of_any(found[1:]) if one.contradicts[i, j] else float(one.pairs.p[i, j])
+            if one.contradicts[i, j] or len(found) == 2:
+                continue  # a single regime is the whole
+        if one.pairs.n[i, j]:
+            here = rows if one.regime == ranking.POOLED else rows[rows["regime"] == one.regime]
+            changes.append(_paired_change(one, i, j, here, unit))
+    return changes, p
+
+
+def _p_of_any(found: list[ranking.Ranking]) -> float:
+    known = [float(one.pairs.p[0, 1]) for one in found if len(one.names) == 2]
+    return min(1.0, len(known) * min(known))
+
+
+def _paired_change(found: ranking.Ranking, b: int, a: int, rows: pd.DataFrame, unit: str) -> Change:
+    pairs, n = found.pairs, int(found.pairs.n[b, a])
+    low, middle, high = (float(part[b, a]) for part in (pairs.low, pairs.ratio, pairs.high))
+    ratio = Interval(low, middle, high, sign_rank(n)[1], n)
+    # Medians of several regimes would be those of none.
+    medians = {
+        run: median_interval(own.to_numpy(float)).estimate for run, own in rows.groupby("run")["value"]
+    }
+    if found.regime == ranking.POOLED:
+        medians = {}
+    return Change(
+        case=str(rows["case"].iloc[0]),
+        regime=found.regime,
+        unit=unit,
+        median_a=medians.get("a", float("nan")),
+        median_b=medians.get("b", float("nan")),
+        n_a=n,
+        n_b=n,
+        ratio=ratio.estimate,
+        low=ratio.low,
+        high=ratio.high,
+        coverage=ratio.coverage,
+        resolvable=found.resolvable(b, a),
+        verdict=_verdict(ratio),
+        effect="",
+    )
+
+
 def _p_over_regimes(rows: pd.DataFrame) -> float:
     """Two-sided t of one common log-ratio over the regimes, with the variance within runs and regimes.
 
@@ -204,6 +270,12 @@ def _verdict(ratio: Interval) -> str:
     return DIFFERENT if ratio.low > 1 or ratio.high < 1 else UNRESOLVED
 
 
+def _deciding(changes: list[Change]) -> list[bool]:
+    """Which of a case's changes count as an effect: the pooled one where there is one, or else each."""
+    pooled = [change.regime == ranking.POOLED for change in changes]
+    return pooled if any(pooled) else [True] * len(changes)
+
+
 def _effect(change: Change, adjusted_p: float, threshold: float) -> str:
     if change.verdict != DIFFERENT or adjusted_p >= 1 - CONFIDENCE:
         return ""
@@ -241,6 +313,10 @@ def remarks(found: Comparison, threshold: float) -> list[str]:
         f"were nothing changed, up to {expected:.1f} intervals would still exclude 1, which is why a "
         f"regression must also survive Holm's correction over all cases"
     ]
+    if found.paired:
+        told.append(
+            "both were measured interleaved in one campaign: n counts pairs of trials of the same block and regime"
+        )
     lists = (
         ("only in A", found.only_a),
         ("only in B", found.only_b),

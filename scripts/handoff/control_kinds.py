@@ -18,8 +18,6 @@ _KINDS = {
 }
 KINDS = tuple(_KINDS)
 
-# The controls of the comparison itself have to resolve a few per cent in a short campaign, too.
-REPEATS = 8
 AGAIN = " again"
 # A wait that polls without a pause makes a hand-over the faster for a stall, and one that sleeps hides it.
 _COMPARED_BY = {"queues": "2", "wait": "pause", "report": "mean"}
@@ -38,8 +36,9 @@ def is_comparison(case: Case) -> bool:
     )
 
 
-def labels(case: Case) -> list[str]:
-    """A label for each trial that a block takes of the case: one, but for the controls of the comparison.
+def labels(case: Case, repeats: int) -> list[str]:
+    """A label for each trial that a block takes of the case: one, but for the controls of the comparison, which
+    have to resolve a few per cent in a short campaign, too, and so are repeated.
 
     The paced ring runs under two labels, which must not come out different; the slowed ones are known to
     take 5% and 2% longer than it: the first must be found, the second may be more than a run can resolve.
@@ -47,4 +46,4 @@ def labels(case: Case) -> list[str]:
     if not is_comparison(case):
         return [case.implementation]
     again = [case.implementation + AGAIN] if kind_of(case.implementation) == "paced" else []
-    return [case.implementation, *again] * REPEATS
+    return [case.implementation, *again] * repeats

@@ -12,10 +12,17 @@ from .privacy import anonymous
 from .run_folder import now, run_stem
 from .runner import Settings
 from .samples import METHOD, SCHEMA
+from .sampling import Sampling
 
 
 def describe(
-    root: Path, suite: Suite, cases: list[Case], settings: Settings, profile: str, seed: int
+    root: Path,
+    suite: Suite,
+    cases: list[Case],
+    settings: Settings,
+    profile: str,
+    seed: int,
+    sampling: Sampling,
 ) -> dict[str, Any]:
     host = anonymous(machine.describe())
     built = anonymous(build.describe(root, suite.build_dir, suite.binaries))
@@ -30,9 +37,11 @@ def describe(
         "placement": settings.placement,
         "window_ms": settings.window_ms,
         "ramp_ms": settings.ramp_ms,
+        "sampling": sampling.as_dict(),
         "started": now(),
         "finished": None,
         "interrupted": False,
+        "ended": None,
         "blocks_complete": 0,
         "cases": [case.name for case in cases],
         "machine": host,

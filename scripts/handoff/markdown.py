@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import interference, page, usl
+from . import effort, interference, memory, page, usl
 
 Json = dict[str, Any]
 FILE_NAME = "report.md"
@@ -22,7 +22,11 @@ def render(summary: Json, figures: list[tuple[str, str]]) -> str:
         failures=[one for one in summary["failures"] if not one["expected"]],
         fits=[one for one in summary["scaling"] if one["fit"]],
         no_fit=usl.sentence(summary["scaling"]),
+        memory_reading=memory.READING,
         interference=interference.sentence(summary["interference"]),
+        sampling_blocks=effort.blocks(summary["sampling"]),
+        sampling_outcome=effort.outcome(summary["sampling"]),
+        unstable=[cell for cell in summary["sampling"]["unstable"] if cell["headline"]],
         citation=page.citation(summary),
         shown=HEADLINES,
     )

@@ -12,7 +12,7 @@ import pandas as pd
 @dataclass(frozen=True)
 class Measure:
     figure: str  # column of the samples
-    unit: str  # of the column: "1/s", "ns" or "s"
+    unit: str  # of the column: "1/s", "ns" or "s"; "B" is no time, so nothing that has it is ranked
     title: str
     item: str  # what one operation is called
     count: str  # column with the operations in the window
@@ -22,6 +22,10 @@ class Measure:
     def more_is_better(self) -> bool:
         return self.unit == "1/s"
 
+    @property
+    def is_time(self) -> bool:
+        return self.unit != "B"
+
 
 MEASURES = {
     "producer_consumer": Measure("items_per_second", "1/s", "throughput", "item", "items", True),
@@ -30,6 +34,7 @@ MEASURES = {
     "load": Measure("p99_ns", "ns", "99th percentile", "item", "items", False),
     "counter": Measure("operations_per_second", "1/s", "throughput", "operation", "operations", True),
     "download": Measure("makespan_s", "s", "makespan", "item", "items", False),
+    "memory": Measure("bytes_per_item", "B", "memory per item held", "item", "items", False),
     "core_to_core": Measure("round_trip_ns", "ns", "round trip", "round trip", "round_trips", True),
 }
 
@@ -41,8 +46,8 @@ def measure_of(workload: str, keys: dict[str, str]) -> Measure | None:
 
 
 def add_derived(samples: pd.DataFrame, measures: dict[str, Measure | None]) -> pd.DataFrame:
-    """Adds `value` (the headline), `log_cost` (higher is worse), `multiple`, `cpu_ns` (per operation) and its
-    logarithm."""
+    """Adds `value` (the headline), `log_cost` (higher is worse; of times only), `multiple`, `cpu_ns` (per
+    operation) and its logarithm."""
     result = samples.copy(deep=False)  # columns are added, none is written into
     for column in ("value", "log_cost", "multiple", "cpu_ns"):
         result[column] = np.nan
@@ -53,8 +58,10 @@ def add_derived(samples: pd.DataFrame, measures: dict[str, Measure | None]) -> p
             continue
         value = pd.to_numeric(result.loc[rows, measure.figure], errors="coerce").astype(float)
         value = value.where(value > 0)
-        cost = 1e9 / value if measure.more_is_better else value * (1e9 if measure.unit == "s" else 1.0)
         result.loc[rows, "value"] = value
+        if not measure.is_time:
+            continue
+        cost = 1e9 / value if measure.more_is_better else value * (1e9 if measure.unit == "s" else 1.0)
         result.loc[rows, "log_cost"] = np.log(cost)
         if measure.scales:
             result.loc[rows, "multiple"] = cost / result.loc[rows, "yardstick_ns"]
@@ -83,6 +90,8 @@ def text(value: float | None, unit: str) -> str:
     elif unit in ("ns", "s"):
         value = value * (1e9 if unit == "s" else 1.0)
         steps = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (0.0, "ns"))
+    elif unit == "B":
+        steps = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (0.0, "B"))
     else:
         return f"{short_number(value)} {unit}".strip()
     for size, name in steps:

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import escape
 
-from . import interference, measures, stats, tails, ties, usl
+from . import effort, interference, measures, memory, stats, tails, ties, usl
 from .figures import Rendered
 
 Json = dict[str, Any]
@@ -37,7 +37,10 @@ def render(summary: Json, rendered: Iterable[Rendered]) -> str:
         citation=citation(summary),
         fits=[one for one in summary["scaling"] if one["fit"]],
         no_fit=usl.sentence(summary["scaling"]),
+        memory_reading=memory.READING,
         interference=interference.sentence(summary["interference"]),
+        sampling_blocks=effort.blocks(summary["sampling"]),
+        sampling_outcome=effort.outcome(summary["sampling"]),
         failures=[one for one in summary["failures"] if not one["expected"]],
         expected=[one for one in summary["failures"] if one["expected"]],
     )
@@ -54,6 +57,7 @@ def environment() -> jinja2.Environment:
     )
     found.filters.update(figure=measures.text, times=measures.times, ties=ties.shorten, parameter=parameter)
     found.filters.update(resolves=measures.resolves, extra=measures.extra, percent=measures.percent)
+    found.filters.update(allocations=memory.allocations, wide=effort.wide)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
 

@@ -59,6 +59,7 @@ class Ranking:
             "verdict": "best" if i == 0 else str(self.verdicts[i, 0]),
             "regime_dependent": bool(self.contradicts[i].any()),
             "resolvable": self.resolvable(i, 0) if i else None,
+            "ahead_of": np.flatnonzero(self.different[i] & (self.pairs.ratio[i] < 1.0)).tolist(),
         }
 
 
@@ -72,12 +73,15 @@ def rank(samples: pd.DataFrame, column: str = "log_cost") -> list[Ranking]:
         return []
     names = sorted({str(name) for table in tables.values() for name in table.columns})
     logs = {regime: table.reindex(columns=names).to_numpy(float) for regime, table in tables.items()}
-    compared = {regime: stats.pairwise([matrix]) for regime, matrix in logs.items()}
+    present = _present(tables, logs)
+    compared = {regime: stats.pairwise([matrix], [present[regime]]) for regime, matrix in logs.items()}
     nobody = np.zeros((len(names), len(names)), dtype=bool)
     rankings = [_ranking(r, names, len(tables[r]), compared[r], nobody) for r in logs]
     blocks = len(set().union(*(table.index for table in tables.values())))
     apart = _contradictions(list(compared.values()), len(names))
-    pooled = _ranking(POOLED, names, blocks, stats.pairwise(list(logs.values())), apart)
+    pooled = _ranking(
+        POOLED, names, blocks, stats.pairwise(list(logs.values()), list(present.values())), apart
+    )
     return [pooled, *rankings]
 
 
@@ -90,6 +94,16 @@ def _table(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     table = np.full((len(blocks), len(names)), np.nan)
     table[at, which] = values[known]  # where a place comes twice, the last one stays
     return pd.DataFrame(table, index=blocks, columns=names)
+
+
+def _present(tables: dict[str, pd.DataFrame], logs: dict[str, stats.Floats]) -> dict[str, stats.Bools]:
+    """For the blocks of each regime, which implementations have a sample in them, in whichever regime."""
+    blocks = np.unique(np.concatenate([table.index.to_numpy() for table in tables.values()]))
+    rows = {regime: np.searchsorted(blocks, table.index.to_numpy()) for regime, table in tables.items()}
+    held = np.zeros((len(blocks), next(iter(logs.values())).shape[1]), dtype=bool)
+    for regime, matrix in logs.items():
+        held[rows[regime]] |= np.isfinite(matrix)
+    return {regime: held[at] for regime, at in rows.items()}
 
 
 def _contradictions(regimes: list[stats.Pairwise], k: int) -> stats.Bools:

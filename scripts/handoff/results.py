@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas
 
-from . import cases, samples
+from . import cases, plans, samples
 from .control_kinds import labels
 from .errors import HandoffError
+from .plans import BlockRecord
 from .run_folder import ENVIRONMENT_NAME, read_environment
+from .sampling import FULL_REPEATS
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,27 @@ class Run:
     # `implementation` and a text column `key_…` per key of the case name (None where a case has none).
     samples: pandas.DataFrame
     warnings: list[str] = field(default_factory=list)
+    # What each block was to hold. A block that is not here, in a run from before this was recorded, holds all.
+    plans: dict[int, BlockRecord] = field(default_factory=dict)
 
     def complete_blocks(self) -> list[int]:
         """The blocks that hold each planned trial. A partial block is never reported."""
         if self.samples.empty:
             return []
-        planned = Counter({name: len(labels(cases.parse(name))) for name in self.environment["cases"]})
+        everything = _trials(self.environment["cases"], FULL_REPEATS)
+        planned = {block: _trials(plan.cases, plan.repeats) for block, plan in self.plans.items()}
         per_block = self.samples.groupby("block")["case"].agg(Counter)
-        return [int(str(block)) for block, measured in per_block.items() if measured >= planned]
+        measured = {int(str(block)): trials for block, trials in per_block.items()}
+        return [block for block, trials in measured.items() if trials >= planned.get(block, everything)]
 
     def complete_samples(self) -> pandas.DataFrame:
         """The rows of the complete blocks."""
         return self.samples[self.samples["block"].isin(self.complete_blocks())]
+
+
+def _trials(names: Iterable[str], repeats: int) -> Counter[str]:
+    """How many trials of each case."""
+    return Counter({name: len(labels(cases.parse(name), repeats)) for name in names})
 
 
 def load(run_dir: Path) -> Run:
@@ -53,7 +64,8 @@ def load(run_dir: Path) -> Run:
     path = run_dir / samples.FILE_NAME
     _, cut = samples.scan(path, table.add)
     warnings = [f"{path}: the last line was cut short ({len(cut)} bytes) and is left out"] if cut else []
-    return Run(run_dir, environment, table.frame(), warnings)
+    planned, _ = plans.read(run_dir / plans.FILE_NAME)
+    return Run(run_dir, environment, table.frame(), warnings, planned)
 
 
 class _Table:
@@ -66,7 +78,7 @@ class _Table:
         self._shapes: dict[tuple[str, ...], tuple[list[int], array[float]]] = {}
         self._texts: dict[str, str] = {}  # one copy of each text, however often it was read
 
-    def add(self, record: dict[str, Any]) -> None:
+    def add(self, record: Mapping[str, Any]) -> None:
         for name, column in self._fields.items():
             value = record[name]
             column.append(self._texts.setdefault(value, value) if type(value) is str else value)

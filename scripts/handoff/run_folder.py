@@ -11,13 +11,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import samples
+from . import plans, samples
 from .errors import HandoffError, describe
 
 ENVIRONMENT_NAME = "environment.json"
 
 # What must stay the same for trials to belong to one run.
 FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms")
+
+# Names the other run of a campaign that took the trials of two builds in turns.
+INTERLEAVED = "interleaved_with"
 
 
 class RunFolder:
@@ -27,6 +30,11 @@ class RunFolder:
         self._keeps_name = keeps_name
         path.mkdir(parents=True, exist_ok=True)
         self.log = samples.Log(path / samples.FILE_NAME)
+        try:  # after the samples, of which there is a lock
+            self.plans = plans.PlanLog(path / plans.FILE_NAME)
+        except HandoffError:
+            self.log.close()
+            raise
         self._write()
 
     @classmethod
@@ -42,27 +50,35 @@ class RunFolder:
         return cls(path, environment, keeps_name=out is not None)
 
     @classmethod
-    def resume(cls, out: Path, wanted: Mapping[str, Any], asked_seed: int | None) -> RunFolder:
+    def resume(
+        cls, out: Path, wanted: Mapping[str, Any], asked_seed: int | None, asked_precision: float | None
+    ) -> RunFolder:
         """Goes on with the run in `out`, provided that it is the same campaign."""
         environment = read_environment(out / ENVIRONMENT_NAME)
         _check_same(out, environment, wanted, asked_seed)
+        _check_same_sampling(out, environment.get("sampling"), wanted["sampling"], asked_precision)
         environment["finished"] = None
         environment.setdefault("resumed", []).append(now())
         return cls(out, environment, keeps_name=True)
 
-    def finish(self, blocks_complete: int, interrupted: bool) -> None:
+    def finish(self, blocks_complete: int, interrupted: bool, ended: str) -> None:
         """Records the end and, now that the data are known, gives the run its name."""
-        self.log.close()
+        self.close()
         run_id = self._run_id()
         self.environment |= {
             "finished": now(),
             "blocks_complete": blocks_complete,
             "interrupted": interrupted,
+            "ended": ended,
             "run_id": run_id,
         }
         self._write()
         if not self._keeps_name:
             self.path = self.path.rename(self.path.with_name(run_id))
+
+    def close(self) -> None:
+        self.log.close()
+        self.plans.close()
 
     def _run_id(self) -> str:
         data = (self.path / samples.FILE_NAME).read_bytes()
@@ -103,6 +119,12 @@ def read_environment(path: Path) -> dict[str, Any]:
     return environment
 
 
+def interleaved(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    """Whether these are the environments of the two runs of one campaign."""
+    one, other = a.get(INTERLEAVED), b.get(INTERLEAVED)
+    return bool(one and other and one["campaign"] == other["campaign"] and one["side"] != other["side"])
+
+
 def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
@@ -115,17 +137,35 @@ def run_stem(slug: str, commit: str | None, dirty: bool | None) -> str:
     return "-".join([date, slug, (commit or "nocommit")[:10], *(["dirty"] if dirty else [])])
 
 
+def _refusal(out: Path, what: str) -> HandoffError:
+    return HandoffError(f"cannot go on with '{out}': {what}; another --out begins anew")
+
+
+def _check_same_sampling(
+    out: Path, stored: Mapping[str, Any] | None, wanted: Mapping[str, Any], asked_precision: float | None
+) -> None:
+    """A run keeps the precision that it began with: one that is chosen with an eye on the result is none."""
+    if stored is None or {**stored, "precision": 0} != {**wanted, "precision": 0}:
+        raise _refusal(out, "its blocks were planned by another rule")
+    if asked_precision is not None and stored["precision"] != asked_precision:
+        raise _refusal(
+            out, f"it has precision {100 * stored['precision']:g}%, not {100 * asked_precision:g}%"
+        )
+
+
 def _check_same(
     out: Path, stored: Mapping[str, Any], wanted: Mapping[str, Any], asked_seed: int | None
 ) -> None:
     def refuse(what: str) -> HandoffError:
-        return HandoffError(f"cannot go on with '{out}': {what}; another --out begins anew")
+        return _refusal(out, what)
 
     for key in FIXED_SETTINGS:
         if stored.get(key) != wanted[key]:
             raise refuse(f"it has {key} {stored.get(key)}, not {wanted[key]}")
     if asked_seed is not None and stored.get("seed") != asked_seed:
         raise refuse(f"it has seed {stored.get('seed')}, not {asked_seed}")
+    if stored.get(INTERLEAVED) != wanted.get(INTERLEAVED):
+        raise refuse(f"it was measured {_company(stored)}, not {_company(wanted)}")
     if stored["cases"] != wanted["cases"]:
         differing = sorted(set(stored["cases"]) ^ set(wanted["cases"])) or ["their order"]
         raise refuse(
@@ -135,3 +175,11 @@ def _check_same(
     changed = sorted(name for name in was.keys() | now_is.keys() if was.get(name) != now_is.get(name))
     if changed:
         raise refuse(f"the benchmark '{changed[0]}' has been built anew since")
+
+
+def _company(environment: Mapping[str, Any]) -> str:
+    other = environment.get(INTERLEAVED)
+    if other is None:
+        return "on its own"
+    changed = " with changes" if other["dirty"] else ""
+    return f"in turns with commit {str(other['commit'])[:10]}{changed}, campaign {other['campaign']}"

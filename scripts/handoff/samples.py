@@ -38,9 +38,11 @@ class Sample:
     cpus: list[int]
     figures: dict[str, float]
 
+    def record(self) -> dict[str, Any]:
+        return {"schema": SCHEMA, "method": METHOD} | asdict(self)
+
     def line(self) -> bytes:
-        record = {"schema": SCHEMA, "method": METHOD} | asdict(self)
-        return json.dumps(record, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        return json.dumps(self.record(), ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
 # What a reader relies on beyond the fields being there.
@@ -148,7 +150,7 @@ class Log:
                 f"cannot write {self.path}: {reason}; what was measured before is kept, "
                 "the same --out goes on from there"
             ) from error
-        self.records.append(asdict(sample))
+        self.records.append(sample.record())
 
     def close(self) -> None:
         self._file.close()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy
 
@@ -12,6 +12,7 @@ from .cases import Case
 from .control_kinds import labels
 from .errors import HandoffError
 from .runner import Layout, Settings
+from .sampling import Plan
 
 # The stack starts at another place for each size of the environment, in steps of 16 bytes; a page covers
 # every place relative to it.
@@ -36,16 +37,17 @@ class Trial:
     case: Case
     label: str
     layout: Layout
+    build: int = 0  # which of the builds that are measured interleaved
 
 
-def in_a_block(cases: Iterable[Case]) -> list[tuple[Case, str]]:
+def in_a_block(plan: Plan) -> list[tuple[Case, str]]:
     """Each trial of a block, as its case and label."""
-    return [(case, label) for case in cases for label in labels(case)]
+    return [(case, label) for case in plan.cases for label in labels(case, plan.repeats)]
 
 
-def block_trials(cases: list[Case], seed: int, block: int) -> list[Trial]:
-    """The trials of a block, in an order that follows from seed and block alone."""
-    trials = in_a_block(cases)
+def block_trials(plan: Plan, seed: int, block: int) -> list[Trial]:
+    """The trials of a block, in an order that follows from its plan, the seed and the block alone."""
+    trials = in_a_block(plan)
     random = numpy.random.Generator(numpy.random.PCG64([seed, block]))
     order = random.permutation(len(trials))
     paddings = random.integers(0, PADDING_LIMIT, size=len(trials))
@@ -55,6 +57,21 @@ def block_trials(cases: list[Case], seed: int, block: int) -> list[Trial]:
     return [
         Trial(block, position, case, label, layout)
         for position, ((case, label), layout) in enumerate(zip(shuffled, layouts))
+    ]
+
+
+def interleaved(trials: list[Trial], seed: int, builds: int) -> list[Trial]:
+    """Each trial once with each build, one directly after the other, so that the machine has hardly time to
+    move between them; which build comes first follows from seed and block. Both have the same layout: what it
+    does to a trial is no difference between the builds."""
+    if builds == 1:
+        return trials
+    random = numpy.random.Generator(numpy.random.PCG64([seed, trials[0].block, builds]))
+    orders = (random.permutation(builds).tolist() for _ in trials)
+    return [
+        replace(trial, position=builds * trial.position + place, build=build)
+        for trial, order in zip(trials, orders)
+        for place, build in enumerate(order)
     ]
 
 
@@ -72,12 +89,14 @@ class Costs:
         measured = self._measured.get(case.name)
         return self._guess(case) if measured is None else measured
 
-    def of_block(self, cases: Iterable[Case]) -> float:
-        return sum(self.of(case) for case, _ in in_a_block(cases))
+    def of_block(self, plan: Plan) -> float:
+        return sum(self.of(case) for case, _ in in_a_block(plan))
 
     def _guess(self, case: Case) -> float:
         if case.workload == "download":
             return PROCESS_S + case.number("items") * MEAN_DOWNLOAD_S / case.number("n")
+        if case.workload == "memory":
+            return PROCESS_S
         return PROCESS_S + (self._settings.ramp_ms + self._settings.window_ms) / 1000
 
 
@@ -98,8 +117,30 @@ class StopRule:
         wanted = max(self.min_blocks, affordable)
         return max(done, wanted if self.max_blocks is None else min(wanted, self.max_blocks))
 
+    def has_all(self, done: int) -> bool:
+        """Whether it is the number of blocks that ends the campaign, not the time."""
+        return self.budget_s is None or (self.max_blocks is not None and done >= self.max_blocks)
+
     def another(self, done: int, spent_s: float, block_s: float) -> bool:
         return self.planned_blocks(done, spent_s, block_s) > done
+
+
+def outlook(
+    stop: StopRule, done: int, spent_s: float, full_s: float, thin_s: float, first_blocks: int | None
+) -> tuple[int, int, float]:
+    """How many full and thin blocks are to come after `done` of them, and how long they take; None: all are
+    full."""
+    if first_blocks is None:
+        full = stop.planned_blocks(done, spent_s, full_s) - done
+        return full, 0, full * full_s
+    full, end_s = 0, spent_s
+    while done + full < first_blocks and stop.another(done + full, end_s, full_s):
+        full += 1
+        end_s += full_s
+    thin = 0
+    if done + full >= first_blocks:
+        thin = stop.planned_blocks(done + full, end_s, thin_s) - done - full
+    return full, thin, end_s + thin * thin_s - spent_s
 
 
 def stop_rule(

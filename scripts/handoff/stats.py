@@ -91,17 +91,22 @@ class Pairwise:
     p: Floats  # two-sided, trimmed t on the paired log-ratios, before correction
 
 
-def pairwise(tables: Sequence[Floats]) -> Pairwise:
+def pairwise(tables: Sequence[Floats], present: Sequence[Bools] | None = None) -> Pairwise:
     """Compares the columns of logarithmic tables pair by pair: one table per regime, its rows are blocks.
 
-    NaN means that there is no sample. Pairs are never formed across tables.
+    NaN means that there is no sample. Pairs are never formed across tables. `present`, a table for each: whether
+    the block holds the column at all, in whichever regime; without it, it is taken to.
     """
+    if present is None:
+        present = [np.ones(table.shape, dtype=bool) for table in tables]
     k = tables[0].shape[1]
     ratio, low, high, mean, spread = (np.full((k, k), np.nan) for _ in range(5))
     n = np.zeros((k, k), dtype=np.int64)
     for i in range(k):
         # NaN sorts to the end.
-        differences = np.sort(np.vstack([_differences(table, i) for table in tables]), axis=0)
+        differences = np.sort(
+            np.vstack([_differences(table, held, i) for table, held in zip(tables, present)]), axis=0
+        )
         counts = np.isfinite(differences).sum(axis=0)
         ranks = np.array([sign_rank(int(count))[0] for count in counts])
         n[i] = counts
@@ -113,17 +118,21 @@ def pairwise(tables: Sequence[Floats]) -> Pairwise:
     return Pairwise(ratio, low, high, n, np.where(n >= 2, spread, np.nan), _paired_t(mean, spread, n))
 
 
-def _differences(table: Floats, i: int) -> Floats:
+def _differences(table: Floats, present: Bools, i: int) -> Floats:
     """Column i minus every column: of the same block first, so that what a block did to both cancels.
 
     Where the machine moved within a block, its two samples saw different regimes and are no pair. What is
     left over of i is then matched with what is left over of the other in order of time. The choice does not
     look at the values and uses no sample twice, so the signs stay fair coins where the two are alike.
+
+    A block that holds but one of the two leaves nothing over: later blocks hold what needs samples, so that the
+    spare samples of the one could all be later than those of the other, and a drift would take sides.
     """
     one = table[:, i : i + 1]
     has_one, has_other = np.isfinite(one), np.isfinite(table)
     same_block = one - table
-    spare_one, spare_other = has_one & ~has_other, has_other & ~has_one
+    both_present = present & present[:, i : i + 1]
+    spare_one, spare_other = has_one & ~has_other & both_present, has_other & ~has_one & both_present
     if not (spare_one.any() and spare_other.any()):
         return same_block
     return np.vstack(

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from . import cases, controls, decisions, interference, ranking, regimes, stats, tails, usl
-from .control_kinds import kind_of
+from . import (
+    cases,
+    controls,
+    decisions,
+    effort,
+    interference,
+    memory,
+    ranking,
+    regimes,
+    states,
+    tails,
+    usl,
+)
 from .measures import Measure, add_derived, measure_of
 from .results import Run
-from .stats import Interval, median_interval
 
 SUMMARY_SCHEMA = 1
 FILE_NAME = "summary.json"
 TRACK_POINTS = 1500  # more dots than a figure's width can tell apart
-UNSTABLE = 0.02  # notes/measurement.md: half-width of the interval that a headline case should reach
-# Columns that describe the trial and are no figures of the case.
-_NOT_FIGURES = {"schema", "method", "block", "position", "seconds", "exit", "value", "log_cost", "log_cpu"}
 _RANKED = ["block", "implementation", "regime", "log_cost", interference.FLAGGED]
-_NOT_FIGURES |= {"yardstick_before_ns", "yardstick_after_ns", "multiple", "cpu_ns"}
 
 Json = dict[str, Any]
 
@@ -35,7 +40,7 @@ def build(run: Run) -> Json:
     parsed = {name: cases.parse(name) for name in samples["case"].unique()}
     measures = {name: measure_of(case.workload, case.keys) for name, case in parsed.items()}
     samples = add_derived(samples, measures)
-    samples["group"] = samples["case"].map({name: group_id(case) for name, case in parsed.items()})
+    samples["group"] = samples["case"].map({name: case.group for name, case in parsed.items()})
     complete = run.complete_blocks()
     in_block = samples["block"].isin(complete)
     usable = samples[in_block & (samples["status"] == "ok") & (samples["regime"] != regimes.SET_ASIDE)]
@@ -43,7 +48,8 @@ def build(run: Run) -> Json:
     control_names = controls.names(run.environment.get("catalog", {}))
     outcomes = controls.check(samples, usable, control_names)
     reasons = controls.stamps(run.environment, outcomes, len(complete))
-    rows = _cases(samples, usable, parsed, measures, control_names)
+    rows = _cases(samples, usable, parsed, measures, control_names, effort.precision(run.environment))
+    in_blocks = samples[in_block & (samples["status"] == "ok")]
     groups, rankings = _groups(rows, usable)
     result = {
         "schema": SUMMARY_SCHEMA,
@@ -58,8 +64,10 @@ def build(run: Run) -> Json:
         "bootstrap": tails.settings(),
         "cases": rows,
         "groups": groups,
+        "sampling": effort.describe(run, in_blocks, rows, complete),
         "interference": interference.outcome(disturbed, groups),
         "scaling": usl.table(rows),
+        "memory": memory.table(rows),
         "decisions": decisions.table(groups, rankings, usable, run.environment.get("catalog", {})),
         "failures": _failures(samples, control_names),
         "track": _track(samples),
@@ -107,9 +115,10 @@ def _cases(
     parsed: dict[str, cases.Case],
     measures: dict[str, Measure | None],
     control_names: set[str],
+    precision: float,
 ) -> list[Json]:
-    states = _states(usable, measures)
-    _flag_ceiling(states, parsed, measures)
+    known = states.find(usable, measures, precision)
+    states.flag_ceiling(known, parsed, measures)
     keyed = [samples["case"], samples["label"]]
     trials = samples.groupby(keyed, sort=True).size()
     set_aside = (samples["regime"] == regimes.SET_ASIDE).groupby(keyed).sum()
@@ -120,7 +129,7 @@ def _cases(
     threads, crowded = _first(samples, keyed, "threads"), _first(samples, keyed, "oversubscribed")
     result = []
     for (case, label), count in trials.items():
-        found = states.get((case, label), [])
+        found = known.get((case, label), [])
         measure = measures[case]
         row: Json = {
             "case": case,
@@ -128,7 +137,7 @@ def _cases(
             "workload": parsed[case].workload,
             "implementation": parsed[case].implementation,
             "keys": parsed[case].keys,
-            "group": group_id(parsed[case]),
+            "group": parsed[case].group,
             "control": parsed[case].implementation in control_names,
             "threads": threads.get((case, label)),
             "oversubscribed": crowded.get((case, label)) == 1,
@@ -150,128 +159,6 @@ def _first(samples: pd.DataFrame, keyed: list[pd.Series], column: str) -> dict[t
         return {}
     values = samples[column].groupby(keyed).first().dropna()
     return {(str(case), str(label)): float(value) for (case, label), value in values.items()}
-
-
-def _states(usable: pd.DataFrame, measures: dict[str, Measure | None]) -> dict[tuple[str, str], list[Json]]:
-    """Per case and label what is known of it in each regime. Rows are cut from arrays that are sorted once:
-    a table of its own for each state would take longer than all statistics."""
-    states: dict[tuple[str, str], list[Json]] = {}
-    if usable.empty:
-        return states
-    grouped = usable.groupby(["case", "label", "regime"], sort=True)
-    numeric = usable.select_dtypes("number").columns.difference(sorted(_NOT_FIGURES))
-    medians = grouped[list(numeric)].median()
-    order = np.argsort(grouped.ngroup().to_numpy(), kind="stable")
-    ends = np.cumsum(grouped.size().to_numpy())
-    columns = _Columns(
-        usable["value"].to_numpy(float)[order],
-        usable["multiple"].to_numpy(float)[order],
-        usable["cpu_ns"].to_numpy(float)[order],
-        usable["block"].to_numpy(int)[order],
-        usable[interference.FLAGGED].to_numpy(bool)[order],
-        {name: usable[name].to_numpy(float)[order] for name in numeric if tails.covers(name)},
-    )
-    for (case, label, regime), middle, end, n in zip(
-        medians.index, medians.to_numpy(float), ends, np.diff(ends, prepend=0)
-    ):
-        extra = {name: value for name, value in zip(numeric, middle) if not np.isnan(value)}
-        state = _state(regime, columns.cut(slice(end - n, end)), measures[case], extra)
-        states.setdefault((case, label), []).append(state)
-    return states
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """What the figures of a state are made of, a row per trial."""
-
-    value: stats.Floats
-    multiple: stats.Floats
-    cpu_ns: stats.Floats
-    block: stats.Integers
-    flagged: stats.Bools
-    tails: dict[str, stats.Floats]
-
-    def cut(self, rows: slice) -> "_Columns":
-        kept = (
-            self.value[rows],
-            self.multiple[rows],
-            self.cpu_ns[rows],
-            self.block[rows],
-            self.flagged[rows],
-        )
-        return _Columns(*kept, {name: column[rows] for name, column in self.tails.items()})
-
-
-def group_id(case: cases.Case) -> str:
-    return "/".join([case.workload, *(f"{key}:{value}" for key, value in case.keys.items())])
-
-
-def _state(regime: str, rows: _Columns, measure: Measure | None, extra: Json) -> Json:
-    resampled = _resampled(rows, [name for name in extra if name in rows.tails])
-    figure = median_interval(rows.value)
-    method = stats.METHOD
-    if measure is not None and measure.figure in resampled:
-        figure, method = resampled[measure.figure], tails.METHOD
-    half_width = (figure.high - figure.low) / 2 / figure.estimate if figure.n else float("nan")
-    return {
-        "regime": regime,
-        "n": figure.n,
-        **_interval(figure),
-        "coverage": figure.coverage,
-        "method": method,
-        "half_width": half_width,
-        "unstable": not (figure.sufficient and half_width <= UNSTABLE),
-        "multiple": _optional(median_interval(rows.multiple)),
-        "cpu_ns": _optional(median_interval(rows.cpu_ns)),
-        "above_half_ceiling": False,
-        "flagged": int(rows.flagged.sum()),
-        "median_without_flagged": _median(rows.value[~rows.flagged]),
-        "figures": extra,
-        "figure_intervals": {
-            name: {"low": one.low, "high": one.high, "coverage": one.coverage, "method": tails.METHOD}
-            for name, one in resampled.items()
-        },
-    }
-
-
-def _median(values: stats.Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if known.size else None
-
-
-def _resampled(rows: _Columns, names: list[str]) -> dict[str, Interval]:
-    if not names:
-        return {}
-    return dict(
-        zip(names, tails.median_intervals(np.column_stack([rows.tails[name] for name in names]), rows.block))
-    )
-
-
-def _interval(one: Interval) -> Json:
-    return {"median": one.estimate, "low": one.low, "high": one.high}
-
-
-def _optional(one: Interval) -> Json | None:
-    return _interval(one) if one.n else None
-
-
-def _flag_ceiling(
-    states: dict[tuple[str, str], list[Json]],
-    parsed: dict[str, cases.Case],
-    measures: dict[str, Measure | None],
-) -> None:
-    """Marks rates above half of what the harness shows with no queue at all under the same keys."""
-    ceilings: dict[str, float] = {}
-    for (name, _), found in states.items():
-        measure = measures[name]
-        if measure and measure.more_is_better and kind_of(parsed[name].implementation) == "ceiling":
-            medians = [state["median"] for state in found if state["n"]]
-            ceilings[group_id(parsed[name])] = max([*medians, ceilings.get(group_id(parsed[name]), 0.0)])
-    for (name, _), found in states.items():
-        ceiling = ceilings.get(group_id(parsed[name]))
-        if ceiling and kind_of(parsed[name].implementation) != "ceiling":
-            for state in found:
-                state["above_half_ceiling"] = bool(state["n"] and state["median"] > ceiling / 2)
 
 
 def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[str, list[ranking.Ranking]]]:

@@ -14,10 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import cases, compare, controls, known_pairs, ranking, regimes, stats
-from .measures import add_derived, measure_of
+from . import cases, compare, controls, known_pairs, ranking, stats, usable
 from .results import Run
-from .summary import group_id
 
 REGRESSION_PAST = 0.05  # compare.py's own threshold
 AGREEMENT = 0.95  # of the orders of two campaigns
@@ -35,13 +33,8 @@ class Table:
     conclusion: str
 
 
-def usable(run: Run) -> pd.DataFrame:
-    """The samples that figures are made of, with regimes and costs."""
-    placed, _ = regimes.assign(run.complete_samples())
-    parsed = {name: cases.parse(name) for name in placed["case"].unique()}
-    measured = add_derived(placed, {n: measure_of(c.workload, c.keys) for n, c in parsed.items()})
-    measured["group"] = measured["case"].map({name: group_id(case) for name, case in parsed.items()})
-    return measured[(measured["status"] == "ok") & (measured["regime"] != regimes.SET_ASIDE)]
+def _usable(run: Run) -> pd.DataFrame:
+    return usable.of(run.complete_samples())
 
 
 # ---- one binary, many campaigns --------------------------------------------------------------------------
@@ -49,7 +42,7 @@ def usable(run: Run) -> pd.DataFrame:
 
 def same_twice(runs: Sequence[Run]) -> Table:
     """A/A within each campaign, and each campaign against the one before it, in which nothing changed."""
-    pairs = [pair for run in runs for pair in known_pairs.same_twice(usable(run))]
+    pairs = [pair for run in runs for pair in known_pairs.same_twice(_usable(run))]
     wrong = sum(pair.verdict == stats.DIFFERENT for pair in pairs)
     successive = [compare.compare(a, b, REGRESSION_PAST) for a, b in zip(runs, runs[1:])]
     changed = [sum(bool(change.effect) for change in one.changes) for one in successive]
@@ -80,8 +73,8 @@ def same_twice(runs: Sequence[Run]) -> Table:
 
 def power(runs: Sequence[Run]) -> Table:
     """Whether the differences that were put in are found."""
-    five = [pair for run in runs if (pair := known_pairs.against_paced(usable(run), "slowed")) is not None]
-    two = [pair for run in runs if (pair := known_pairs.against_paced(usable(run), "slight")) is not None]
+    five = [pair for run in runs if (pair := known_pairs.against_paced(_usable(run), "slowed")) is not None]
+    two = [pair for run in runs if (pair := known_pairs.against_paced(_usable(run), "slight")) is not None]
     found = sum(pair.verdict == stats.DIFFERENT and pair.low > 1.0 for pair in five)
     missed = [pair for pair in two if pair.misses(known_pairs.SLIGHT)]
     rows = [_power_row("+5%", five), _power_row("+2%", two)]
@@ -174,7 +167,7 @@ def repeatability(a: Run, b: Run) -> Table:
 def _signs(run: Run) -> dict[str, dict[tuple[str, str], int]]:
     """For each group each pair of names in order: -1 if the first is cheaper, +1 if dearer, 0 if not told apart."""
     known = controls.names(run.environment.get("catalog", {}))
-    rows = usable(run)
+    rows = _usable(run)
     rows = rows[~rows["implementation"].isin(known) & (rows["label"] == rows["implementation"])]
     found: dict[str, dict[tuple[str, str], int]] = {}
     for name, members in rows.dropna(subset=["log_cost"]).groupby("group"):

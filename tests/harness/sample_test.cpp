@@ -47,6 +47,8 @@ TEST_F(sample_test, has_the_common_figures) {
     EXPECT_GE(figure(s.result, "failed_attempts"), 0.0);
     EXPECT_NEAR(figure(s.result, "clock_error"), 0.0, clock_tolerance);
     EXPECT_EQ(s.result.cpus.size(), 2u);
+    EXPECT_GT(figure(s.result, "canary_before_ns"), 0.0);
+    EXPECT_GT(figure(s.result, "canary_after_ns"), 0.0);
     if (!is_oversubscribed(2)) {
         EXPECT_GT(figure(s.result, "yardstick_before_ns"), 0.0);
         EXPECT_GT(figure(s.result, "yardstick_after_ns"), 0.0);

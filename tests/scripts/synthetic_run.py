@@ -12,6 +12,7 @@ import numpy as np
 
 from handoff.cases import parse
 from handoff.samples import METHOD
+from handoff.sampling import full_block
 from handoff.schedule import in_a_block
 
 # Nanoseconds per yardstick: a shared cache, another chiplet, another socket (shared/DESIGN.md).
@@ -118,6 +119,8 @@ def planned(spec: Spec) -> list[str]:
     for queue in [q for q in spec.queues if q not in SPSC] if "download" in spec.workloads else ():
         sizes = (1, 2, 4, 8) if queue in ("mutex_ring", "vyukov_mpmc_ring") else (8,)
         cases += [f"download/{queue}/n:{n}/m:2/wait:block/items:64" for n in sizes]
+    for queue in spec.queues if "memory" in spec.workloads else ():
+        cases += [f"memory/{queue}/item:{item}/items:65536" for item in (8, 64)]
     if "core_to_core" in spec.workloads:
         cases.append("core_to_core/cache_line/a:0/b:1")
     for name in spec.controls:
@@ -163,14 +166,22 @@ def catalog() -> dict[str, Any]:
         "counters": [counter(n) for n in COUNTERS] + [counter("faa_floor_counter", True)],
         "locks": [],
         "waits": ["spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed"],
-        "workloads": ["producer_consumer", "ping_pong", "load", "counter", "download", "core_to_core"],
+        "workloads": [
+            "producer_consumer",
+            "ping_pong",
+            "load",
+            "counter",
+            "download",
+            "memory",
+            "core_to_core",
+        ],
     }
 
 
 def write(directory: Path, spec: Spec) -> Path:
     rng = np.random.default_rng(spec.seed)
     cases = planned(spec)
-    trials = in_a_block(parse(name) for name in cases)
+    trials = in_a_block(full_block([parse(name) for name in cases]))
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "environment.json").write_text(json.dumps(environment(spec, cases), indent=1))
     now = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
@@ -271,6 +282,8 @@ def _threads(workload: str, keys: dict[str, str]) -> int:
         return int(keys["p"]) + int(keys["c"])
     if workload == "counter":
         return int(keys["t"])
+    if workload == "memory":
+        return 1
     return int(keys["n"]) + int(keys["m"]) if workload == "download" else 2
 
 
@@ -343,6 +356,23 @@ def _download(i: str, k: dict[str, str], _y: float, slow: float, _: np.random.Ge
     return moved | shown | {"bytes_per_second": items * 65536.0 / makespan, "cpu_s": 0.02}
 
 
+def _memory(i: str, k: dict[str, str], _y: float, _s: float, _: np.random.Generator) -> dict[str, float]:
+    """Rings have a slot per item from the start, everything else a node per item and an allocation for it."""
+    size, items = int(k["item"]), int(k["items"])
+    ring = "ring" in i
+    each = size + (8 if "mpmc" in i else 0) if ring else size + 16
+    empty = 256.0 + (each * items if ring else 0)
+    full = 256.0 + each * items
+    taken = {
+        "empty_bytes": empty,
+        "retained_bytes": empty,
+        "peak_bytes": full,
+        "bytes_per_item": full / items,
+    }
+    held = {"items": float(items), "capacity": float(items if ring else 0)}
+    return taken | held | {"allocations_per_item": 0.0 if ring else 1.0}
+
+
 def _line(_i: str, _k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
     return {"round_trip_ns": y * slow}
 
@@ -353,5 +383,6 @@ _FIGURES = {
     "load": _load,
     "counter": _counter,
     "download": _download,
+    "memory": _memory,
     "core_to_core": _line,
 }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import synthetic_run
 from synthetic_run import Spec
@@ -19,6 +22,45 @@ BASE: dict[str, Any] = {"queues": QUEUES, "counters": ("mutex_counter", "cas_cou
 
 def run(directory: Path, **changes: Any) -> Run:
     return results.load(synthetic_run.write(directory, Spec(**{**BASE, **changes})))
+
+
+def interleaved(
+    directory: Path,
+    factor: float,
+    seed: int,
+    blocks: int = 14,
+    below: dict[float, float] | None = None,
+) -> tuple[Run, Run]:
+    """Two builds in turns: both have the moods of the machine, a third up and down from block to block, and each
+    a scatter of its own; what vyukov_mpmc_ring costs in the second is multiplied; `below` a yardstick by another
+    factor."""
+    rng = np.random.default_rng(seed)
+    first = synthetic_run.write(directory / "base", replace(Spec(**BASE), blocks=blocks, seed=seed))
+    samples = [json.loads(line) for line in (first / "samples.jsonl").read_text().splitlines()]
+    environment = json.loads((first / "environment.json").read_text())
+    moods = np.exp(rng.normal(0, 0.3, blocks))
+    for side in ("base", "head"):
+        lines = []
+        for sample in samples:
+            cost = float(moods[sample["block"]] * np.exp(rng.normal(0, 0.02)))
+            if side == "head" and "/vyukov_mpmc_ring/" in sample["case"]:
+                place = sample["figures"].get("yardstick_before_ns", 0.0)
+                cost *= next((by for limit, by in (below or {}).items() if place < limit), factor)
+            figures = {name: _costing(name, value, cost) for name, value in sample["figures"].items()}
+            lines.append(json.dumps(sample | {"figures": figures}) + "\n")
+        (directory / side).mkdir(exist_ok=True)
+        (directory / side / "samples.jsonl").write_text("".join(lines))
+        company = {"campaign": "c0ffee", "side": side, "commit": "0123456789", "dirty": False}
+        text = json.dumps(environment | {"interleaved_with": company})
+        (directory / side / "environment.json").write_text(text)
+    return results.load(directory / "base"), results.load(directory / "head")
+
+
+def _costing(name: str, value: float, cost: float) -> float:
+    if name.endswith("_per_second"):
+        return value / cost
+    scaled = name in ("round_trip_ns", "makespan_s") or name.startswith("p")
+    return value * cost if scaled else value
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +156,49 @@ def test_each_change_says_what_would_have_shown(base: Run, tmp_path: Path) -> No
     # 14 trials on each side in the one place where all is, 3% noise beside 2% of the block: some 5%.
     alone = [c for c in many if c.regime == "one CPU" and min(c.n_a, c.n_b) == 14]
     assert alone and all(0.02 < c.resolvable < 0.10 for c in alone)
+
+
+def test_builds_in_turns_are_paired_by_block_and_show_what_the_moods_hide(tmp_path: Path) -> None:
+    a, b = interleaved(tmp_path, 1.1, seed=3)
+    found = compare.compare(a, b, 0.05)
+    assert found.paired and found.regressions
+    assert all("vyukov_mpmc_ring" in change.case for change in found.regressions)
+    assert all(1.05 < change.ratio < 1.15 for change in found.regressions)
+    assert any("interleaved" in note for note in compare.remarks(found, 0.05))
+
+    company = b.environment["interleaved_with"]
+    for other in (company | {"campaign": "another"}, company | {"side": "base"}, None):
+        environment = b.environment | {"interleaved_with": other}
+        apart = compare.compare(a, Run(b.path, environment, b.samples), 0.05)
+        assert not apart.paired and not apart.regressions
+
+
+def test_the_same_build_in_turns_shows_no_change(tmp_path: Path) -> None:
+    """As above: in each of six, one false alarm among all cases has a chance of 5%."""
+    alarms = 0
+    for seed in range(6):
+        found = compare.compare(*interleaved(tmp_path / str(seed), 1.0, seed=50 + seed), 0.0)
+        assert len(found.changes) > 50
+        alarms += any(change.effect for change in found.changes)
+    assert alarms <= 1
+
+
+def test_pairs_of_several_regimes_are_pooled_and_that_decides(tmp_path: Path) -> None:
+    found = compare.compare(*interleaved(tmp_path, 1.2, seed=4), 0.05)
+    case = "producer_consumer/vyukov_mpmc_ring/p:1/c:1/wait:spin/item:8/capacity:1024"
+    pooled, *regimes = [change for change in found.changes if change.case == case]
+    assert pooled.regime == "pooled" and len(regimes) >= 2
+    assert pooled.n_a == pooled.n_b > max(change.n_a for change in regimes)
+    assert pooled.effect == compare.REGRESSION and not any(change.effect for change in regimes)
+    # A median over several regimes would be that of none.
+    assert compare.cells(pooled)[2:4] == ("–", "–")
+    assert all(np.isfinite(change.median_a) for change in regimes)
+
+
+def test_regimes_that_contradict_each_other_are_not_pooled_and_each_counts(tmp_path: Path) -> None:
+    found = compare.compare(*interleaved(tmp_path, 1.5, seed=11, blocks=40, below={77.0: 0.6}), 0.05)
+    case = "ping_pong/vyukov_mpmc_ring/queues:2/wait:spin/report:mean"
+    changes = {change.regime: change for change in found.changes if change.case == case}
+    assert "pooled" not in changes and len(changes) >= 2
+    assert changes["A"].effect == compare.IMPROVEMENT
+    assert any(c.effect == compare.REGRESSION for regime, c in changes.items() if regime != "A")

@@ -16,6 +16,7 @@ from conftest import FakeBuild, Scripts
 from handoff import build as build_info
 from handoff import catalog, environment, machine, privacy, probe
 from handoff.runner import Settings
+from handoff.sampling import Sampling
 
 
 def test_all_that_the_notes_ask_for_is_there() -> None:
@@ -146,7 +147,7 @@ def test_the_commit_and_what_differs_from_it(tmp_path: Path) -> None:
 
 def test_the_documented_keys_are_there(build: FakeBuild) -> None:
     suite = catalog.load(build.dir, [])
-    found = environment.describe(build.dir, suite, suite.cases, Settings(), "smoke", 3)
+    found = environment.describe(build.dir, suite, suite.cases, Settings(), "smoke", 3, Sampling(0.02, ()))
     documented = (
         (Path(__file__).parents[2] / "docs" / "samples.md").read_text().split("## environment.json")[1]
     )

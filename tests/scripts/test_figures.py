@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
-    return _built(tmp_path_factory.mktemp("usual"), Spec())
+    return _built(tmp_path_factory.mktemp("usual"), Spec(workloads=(*Spec().workloads, "memory")))
 
 
 def _built(directory: Path, spec: Spec) -> Json:

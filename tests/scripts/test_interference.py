@@ -70,6 +70,18 @@ def test_switches_flag_what_is_unusual_for_the_case() -> None:
     assert flagged(two, "interrupted") == ([False] * 7 + [True]) * 2
 
 
+def test_a_cpu_that_runs_slower_than_the_campaign_flags() -> None:
+    calm = [2.0, 2.02, 1.98, 2.0, 2.01, 1.5]  # ns per step; faster than usual is no throttling
+    before = table(canary_before_ns=[*calm, 2.2], canary_after_ns=[2.0] * 7)
+    after = table(canary_before_ns=[2.0] * 7, canary_after_ns=[*calm, 2.2])
+    for samples in (before, after):
+        assert flagged(samples, "throttled") == [False] * 6 + [True]
+    # Another machine's usual is another one.
+    assert flagged(before.assign(canary_before_ns=9.0, canary_after_ns=9.1), "throttled") == [False] * 7
+    half = before.assign(canary_before_ns=[*calm, float("nan")])
+    assert flagged(half, "throttled") == [False] * 7
+
+
 def test_what_was_not_recorded_flags_nothing() -> None:
     assert not interference.flags(table(items=[1.0, 2.0])).to_numpy().any()
     without = table(involuntary_switches=[0.0, 9.0]).drop(columns="oversubscribed")

@@ -16,6 +16,7 @@ from handoff.catalog import Suite
 from handoff.errors import HandoffError
 from handoff.profiles import PROFILES
 from handoff.runner import Settings
+from handoff.sampling import full_block
 from handoff.selection import Selection
 
 SPSC = {"producers": "one", "consumers": "one"}
@@ -89,6 +90,7 @@ def queue_cases(spec: dict[str, Any]) -> list[str]:
             f"download/{name}/n:{n}/m:{m}/wait:{wait}/items:64"
             for (n, m), wait in product(shapes, ("yield", "sleep_1ms", "block", "timed", *own))
         ]
+        found += [f"memory/{name}/item:{i}/items:{k}" for i, k in product(("8", "64", "256"), (1024, 65536))]
     return found
 
 
@@ -124,7 +126,8 @@ def by_workload(profile: str) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("profile, least, most", [("smoke", 20, 30), ("quick", 100, 180)])
 def test_sizes(profile: str, least: int, most: int) -> None:
-    assert least <= len(chosen(profile)) <= most
+    # But for memory, whose trials last no window.
+    assert least <= len([case for case in chosen(profile) if case.workload != "memory"]) <= most
 
 
 def test_full_is_everything() -> None:
@@ -175,13 +178,20 @@ def test_quick_has_the_sweeps_that_the_figures_show() -> None:
     assert values("ping_pong", "report") == {"mean", "distribution"}
 
 
+def test_memory_is_asked_once_of_each_queue() -> None:
+    quick = Counter(case.implementation for case in chosen("quick") if case.workload == "memory")
+    assert set(quick) == {spec["name"] for spec in QUEUES if not spec["control"]}
+    assert max(quick.values()) == 1
+    assert 1 <= len([case for case in chosen("smoke") if case.workload == "memory"]) <= 2
+
+
 def test_a_new_implementation_joins_and_changes_nothing_else() -> None:
     larger = suite([*QUEUES, queue("new_ring")], [*COUNTERS, counter("new_counter")])
     for profile in ("smoke", "quick"):
         before, after = chosen(profile), chosen(profile, larger)
         assert [case for case in after if not case.implementation.startswith("new_")] == before
     joined = {case.workload for case in chosen("quick", larger) if case.implementation.startswith("new_")}
-    assert joined == {"producer_consumer", "ping_pong", "download", "counter"}
+    assert joined == {"producer_consumer", "ping_pong", "download", "memory", "counter"}
 
 
 def test_a_control_represents_nobody() -> None:
@@ -212,7 +222,7 @@ def test_many_cpus_do_not_crowd_out_the_queues() -> None:
 def test_quick_has_its_six_blocks_within_five_minutes() -> None:
     quick = PROFILES["quick"]
     assert quick.budget_s is not None and quick.budget_s <= 280
-    assert 6 * schedule.Costs(Settings()).of_block(chosen("quick")) < quick.budget_s / 1.5
+    assert 6 * schedule.Costs(Settings()).of_block(full_block(chosen("quick"))) < quick.budget_s / 1.5
 
 
 @pytest.mark.parametrize(

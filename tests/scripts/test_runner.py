@@ -50,7 +50,9 @@ def test_a_good_trial_has_our_figures_and_none_of_google_benchmarks(
         "threads": 2.0,
         "oversubscribed": 0.0,
         "items_per_second": 1e6,
+        "operations_per_second": 1e6,
         "round_trip_ns": 100.5,
+        "makespan_s": 0.05,
         "padding": 0.0,
         "heap_gap": 0.0,
     }

@@ -10,6 +10,7 @@ import pytest
 
 from handoff import cases, results, samples
 from handoff.control_kinds import labels
+from handoff.sampling import FULL_REPEATS
 from handoff.errors import HandoffError
 
 CASE = "counter/atomic_counter/t:2/mix:increment"
@@ -87,7 +88,7 @@ def test_a_block_without_all_cases_is_not_complete(tmp_path: Path) -> None:
 
 
 def test_a_block_without_all_trials_of_a_repeated_case_is_not_complete(tmp_path: Path) -> None:
-    trials = len(labels(cases.parse(REPEATED)))
+    trials = len(labels(cases.parse(REPEATED), FULL_REPEATS))
     assert trials > 1
     measured = [sample(0, REPEATED)] * trials + [sample(1, REPEATED)] * (trials - 1)
     run = results.load(write_run(tmp_path / "r", *measured, cases=[REPEATED]))

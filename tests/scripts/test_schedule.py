@@ -8,24 +8,25 @@ from conftest import CASES
 from handoff import cases, schedule
 from handoff.errors import HandoffError
 from handoff.runner import Settings
+from handoff.sampling import full_block
 from handoff.schedule import StopRule
 
 SOME = [cases.parse(name) for name in CASES]
 
 
 def order(seed: int, block: int) -> list[str]:
-    return [trial.case.name for trial in schedule.block_trials(SOME, seed, block)]
+    return [trial.case.name for trial in schedule.block_trials(full_block(SOME), seed, block)]
 
 
 def test_a_block_is_one_trial_of_each_case() -> None:
-    trials = schedule.block_trials(SOME, 7, 0)
+    trials = schedule.block_trials(full_block(SOME), 7, 0)
     assert sorted(trial.case.name for trial in trials) == sorted(CASES)
     assert [trial.position for trial in trials] == list(range(len(SOME)))
     assert {trial.block for trial in trials} == {0}
 
 
 def test_the_order_follows_from_seed_and_block() -> None:
-    assert schedule.block_trials(SOME, 7, 3) == schedule.block_trials(SOME, 7, 3)
+    assert schedule.block_trials(full_block(SOME), 7, 3) == schedule.block_trials(full_block(SOME), 7, 3)
     assert len({tuple(order(7, block)) for block in range(20)}) == 20
     assert order(7, 0) != order(8, 0)
 
@@ -42,7 +43,7 @@ def test_every_case_comes_at_every_place() -> None:
 
 
 def test_stack_and_heap_move_from_trial_to_trial() -> None:
-    layouts = [t.layout for block in range(50) for t in schedule.block_trials(SOME, 1, block)]
+    layouts = [t.layout for block in range(50) for t in schedule.block_trials(full_block(SOME), 1, block)]
     paddings = [layout.padding for layout in layouts]
     gaps = [layout.heap_gap for layout in layouts]
     assert min(paddings) >= 0 and max(paddings) < schedule.PADDING_LIMIT
@@ -59,7 +60,7 @@ def test_cost_is_guessed_until_measured() -> None:
     # 64 items over 8 downloaders at 4 ms · exp(0.125) each
     assert costs.of(download) == pytest.approx(0.06 + 8 * 0.00453259, rel=1e-5)
     costs.note(counter.name, 1.5)
-    assert costs.of_block([counter, counter]) == 3.0
+    assert costs.of_block(full_block([counter, counter])) == 3.0
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_block_repeats_the_controls_of_the_comparison() -> None:
         cases.parse(f"ping_pong/{name}/queues:2/wait:pause/report:mean")
         for name in ("paced_spsc_ring", "slowed_spsc_ring", "vyukov_mpmc_ring")
     )
-    trials = schedule.block_trials([paced, slowed, other], seed=1, block=0)
+    trials = schedule.block_trials(full_block([paced, slowed, other]), seed=1, block=0)
     counts = Counter((trial.case.name, trial.label) for trial in trials)
     assert counts == {
         (paced.name, "paced_spsc_ring"): 8,
@@ -114,3 +115,20 @@ def test_a_block_repeats_the_controls_of_the_comparison() -> None:
     }
     assert sorted(trial.position for trial in trials) == list(range(25))
     assert len({trial.layout for trial in trials}) == 25
+
+
+def test_builds_take_turns_trial_by_trial_and_a_coin_decides_who_begins() -> None:
+    alone = schedule.block_trials(full_block(SOME), 7, 0)
+    assert schedule.interleaved(alone, 7, 1) == alone
+    both = schedule.interleaved(alone, 7, 2)
+    assert both == schedule.interleaved(alone, 7, 2)
+    assert [trial.position for trial in both] == list(range(2 * len(alone)))
+    for trial, one, two in zip(alone, both[::2], both[1::2]):
+        assert trial.case == one.case == two.case and trial.layout == one.layout == two.layout
+        assert {one.build, two.build} == {0, 1}
+    begins = [
+        trials[0].build
+        for block in range(40)
+        for trials in [schedule.interleaved(schedule.block_trials(full_block(SOME), 7, block), 7, 2)]
+    ]
+    assert 8 <= sum(begins) <= 32

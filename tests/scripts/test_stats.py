@@ -120,6 +120,20 @@ def test_left_over_samples_are_matched_in_order_and_used_once() -> None:
     assert np.log(pairs.high[0, 1]) == pytest.approx(-18)
 
 
+def test_a_block_that_holds_but_one_of_the_two_leaves_nothing_over() -> None:
+    nan = np.nan
+    # Two that are alike while the machine gets slower: one was sampled early, the other late.
+    table = np.array([[1.0, 1.0], [2.0, nan], [3.0, nan], [nan, 4.0], [nan, 5.0], [nan, 6.0]])
+    present = np.isfinite(table)
+    pairs = stats.pairwise([table], [present])
+    assert (pairs.n[0, 1], pairs.ratio[0, 1]) == (1, 1.0)
+    assert (pairs.n[0, 0], pairs.n[1, 1]) == (3, 4)
+    # In blocks 1 and 3 the other one was there, too, in another regime.
+    present[[1, 3], [1, 0]] = True
+    assert stats.pairwise([table], [present]).n[0, 1] == 2
+    assert stats.pairwise([table]).n[0, 1] == 3
+
+
 def test_pairs_are_not_formed_across_regimes() -> None:
     nan = np.nan
     pairs = stats.pairwise([np.array([[1.0, nan]]), np.array([[nan, 2.0]])])

@@ -11,7 +11,7 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import cases, results, schedule, stats, summary, tails
+from handoff import cases, results, sampling, schedule, stats, summary, tails
 from handoff.regimes import SET_ASIDE, SINGLE_CPU
 
 Json = dict[str, Any]
@@ -141,7 +141,9 @@ def test_a_partial_block_is_counted_and_left_out(tmp_path: Path) -> None:
     whole, partial = built(tmp_path / "a", small(blocks=6)), built(
         tmp_path / "b", small(blocks=7, partial=True)
     )
-    trials = schedule.in_a_block(cases.parse(name) for name in synthetic_run.planned(small()))
+    trials = schedule.in_a_block(
+        sampling.full_block([cases.parse(name) for name in synthetic_run.planned(small())])
+    )
     assert partial["counts"]["blocks_partial"] == 1
     assert partial["counts"]["in_partial_blocks"] == len(trials) // 2
     assert partial["counts"]["blocks_complete"] == 6

@@ -31,6 +31,9 @@ def unpack(directory: Path, change: Callable[[Json], Json] = lambda line: line) 
         run.mkdir(parents=True)
         lines = [json.loads(line) for line in gzip.decompress(packed.read_bytes()).decode().splitlines()]
         (run / "samples.jsonl").write_text("".join(json.dumps(change(line)) + "\n" for line in lines))
+        plans = packed.with_name(f"{run.name}.blocks.gz")
+        if plans.exists():  # campaigns that were recorded since there are thin blocks
+            (run / "blocks.jsonl").write_bytes(gzip.decompress(plans.read_bytes()))
         (run / "environment.json").write_text((RECORDED / "environment.json").read_text())
     return directory
 

@@ -18,6 +18,7 @@ from . import (
     download,
     latency_percentiles,
     latency_under_load,
+    memory,
     payload_sweep,
     ping_pong_by_wait,
     ping_pong_headline,
@@ -55,6 +56,7 @@ _MODULES = (
     cpu_cost,
     payload_sweep,
     download,
+    memory,
     core_to_core,
 )
 REGISTRY: dict[str, Spec] = {

@@ -6,12 +6,13 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "scripts"))
 
-from handoff import cases  # noqa: E402  (after the path)
+from handoff import cases, plans  # noqa: E402  (after the path)
 from handoff.control_kinds import is_comparison  # noqa: E402
 
 CAMPAIGNS = 4
@@ -42,6 +43,13 @@ def main() -> None:
             line["figures"] = {name: value for name, value in line["figures"].items() if name in FIGURES}
         text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
         (HERE / f"{run.name}.jsonl.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+        (HERE / f"{run.name}.blocks.gz").write_bytes(gzip.compress(_plans(run, kept["cases"]), mtime=0))
+
+
+def _plans(run: Path, kept: list[str]) -> bytes:
+    found = plans.read(run / plans.FILE_NAME)[0].values()
+    records = [replace(plan, cases=[name for name in plan.cases if name in kept]) for plan in found]
+    return b"".join(record.line() for record in records)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,86 @@
+// The scenarios of the queues. tbb_spin_mutex_ring is left out: its lock is a library's.
+#include <string>
+#include <utility>
+
+#include "queue_scenario.hpp"
+#include "queues/cached_spsc_ring.hpp"
+#include "queues/lamport_spsc_ring.hpp"
+#include "queues/mutex_deque.hpp"
+#include "queues/mutex_ring.hpp"
+#include "queues/ticket_mpmc_ring.hpp"
+#include "queues/ticket_ring.hpp"
+#include "queues/ttas_ring.hpp"
+#include "queues/two_lock_queue.hpp"
+#include "queues/vyukov_mpmc_ring.hpp"
+#include "registry.hpp"
+
+namespace handoff::exploration {
+namespace {
+
+template <template <class> class Queue>
+void add(std::vector<scenario>& to, std::string name, const bounds& limits, queue_plan plan) {
+    const auto threads = static_cast<unsigned>(plan.threads.size());
+    to.push_back({.implementation = std::string(Queue<item>::spec.name),
+                  .name = std::move(name),
+                  .threads = threads,
+                  .limits = limits,
+                  .body = [plan = std::move(plan)] { queue_scenario<Queue<item>>(plan).run(); }});
+}
+
+constexpr bounds wide{.preemptions = 6, .stale = 3, .spurious = 1};
+constexpr bounds middle{.preemptions = 4, .stale = 2, .spurious = 1};
+constexpr bounds narrow{.preemptions = 2, .stale = 1, .spurious = 1};
+
+// Their failures are judged one by one: see judged.
+template <template <class> class Queue>
+void add_spsc(std::vector<scenario>& to) {
+    const auto alone = judged::one_by_one;
+    add<Queue>(to, "hand over one", wide, {1, 0, {"p", "cc"}, alone});
+    add<Queue>(to, "wrap at capacity 1", wide, {1, 0, {"ppp", "ccc"}, alone});
+    add<Queue>(to, "full and empty at capacity 2", middle, {2, 1, {"ppp", "ccc"}, alone});
+    add<Queue>(to, "wrap at capacity 3 of 4 slots", middle, {3, 2, {"ppp", "ccc"}, alone});
+}
+
+template <template <class> class Queue>
+void add_mpmc(std::vector<scenario>& to) {
+    add<Queue>(to, "one producer, one consumer", middle, {1, 0, {"pp", "cc"}});
+    add<Queue>(to, "two producers at capacity 1", narrow, {1, 0, {"p", "p", "cc"}});
+    add<Queue>(to, "two consumers", narrow, {2, 1, {"p", "c", "c"}});
+    add<Queue>(to, "both ways", narrow, {2, 0, {"pc", "pc"}});
+}
+
+template <template <class> class Queue>
+void add_blocking(std::vector<scenario>& to) {
+    add<Queue>(to, "waiting at both ends", middle, {1, 0, {"PP", "CC"}});
+    add<Queue>(to, "two waiting consumers", narrow, {1, 0, {"C", "C", "PP"}});
+}
+
+template <template <class> class Queue>
+void add_closing(std::vector<scenario>& to) {
+    add<Queue>(to, "close wakes two consumers", narrow, {1, 0, {"C", "C", "X"}});
+    add<Queue>(to, "what was pushed before close comes out", narrow, {1, 0, {"pX", "CC"}});
+    add<Queue>(to, "a timed pop", middle, {1, 0, {"p", "TT"}});
+}
+
+}  // namespace
+
+void add_queue_scenarios(std::vector<scenario>& to) {
+    add_mpmc<mutex_deque>(to);
+    add_closing<mutex_deque>(to);
+    add_mpmc<mutex_ring>(to);
+    add_blocking<mutex_ring>(to);
+    add_closing<mutex_ring>(to);
+    add<mutex_ring>(to, "close wakes two producers", narrow, {1, 1, {"P", "P", "X"}});
+    add_mpmc<ttas_ring>(to);
+    add_mpmc<ticket_ring>(to);
+    add_mpmc<two_lock_queue>(to);
+    add_spsc<lamport_spsc_ring>(to);
+    add_spsc<cached_spsc_ring>(to);
+    add_mpmc<vyukov_mpmc_ring>(to);
+    add<vyukov_mpmc_ring>(to, "a lap of the ring", narrow, {2, 2, {"cpc", "p"}});
+    add_mpmc<ticket_mpmc_ring>(to);
+    add_blocking<ticket_mpmc_ring>(to);
+    add<ticket_mpmc_ring>(to, "waiting and trying", narrow, {1, 0, {"PP", "C", "c"}});
+}
+
+}  // namespace handoff::exploration

@@ -1,0 +1,116 @@
+// That the scenarios' own checks see what they are to see.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "counters/racing_counter.hpp"
+#include "exploration/explorer/explore.hpp"
+#include "exploration/explorer/item.hpp"
+#include "exploration/scenarios/queue_history.hpp"
+#include "exploration/scenarios/queue_scenario.hpp"
+#include "exploration/scenarios/registry.hpp"
+#include "queues/lamport_spsc_ring.hpp"
+
+namespace handoff::exploration {
+namespace {
+
+constexpr bounds middle{.preemptions = 3, .stale = 2, .spurious = 1};
+
+// A known weakness, not a fault: "full" and "empty" of a ring without a full fence are each right, but no one
+// order explains both. It is the store buffering test, in a queue.
+TEST(scenarios_test, full_and_empty_of_an_spsc_ring_have_no_common_order) {
+    const auto body = [](judged how) {
+        return [plan = queue_plan{1, 0, {"pp", "c"}, how}] {
+            queue_scenario<lamport_spsc_ring<item>>(plan).run();
+        };
+    };
+    const auto body_of_two = [](judged how) {
+        return [plan = queue_plan{3, 2, {"pp", "ccc"}, how}] {
+            queue_scenario<lamport_spsc_ring<item>>(plan).run();
+        };
+    };
+    EXPECT_TRUE(explore_all(body(judged::one_by_one), middle, 1'000'000).is_complete);
+    EXPECT_TRUE(explore_all(body_of_two(judged::one_by_one), middle, 1'000'000).is_complete);
+    const exploration_result together = explore_all(body_of_two(judged::together), middle, 1'000'000);
+    ASSERT_TRUE(together.failed);
+    EXPECT_EQ(together.failed->what, "no FIFO queue gives these results");
+}
+
+// The control that loses additions.
+TEST(scenarios_test, a_racing_counter_loses_additions) {
+    const exploration_result result = explore_all(
+        [] {
+            racing_counter counter;
+            run_threads({[&] { counter.add(1); }, [&] { counter.add(1); }});
+            require(counter.read() == 2, "an addition is lost");
+        },
+        middle, 1'000'000);
+    ASSERT_TRUE(result.failed);
+    EXPECT_EQ(result.failed->what, "an addition is lost");
+}
+
+// Operations of one thread, one after another, and those of a second that knows nothing of it.
+struct history_maker {
+    std::vector<queue_operation> made{};
+    vector_clock clocks[2]{};
+
+    history_maker& add(unsigned thread, call what, bool succeeded, int value) {
+        const vector_clock before = clocks[thread];
+        const epoch end{thread, ++clocks[thread].times[thread]};
+        made.push_back({what, succeeded, value, {before, end}});
+        return *this;
+    }
+    // All that thread 0 has done so far happens before what thread 1 does next.
+    history_maker& hand_over() {
+        clocks[1].join(clocks[0]);
+        return *this;
+    }
+    bool holds(std::size_t capacity = 2) const { return linearizable(made, queue_model{capacity}); }
+};
+
+TEST(scenarios_test, histories_of_queues) {
+    using enum call;
+    EXPECT_TRUE(history_maker().add(0, try_push, true, 1).add(0, try_pop, true, 1).holds());
+    EXPECT_FALSE(history_maker().add(0, try_pop, true, 1).add(0, try_push, true, 1).holds());
+    EXPECT_FALSE(history_maker().add(0, try_push, true, 1).add(0, try_pop, false, -1).holds());
+    EXPECT_FALSE(history_maker().add(0, try_push, false, 1).holds());
+    EXPECT_TRUE(history_maker().add(0, try_push, true, 1).add(0, try_push, false, 2).holds(1));
+    EXPECT_FALSE(history_maker().add(0, try_push, true, 1).add(0, try_push, true, 2).holds(1));
+    // Without order between the threads an empty pop may come first; with it, not.
+    EXPECT_TRUE(history_maker().add(0, try_push, true, 1).add(1, try_pop, false, -1).holds());
+    EXPECT_FALSE(history_maker().add(0, try_push, true, 1).hand_over().add(1, try_pop, false, -1).holds());
+    // Last in, first out is no FIFO.
+    EXPECT_FALSE(
+        history_maker().add(0, try_push, true, 1).add(0, try_push, true, 2).add(1, try_pop, true, 2).holds());
+    // Twice the same.
+    EXPECT_FALSE(
+        history_maker().add(0, try_push, true, 1).add(1, try_pop, true, 1).add(1, try_pop, true, 1).holds());
+    // Closed: what is left comes out, nothing goes in.
+    EXPECT_TRUE(history_maker()
+                    .add(0, try_push, true, 1)
+                    .add(0, close, true, 0)
+                    .add(0, push, false, 2)
+                    .add(0, pop, true, 1)
+                    .add(0, pop, false, -1)
+                    .holds());
+    EXPECT_FALSE(history_maker().add(0, close, true, 0).add(0, push, true, 1).holds());
+    EXPECT_FALSE(history_maker().add(0, pop, false, -1).holds());
+}
+
+TEST(scenarios_test, every_implementation_has_at_least_two) {
+    std::string last;
+    unsigned count = 2;
+    for (const scenario& s : all_scenarios()) {
+        if (s.implementation != last) {
+            EXPECT_GE(count, 2u) << last;
+            last = s.implementation;
+            count = 0;
+        }
+        ++count;
+        EXPECT_GE(s.threads, 2u) << s.name;
+    }
+}
+
+}  // namespace
+}  // namespace handoff::exploration

@@ -1,0 +1,135 @@
+#include "checkers/queue_checker.hpp"
+
+#include <algorithm>
+
+#include "checkers/failures.hpp"
+#include "checkers/item_order.hpp"
+#include "checkers/items.hpp"
+#include "checkers/search.hpp"
+
+namespace handoff::linearizability {
+namespace {
+
+finding check_delivery(order delivery, std::span<const item> items) {
+    switch (delivery) {
+        case order::fifo:
+            return check_fifo(items);
+        case order::per_producer_fifo:
+            return check_producer_fifo(items);
+        case order::lifo:
+            return check_lifo(items);
+        case order::k_relaxed:
+        case order::unordered:
+            break;
+    }
+    return {};
+}
+
+finding check_rules(const queue_promise& promise, std::span<const item> items, const judged_calls& judged) {
+    if (finding broken = check_delivery(promise.delivery, items)) return broken;
+    const bool reserves = promise.failure == try_failure::in_flight;
+    if (finding broken =
+            reserves ? check_reserved_empty(items, judged.empty) : check_empty(items, judged.empty))
+        return broken;
+    if (promise.capacity) return check_capacity(items, judged.full, *promise.capacity);
+    if (judged.full.empty()) return {};
+    return violation{"full", "a push on an unbounded queue failed", {judged.full.front()}};
+}
+
+// Shrinks a history that the search has found illegal, by what could not have made a legal one illegal:
+// leaving out a failed call; or an item, if no push that said "full" overlaps its time in the queue.
+class shrinking {
+public:
+    shrinking(history calls, const sequential_queue& promise, std::size_t budget)
+        : calls_(std::move(calls)), promise_(promise), budget_(budget) {}
+
+    history smallest() {
+        while (drop_some_failures() || drop_some_items()) {
+        }
+        return std::move(calls_);
+    }
+
+private:
+    bool drop_some_failures() {
+        const history before = calls_;
+        for (const operation& o : before) {
+            if (!o.succeeded()) drop({&o, 1});
+        }
+        return calls_.size() < before.size();
+    }
+
+    bool drop_some_items() {
+        const history before = calls_;
+        for (const item& one : find_items(before).items) {
+            history gone;
+            append_calls(gone, one);
+            if (!fills(one)) drop(gone);
+        }
+        return calls_.size() < before.size();
+    }
+
+    bool fills(const item& one) const {
+        return std::any_of(calls_.begin(), calls_.end(), [&](const operation& o) {
+            return o.result == outcome::full && one.push->invoked <= o.responded &&
+                   one.pop_responded() >= o.invoked;
+        });
+    }
+
+    void drop(std::span<const operation> gone) {
+        history rest;
+        std::copy_if(calls_.begin(), calls_.end(), std::back_inserter(rest), [&](const operation& o) {
+            return std::find(gone.begin(), gone.end(), o) == gone.end();
+        });
+        if (search(rest, promise_, budget_) == answer::illegal) calls_ = std::move(rest);
+    }
+
+    history calls_;
+    const sequential_queue promise_;
+    const std::size_t budget_;
+};
+
+}  // namespace
+
+queue_verdict check_queue(const history& calls, const queue_promise& promise,
+                          std::size_t most_configurations) {
+    queue_verdict verdict;
+    const judged_calls judged = without_excused(calls, promise.failure);
+    verdict.excused = judged.excused;
+    const items_found found = find_items(judged.calls);
+    verdict.broken = found.broken;
+    if (verdict.broken) return verdict;
+    verdict.overtaken = overtaken(found.items);
+    verdict.broken = check_rules(promise, found.items, judged);
+    if (verdict.broken) return verdict;
+
+    const bool full_to_explain = !judged.full.empty() && promise.failure != try_failure::in_flight;
+    const bool capacity_matters =
+        promise.capacity && (full_to_explain || most_possibly_there(found.items) > *promise.capacity);
+    verdict.exact = !capacity_matters && promise.delivery != order::lifo;
+    if (verdict.exact || most_configurations == no_search) return verdict;
+    const sequential_queue sequential{.delivery = promise.delivery, .capacity = promise.capacity};
+    const answer decided = search(judged.calls, sequential, most_configurations);
+    verdict.exact = decided != answer::undecided;
+    if (decided == answer::illegal)
+        verdict.broken = violation{"linearizability", "no order of these calls explains what they returned",
+                                   shrinking(judged.calls, sequential, most_configurations).smallest()};
+    return verdict;
+}
+
+std::string_view checker_of(const queue_promise& promise) {
+    switch (promise.delivery) {
+        case order::fifo:
+            return promise.capacity ? "linearizable bounded FIFO" : "linearizable FIFO";
+        case order::per_producer_fifo:
+            return "FIFO per producer";
+        case order::lifo:
+            return promise.capacity ? "linearizable bounded LIFO" : "linearizable LIFO";
+        case order::k_relaxed:
+            return "every item once, k observed";
+        case order::unordered:
+            break;
+    }
+    return promise.failure == try_failure::exact ? "linearizable bag" : "every item once";
+}
+
+}  // namespace handoff::linearizability

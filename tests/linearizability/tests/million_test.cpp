@@ -1,0 +1,92 @@
+// A history of a million calls: judged rightly, and in time. The time is printed, not tested.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "checkers/counter_checker.hpp"
+#include "checkers/diagram.hpp"
+#include "checkers/queue_checker.hpp"
+#include "random_history.hpp"
+
+namespace handoff::linearizability::testing {
+namespace {
+
+constexpr std::size_t million = 1'000'000;
+
+template <class Check>
+auto timed(const char* what, Check check) {
+    const auto start = std::chrono::steady_clock::now();
+    auto result = check();
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    std::printf("%s: %zu calls in %.2f s\n", what, million, seconds.count());
+    return result;
+}
+
+history a_million_calls(random_source& random, const sequential_queue& queue) {
+    return legal_queue_history(
+        random, {.queue = queue, .threads = 4, .calls = million, .push_percent = 50, .stretch = 8});
+}
+
+// Two pops from the middle on, of items so far apart that neither their pushes nor their pops can overlap: a
+// call reaches 8 beyond its instant, and instants are at least 1 apart.
+void swap_two_pops(history& calls) {
+    operation* first = nullptr;
+    for (auto o = calls.begin() + million / 2; o != calls.end(); ++o) {
+        if (o->what != call::pop || !o->succeeded()) continue;
+        if (first == nullptr) first = &*o;
+        if (o->value < first->value + 20) continue;
+        std::swap(first->value, o->value);
+        return;
+    }
+    FAIL() << "no two pops that are so far apart";
+}
+
+TEST(million_test, fifo_is_judged) {
+    random_source random(test_seed());
+    history calls = a_million_calls(random, {});
+    const queue_verdict good = timed("FIFO", [&] { return check_queue(calls, {}); });
+    ASSERT_FALSE(good.broken) << report(*good.broken);
+    EXPECT_TRUE(good.exact);
+    swap_two_pops(calls);
+    const queue_verdict bad = timed("FIFO, two pops swapped", [&] { return check_queue(calls, {}); });
+    ASSERT_TRUE(bad.broken);
+    EXPECT_LE(bad.broken->witness.size(), 4U) << report(*bad.broken);
+}
+
+TEST(million_test, bounded_fifo_is_judged_by_the_rules) {
+    random_source random(test_seed());
+    const queue_promise promise{.capacity = 4};
+    const history calls = a_million_calls(random, {.delivery = order::fifo, .capacity = 4});
+    const queue_verdict good = timed("FIFO of 4", [&] { return check_queue(calls, promise); });
+    ASSERT_FALSE(good.broken) << report(*good.broken);
+    const queue_verdict bad = check_queue(calls, {.capacity = 3});
+    ASSERT_TRUE(bad.broken);
+    EXPECT_EQ(bad.broken->rule, "capacity") << report(*bad.broken);
+}
+
+TEST(million_test, lifo_is_judged_by_the_rules) {
+    random_source random(test_seed());
+    const history calls = a_million_calls(random, {.delivery = order::lifo});
+    const queue_promise promise{.delivery = order::lifo};
+    const queue_verdict good = timed("LIFO", [&] { return check_queue(calls, promise); });
+    ASSERT_FALSE(good.broken) << report(*good.broken);
+    EXPECT_TRUE(check_queue(calls, {}).broken) << "a stack taken for a queue";
+}
+
+TEST(million_test, counter_is_judged) {
+    random_source random(test_seed());
+    history calls = legal_counter_history(
+        random, {.queue = {}, .threads = 4, .calls = million, .push_percent = 70, .stretch = 8});
+    const finding good = timed("counter", [&] { return check_exact_counter(calls); });
+    ASSERT_FALSE(good) << report(*good);
+    for (auto o = calls.begin() + million / 2; o != calls.end(); ++o) {
+        if (o->what != call::read) continue;
+        o->value -= 30;  // more than the calls of four threads that can overlap it
+        break;
+    }
+    EXPECT_TRUE(check_exact_counter(calls));
+}
+
+}  // namespace
+}  // namespace handoff::linearizability::testing

@@ -1,0 +1,198 @@
+// The checkers of queues against the reference, on random small histories, legal and not.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "checkers/diagram.hpp"
+#include "checkers/item_order.hpp"
+#include "checkers/queue_checker.hpp"
+#include "exhaustive.hpp"
+#include "random_history.hpp"
+
+namespace handoff::linearizability::testing {
+namespace {
+
+constexpr std::size_t histories_per_promise = 20'000;
+constexpr std::size_t plenty = 1'000'000;  // configurations: never reached by ten calls
+
+struct promise_case {
+    const char* name;
+    order delivery;
+    std::optional<std::size_t> capacity;
+    bool decided_by_rules;  // whether the rules alone must agree with the reference
+};
+
+constexpr promise_case promises[] = {
+    {"fifo", order::fifo, {}, true},
+    {"fifo_of_1", order::fifo, 1, false},
+    {"fifo_of_2", order::fifo, 2, false},
+    {"fifo_of_3", order::fifo, 3, false},
+    {"per_producer_fifo", order::per_producer_fifo, {}, true},
+    {"per_producer_fifo_of_2", order::per_producer_fifo, 2, false},
+    {"lifo", order::lifo, {}, false},
+    {"lifo_of_2", order::lifo, 2, false},
+    {"unordered", order::unordered, {}, true},
+    {"unordered_of_2", order::unordered, 2, false},
+};
+
+recipe random_recipe(random_source& random, const sequential_queue& queue) {
+    return {.queue = queue,
+            .threads = 2 + below(random, 3),
+            .calls = 4 + below(random, 8),
+            .push_percent = 40 + 10 * below(random, 3),
+            .stretch = 1 + below(random, 9)};
+}
+
+// None to three changes: a fourth of the histories stays as it was made.
+history random_history(random_source& random, const recipe& how) {
+    history calls = legal_queue_history(random, how);
+    for (std::uint64_t i = below(random, 4); i > 0; --i) change_queue_history(random, calls);
+    return calls;
+}
+
+class queue_differential_test : public ::testing::TestWithParam<promise_case> {};
+
+TEST_P(queue_differential_test, agrees_with_the_reference) {
+    const promise_case& promised = GetParam();
+    const sequential_queue queue{.delivery = promised.delivery, .capacity = promised.capacity};
+    const queue_promise promise{.delivery = promised.delivery, .capacity = promised.capacity};
+    const sequential_object reference = queue_object(queue);
+    random_source random(test_seed());
+    std::size_t legal = 0;
+    std::size_t missed_by_rules = 0;
+    for (std::size_t i = 0; i < histories_per_promise; ++i) {
+        const history calls = random_history(random, random_recipe(random, queue));
+        const bool expected = linearizable(calls, reference);
+        legal += expected;
+        const queue_verdict rules = check_queue(calls, promise);
+        ASSERT_TRUE(!rules.broken || !expected) << "false alarm: " << report(*rules.broken) << diagram(calls);
+        if (rules.exact || promised.decided_by_rules) {
+            ASSERT_EQ(!rules.broken, expected) << "the rules do not decide:\n" << diagram(calls);
+        }
+        missed_by_rules += !rules.broken && !expected;
+        const queue_verdict all = check_queue(calls, promise, plenty);
+        ASSERT_TRUE(all.broken || all.exact);
+        ASSERT_EQ(!all.broken, expected) << diagram(calls);
+        if (all.broken) {
+            ASSERT_FALSE(linearizable(all.broken->witness, reference)) << "what is shown is legal:\n"
+                                                                       << report(*all.broken) << "in\n"
+                                                                       << diagram(calls);
+        }
+    }
+    const std::size_t illegal = histories_per_promise - legal;
+    std::printf("%s: %zu histories, %zu legal, %zu illegal, of which the rules alone miss %zu\n",
+                promised.name, histories_per_promise, legal, illegal, missed_by_rules);
+    EXPECT_GT(legal, histories_per_promise / 10);
+    EXPECT_GT(illegal, histories_per_promise / 10);
+}
+
+INSTANTIATE_TEST_SUITE_P(promises, queue_differential_test, ::testing::ValuesIn(promises),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+bool excused_by_definition(const operation& failed, const history& calls) {
+    return std::any_of(calls.begin(), calls.end(), [&](const operation& o) {
+        return o.succeeded() && o.what != failed.what && overlap(o, failed);
+    });
+}
+
+// Places or items that calls under way may have reserved explain the failure.
+bool reserved_by_definition(const operation& failed, const history& calls, std::int64_t capacity) {
+    const auto count = [&](call what, auto condition) {
+        return std::count_if(calls.begin(), calls.end(), [&](const operation& o) {
+            return o.what == what && o.succeeded() && condition(o);
+        });
+    };
+    for (stamp now = failed.invoked; now <= failed.responded; ++now) {
+        const auto begun = [&](const operation& o) { return o.invoked <= now; };
+        const auto ended = [&](const operation& o) { return o.responded < now; };
+        const bool explained = failed.what == call::push
+                                   ? count(call::push, begun) - count(call::pop, ended) >= capacity
+                                   : count(call::push, ended) <= count(call::pop, begun);
+        if (explained) return true;
+    }
+    return false;
+}
+
+TEST(in_flight_test, failures_are_those_that_calls_under_way_explain) {
+    random_source random(test_seed());
+    constexpr std::int64_t capacity = 2;
+    const sequential_queue queue{.delivery = order::fifo, .capacity = capacity};
+    const queue_promise promise{.capacity = capacity, .failure = try_failure::in_flight};
+    std::size_t excused = 0;
+    std::size_t failures = 0;
+    std::size_t legal = 0;
+    for (std::size_t i = 0; i < histories_per_promise; ++i) {
+        const history calls = random_history(random, random_recipe(random, queue));
+        history succeeded;
+        std::size_t excused_here = 0;
+        bool expected = true;
+        for (const operation& o : calls) {
+            if (o.succeeded()) {
+                succeeded.push_back(o);
+            } else if (excused_by_definition(o, calls)) {
+                ++excused_here;
+            } else {
+                ++failures;
+                expected &= reserved_by_definition(o, calls, capacity);
+            }
+        }
+        expected &= linearizable(succeeded, queue_object(queue));
+        const queue_verdict verdict = check_queue(calls, promise, plenty);
+        ASSERT_EQ(verdict.excused, excused_here);
+        ASSERT_EQ(!verdict.broken, expected)
+            << (verdict.broken ? report(*verdict.broken) : "") << diagram(calls);
+        excused += excused_here;
+        legal += expected;
+    }
+    std::printf("in flight: %zu histories, %zu legal, %zu illegal; %zu failures excused, %zu judged\n",
+                histories_per_promise, legal, histories_per_promise - legal, excused, failures);
+    EXPECT_GT(excused, 0U);
+    EXPECT_GT(failures, 0U);
+    EXPECT_GT(histories_per_promise - legal, histories_per_promise / 10);
+}
+
+// The definition, in O(n^2).
+std::size_t overtaken_by_definition(const std::vector<item>& items) {
+    std::size_t most = 0;
+    for (const item& b : items) {
+        const auto passed = std::count_if(items.begin(), items.end(), [&](const item& a) {
+            return precedes(*a.push, *b.push) && b.left() && b.pop->responded < a.pop_invoked();
+        });
+        most = std::max(most, static_cast<std::size_t>(passed));
+    }
+    return most;
+}
+
+std::size_t least_k(const history& calls, sequential_queue queue) {
+    for (queue.most_overtaken = 0; queue.most_overtaken < calls.size(); ++queue.most_overtaken) {
+        if (linearizable(calls, queue_object(queue))) break;
+    }
+    return queue.most_overtaken;
+}
+
+TEST(overtaken_test, is_its_definition_and_never_more_than_the_queue_needs) {
+    random_source random(test_seed());
+    std::size_t relaxed = 0;
+    std::size_t same = 0;
+    for (std::size_t i = 0; i < histories_per_promise; ++i) {
+        sequential_queue queue{.delivery = order::k_relaxed};
+        queue.most_overtaken = below(random, 4);
+        const history calls = legal_queue_history(random, random_recipe(random, queue));
+        const items_found found = find_items(calls);
+        ASSERT_FALSE(found.broken);
+        const std::size_t seen = overtaken(found.items);
+        ASSERT_EQ(seen, overtaken_by_definition(found.items)) << diagram(calls);
+        ASSERT_EQ(seen == 0, !check_fifo(found.items)) << diagram(calls);
+        const std::size_t least = least_k(calls, queue);
+        ASSERT_LE(seen, least) << diagram(calls);
+        relaxed += seen > 0;
+        same += seen == least;
+    }
+    std::printf("k: %zu histories, %zu with items overtaken; the k observed is the least possible in %zu\n",
+                histories_per_promise, relaxed, same);
+    EXPECT_GT(relaxed, histories_per_promise / 10);
+}
+
+}  // namespace
+}  // namespace handoff::linearizability::testing

@@ -1,0 +1,76 @@
+// Queues whose memory follows from their layout: the role and the real meter must find it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "allocation_meter.hpp"
+#include "harness/roles/memory_role.hpp"
+#include "queues/mutex_deque.hpp"
+#include "queues/mutex_ring.hpp"
+#include "queues/tbb_concurrent_queue.hpp"
+#include "queues/two_lock_queue.hpp"
+#include "queues/vyukov_mpmc_ring.hpp"
+
+namespace handoff {
+namespace {
+
+constexpr double items = 1024;
+// Of a queue itself, with its padding, and of what the allocator rounds up: over so many items, not much.
+constexpr double at_all_events = 1024 / items;
+
+template <template <class> class Q, std::size_t Bytes>
+double figure(std::string_view name) {
+    memory_plan plan;
+    plan.items = static_cast<std::size_t>(items);
+    plan.meter = &process_memory();
+    const outcome result = run_memory<Q<item<Bytes>>, item<Bytes>>(plan);
+    EXPECT_EQ(result.error, "");
+    const auto found = std::ranges::find(result.values, name, &std::pair<std::string, double>::first);
+    return found == result.values.end() ? -1.0 : found->second;
+}
+
+// At least what its items take, and not much more.
+void expect_about(double bytes, double least) {
+    EXPECT_GE(bytes, least);
+    EXPECT_LE(bytes, least + at_all_events);
+}
+
+TEST(known_queues_test, a_ring_takes_its_slots_before_it_is_used_and_nothing_after) {
+    expect_about(figure<mutex_ring, 8>("bytes_per_item"), 8);
+    expect_about(figure<mutex_ring, 64>("bytes_per_item"), 64);
+    EXPECT_EQ((figure<mutex_ring, 8>("empty_bytes")), (figure<mutex_ring, 8>("peak_bytes")));
+    EXPECT_EQ((figure<mutex_ring, 8>("allocations_per_item")), 0);
+}
+
+TEST(known_queues_test, a_sequence_beside_each_slot_takes_eight_bytes_more) {
+    expect_about(figure<vyukov_mpmc_ring, 8>("bytes_per_item"), 8 + 8);
+    expect_about(figure<vyukov_mpmc_ring, 64>("bytes_per_item"), 64 + 8);
+}
+
+TEST(known_queues_test, a_list_allocates_a_node_for_each_item_and_keeps_none) {
+    expect_about(figure<two_lock_queue, 64>("bytes_per_item"), 64 + sizeof(void*));
+    EXPECT_EQ((figure<two_lock_queue, 64>("allocations_per_item")), 1);
+    EXPECT_EQ((figure<two_lock_queue, 64>("retained_bytes")), (figure<two_lock_queue, 64>("empty_bytes")));
+}
+
+// A deque of 256-byte items has blocks of few items, one of 8-byte items of many, in whatever library.
+TEST(known_queues_test, a_deque_allocates_blocks) {
+    const double of_small = figure<mutex_deque, 8>("allocations_per_item");
+    const double of_large = figure<mutex_deque, 256>("allocations_per_item");
+    EXPECT_GT(of_small, 0);
+    EXPECT_LE(of_small, 1.0 / 16);
+    EXPECT_GT(of_large, of_small);
+    EXPECT_LE(of_large, 1);
+    EXPECT_GE((figure<mutex_deque, 8>("bytes_per_item")), 8);
+}
+
+// It allocates in a library of its own, and would with an allocator that is loaded at run time.
+TEST(known_queues_test, the_memory_of_tbb_is_seen) {
+    const double bytes = figure<tbb_concurrent_queue, 256>("bytes_per_item");
+    EXPECT_GE(bytes, 256);
+    EXPECT_LE(bytes, 256 + 128) << "a page's header and its alignment";
+    EXPECT_EQ((figure<tbb_concurrent_queue, 256>("allocations_per_item")), 1);
+}
+
+}  // namespace
+}  // namespace handoff
