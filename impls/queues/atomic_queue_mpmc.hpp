@@ -3,8 +3,8 @@
 // Order: none. A slot's state says whether it is occupied, not whose turn it is. A producer that has
 // claimed ticket t and stalls leaves its slot empty; the producer of ticket t + capacity finds the slot
 // empty too, once a pop has claimed t, and fills it first. That pop then returns the later item, before all
-// those between, and the order is lost even within one producer (reproduced: notes/algorithms.md). Each
-// item still leaves exactly once.
+// those between, and the order is lost even within one producer (seen: tests/progress, where threads are
+// stopped). Each item still leaves exactly once.
 // Progress: blocking, the try_ calls as well: after claiming a ticket a try_push waits for the slot to be
 // emptied and a try_pop for it to be filled.
 // Failure: full and empty are judged by the two ticket counters, at which pushes and pops take effect:
@@ -25,6 +25,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/first_index.hpp"
 
 namespace handoff {
 
@@ -51,7 +52,8 @@ public:
         .setup_survives_bad_alloc = false,
     };
 
-    explicit atomic_queue_mpmc(std::size_t capacity) : queue_(checked(capacity)) {}
+    explicit atomic_queue_mpmc(std::size_t capacity, first_index first = {})
+        : queue_(checked(capacity), first) {}
 
     std::size_t capacity() const { return queue_.capacity(); }
 
@@ -77,7 +79,17 @@ private:
         return static_cast<unsigned>(capacity);
     }
 
-    atomic_queue::AtomicQueueB2<T> queue_;
+    // The library's two counters have 32 bits, which are used up within minutes.
+    struct counting_from : atomic_queue::AtomicQueueB2<T> {
+        counting_from(unsigned capacity, first_index first) : atomic_queue::AtomicQueueB2<T>(capacity) {
+            const auto ticket = static_cast<unsigned>(first.value);
+            if (ticket == 0) return;
+            this->head_.store(ticket);
+            this->tail_.store(ticket);
+        }
+    };
+
+    counting_from queue_;
 };
 
 }  // namespace handoff
