@@ -4,8 +4,8 @@
 #include <sstream>
 #include <string>
 
+#include "../impls/spec_words.hpp"
 #include "catalog.hpp"
-#include "spec_words.hpp"
 
 namespace handoff {
 namespace {

@@ -1,6 +1,6 @@
-// Sleeps and wake-ups that meet at random delays: one that is lost is a hang, which ctest's limit turns into
-// a failure. From the environment: HANDOFF_SEED repeats the delays; HANDOFF_STRESS=deep runs each test for
-// HANDOFF_DEEP_SECONDS (20) instead of a quarter of a second.
+// Sleeps and wake-ups of the harness's own waiting that meet at random delays: one that is lost is a hang,
+// which ctest's limit turns into a failure. How long the tests run is said by ../progress/effort.hpp;
+// HANDOFF_SEED repeats what is drawn.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -8,10 +8,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "../progress/delays.hpp"
+#include "../progress/effort.hpp"
 #include "harness/clock.hpp"
 #include "harness/wait.hpp"
 
@@ -19,54 +23,50 @@ namespace handoff {
 namespace {
 
 using clock = std::chrono::steady_clock;
+using stalls::delays;
 
-std::uint64_t run_seed() {
+std::uint64_t chosen_seed() {
+    const char* const text = std::getenv("HANDOFF_SEED");
+    if (text == nullptr) return std::random_device{}();
+    const std::string digits(text);
+    if (digits.empty() || digits.size() > 19 || digits.find_first_not_of("0123456789") != std::string::npos)
+        throw std::invalid_argument("HANDOFF_SEED is \"" + digits + "\", but must be a whole number");
+    return std::stoull(digits);
+}
+
+std::uint64_t seed_of(unsigned thread) {
     static const std::uint64_t seed = [] {
-        const char* const text = std::getenv("HANDOFF_SEED");
-        const std::uint64_t chosen = text == nullptr ? std::random_device{}() : std::stoull(text);
-        std::printf("seed: HANDOFF_SEED=%llu\n", static_cast<unsigned long long>(chosen));
+        const std::uint64_t chosen = chosen_seed();
+        std::printf("HANDOFF_SEED=%llu\n", static_cast<unsigned long long>(chosen));
         return chosen;
     }();
-    return seed;
+    return seed * 31 + thread;
 }
 
-std::chrono::milliseconds duration() {
-    const char* const stress = std::getenv("HANDOFF_STRESS");
-    if (stress == nullptr || std::string(stress) != "deep") return std::chrono::milliseconds(250);
-    const char* const seconds = std::getenv("HANDOFF_DEEP_SECONDS");
-    return std::chrono::seconds(seconds == nullptr ? 20 : std::stoul(seconds));
+constexpr std::pair<unsigned, unsigned> crews[] = {{1, 1}, {3, 1}, {1, 3}, {3, 3}};
+
+// One of several that share a test's time.
+clock::time_point end_of_a_share(std::size_t shares) {
+    return clock::now() + stalls::the_effort().per_test / static_cast<int>(shares);
 }
-
-// Spins for a random time: none, about a wake-up's, or several.
-class delays {
-public:
-    explicit delays(std::uint64_t thread) : random_(run_seed() * 31 + thread) {}
-    void operator()() {
-        constexpr std::uint64_t longest_ns[] = {1, 1'000, 10'000, 50'000};
-        const auto end = clock::now() + std::chrono::nanoseconds(random_() % longest_ns[random_() % 4]);
-        while (clock::now() < end) pause();
-    }
-
-private:
-    std::mt19937_64 random_;
-};
 
 // Takers wait until something is there and take one; givers give it. As a queue's two ends, with nothing but
 // the wait loop between them.
 class give_and_take {
 public:
-    give_and_take(wait_kind kind, int takers, int givers) : kind_(kind), takers_(takers), givers_(givers) {}
+    give_and_take(wait_kind kind, unsigned takers, unsigned givers)
+        : kind_(kind), takers_(takers), givers_(givers), end_(end_of_a_share(std::size(crews))) {}
 
     // Returns how many were taken.
     std::int64_t run() {
-        std::vector<std::thread> threads;
-        for (int i = 0; i < takers_; ++i) threads.emplace_back([this, i] { take(i); });
+        std::vector<std::thread> taking;
+        for (unsigned i = 0; i < takers_; ++i) taking.emplace_back([this, i] { take(i); });
         std::vector<std::thread> giving;
-        for (int i = 0; i < givers_; ++i) giving.emplace_back([this, i] { give(100 + i); });
+        for (unsigned i = 0; i < givers_; ++i) giving.emplace_back([this, i] { give(takers_ + i); });
         for (std::thread& one : giving) one.join();
         over_ = true;
         not_empty_.notify_all();
-        for (std::thread& one : threads) one.join();
+        for (std::thread& one : taking) one.join();
         return taken_;
     }
 
@@ -75,23 +75,23 @@ public:
 private:
     static constexpr std::int64_t room = 2;
 
-    void give(int thread) {
+    void give(unsigned thread) {
         wait_loop loop(kind_, true, not_full_, not_empty_);
-        delays delay(thread);
-        for (const auto end = clock::now() + duration(); clock::now() < end;) {
-            delay();
+        delays between(seed_of(thread));
+        do {
+            between.pass();
             loop.until([this] { return change(+1); }, [] { return false; });
             loop.announce();
-        }
+        } while (clock::now() < end_);
     }
 
-    void take(int thread) {
+    void take(unsigned thread) {
         wait_loop loop(kind_, true, not_empty_, not_full_);
-        delays delay(thread);
+        delays between(seed_of(thread));
         while (loop.until([this] { return change(-1); }, [this] { return over_.load(); })) {
             loop.announce();
             ++taken_;
-            delay();
+            between.pass();
         }
     }
 
@@ -104,8 +104,9 @@ private:
     }
 
     const wait_kind kind_;
-    const int takers_;
-    const int givers_;
+    const unsigned takers_;
+    const unsigned givers_;
+    const clock::time_point end_;
     eventcount not_full_;
     eventcount not_empty_;
     std::atomic<std::int64_t> there_{0};
@@ -117,62 +118,80 @@ class wake_ups_test : public testing::TestWithParam<wait_kind> {};
 
 TEST_P(wake_ups_test, none_is_lost_at_random_delays) {
     harness_clock::calibrate();
-    for (const auto& [takers, givers] :
-         {std::pair{1, 1}, std::pair{3, 1}, std::pair{1, 3}, std::pair{3, 3}}) {
+    std::int64_t taken = 0;
+    const std::uint64_t sleeps_before = stalls::sleeps_so_far();
+    for (const auto& [takers, givers] : crews) {
         give_and_take game(GetParam(), takers, givers);
-        const std::int64_t taken = game.run();
-        EXPECT_GT(taken, 0);
+        taken += game.run();
         EXPECT_EQ(game.left(), 0) << "left by takers that had been told to end only after the last gift";
-        std::printf("%s, %d x %d: %lld taken\n", std::string(name_of(GetParam())).c_str(), givers, takers,
-                    static_cast<long long>(taken));
     }
+    const std::uint64_t sleeps = stalls::sleeps_so_far() - sleeps_before;
+    EXPECT_GT(taken, 0);
+    std::printf("%s: %lld taken, %llu sleeps\n", std::string(name_of(GetParam())).c_str(),
+                static_cast<long long>(taken), static_cast<unsigned long long>(sleeps));
 }
 
 INSTANTIATE_TEST_SUITE_P(kinds, wake_ups_test,
                          testing::Values(wait_kind::block, wait_kind::adaptive, wait_kind::timed),
                          [](const auto& kind) { return std::string(name_of(kind.param)); });
 
-// Everybody who sleeps when the door is opened goes through it.
-TEST(eventcount_wake_ups_test, all_are_woken_at_random_delays) {
-    constexpr unsigned sleepers = 4;
-    eventcount door;
-    eventcount back;
-    std::atomic<std::int64_t> opened{0};
-    std::atomic<std::int64_t> passed{0};
-    std::atomic<bool> over{false};
-    const auto sleep_until = [](eventcount& events, auto condition) {
+// Sleepers before a door and one who opens it, round after round.
+class doorkeeper {
+public:
+    // Returns the number of rounds.
+    std::int64_t run() {
+        std::vector<std::thread> threads;
+        for (unsigned i = 0; i < sleepers; ++i) threads.emplace_back([this, i] { pass_through(i); });
+        delays between(seed_of(sleepers));
+        const auto end = end_of_a_share(1);
+        do {
+            between.pass();
+            ++opened_;
+            door_.notify_all();
+            sleep_until(back_, [this] { return passed_ == opened_ * sleepers; });
+        } while (clock::now() < end);
+        over_ = true;
+        door_.notify_all();
+        for (std::thread& one : threads) one.join();
+        return opened_;
+    }
+
+private:
+    static constexpr unsigned sleepers = 4;
+
+    template <class Condition>
+    static void sleep_until(eventcount& events, Condition condition) {
         while (!condition()) {
             const std::uint32_t announced = events.announce();
             if (!condition()) events.sleep(announced);
             events.retract();
         }
-    };
-    std::vector<std::thread> threads;
-    for (unsigned i = 0; i < sleepers; ++i) {
-        threads.emplace_back([&, i] {
-            delays delay(i);
-            for (std::int64_t round = 1; !over; ++round) {
-                delay();
-                sleep_until(door, [&] { return opened >= round; });
-                if (passed.fetch_add(1) + 1 == round * sleepers) back.notify_all();
-            }
-        });
     }
-    delays delay(sleepers);
-    std::int64_t rounds = 0;
-    for (const auto end = clock::now() + duration(); clock::now() < end;) {
-        delay();
-        ++rounds;
-        opened = rounds;
-        door.notify_all();
-        sleep_until(back, [&] { return passed == rounds * sleepers; });
+
+    void pass_through(unsigned self) {
+        delays between(seed_of(self));
+        for (std::int64_t round = 1; !over_; ++round) {
+            between.pass();
+            sleep_until(door_, [this, round] { return opened_ >= round || over_; });
+            if (!over_ && passed_.fetch_add(1) + 1 == round * sleepers) back_.notify_all();
+        }
     }
-    over = true;
-    opened = rounds + 1;
-    door.notify_all();
-    for (std::thread& one : threads) one.join();
-    std::printf("%lld rounds of %u sleepers\n", static_cast<long long>(rounds), sleepers);
+
+    eventcount door_;
+    eventcount back_;
+    std::atomic<std::int64_t> opened_{0};
+    std::atomic<std::int64_t> passed_{0};
+    std::atomic<bool> over_{false};
+};
+
+// Everybody who sleeps when the door is opened goes through it.
+TEST(eventcount_wake_ups_test, all_are_woken_at_random_delays) {
+    const std::uint64_t sleeps_before = stalls::sleeps_so_far();
+    const std::int64_t rounds = doorkeeper().run();
+    const std::uint64_t sleeps = stalls::sleeps_so_far() - sleeps_before;
     EXPECT_GT(rounds, 0);
+    std::printf("%lld rounds, %llu sleeps\n", static_cast<long long>(rounds),
+                static_cast<unsigned long long>(sleeps));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace handoff::stalls {
 namespace {
 
 constexpr int exit_misuse = 2;
-constexpr std::chrono::milliseconds quick_test{1500};
+constexpr std::chrono::milliseconds quick_test{400};
 
 [[noreturn]] void refuse(const char* variable, const std::string& value, const char* valid) {
     std::fprintf(stderr, "%s: %s is \"%s\"; valid: %s\n", program_invocation_short_name, variable,
@@ -36,7 +36,7 @@ effort from_environment() {
     const std::string stress = text_of("HANDOFF_STRESS", "quick");
     if (stress != "quick" && stress != "deep") refuse("HANDOFF_STRESS", stress, "quick, deep");
     const bool deep = stress == "deep";
-    return {.deep = deep,
+    return {.name = deep ? "deep" : "quick",
             .per_test = deep ? seconds_from("HANDOFF_DEEP_SECONDS", "20") : quick_test,
             .patience = seconds_from("HANDOFF_PATIENCE_SECONDS", "10")};
 }

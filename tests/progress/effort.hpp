@@ -1,17 +1,17 @@
-// How long the tests of this folder run. From the environment:
-//   HANDOFF_STRESS            quick (a second or two each) or deep
+// How long tests with random delays run. From the environment:
+//   HANDOFF_STRESS            quick (under a second for each test) or deep
 //   HANDOFF_DEEP_SECONDS      how long each test of deep runs (20)
-//   HANDOFF_PATIENCE_SECONDS  how long nothing may succeed before others count as held up, where the spec
-//   says
+//   HANDOFF_PATIENCE_SECONDS  how long nothing may succeed before others count as held up where the spec says
 //                             that nobody can hold them up (10)
 #pragma once
 
 #include <chrono>
+#include <string_view>
 
 namespace handoff::stalls {
 
 struct effort {
-    bool deep = false;
+    std::string_view name;  // quick, deep
     std::chrono::milliseconds per_test{0};
     std::chrono::milliseconds patience{0};
 };
