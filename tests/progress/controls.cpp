@@ -1,10 +1,11 @@
-// Queues and a counter whose specs claim more than is true: the tests of progress must fail them. And one
+// Queues and a counter whose specs claim more than is true: the tests of this folder must fail them. And one
 // that claims less, which they must let pass.
 #include "counter_suite.hpp"
 #include "counters/locked_counter.hpp"
 #include "counters/relaxed_fetch_add_counter.hpp"
 #include "locks/ttas_lock.hpp"
 #include "queue_suite.hpp"
+#include "queues/atomic_queue_mpmc.hpp"
 #include "queues/lamport_spsc_ring.hpp"
 #include "queues/locked_ring.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
@@ -62,6 +63,22 @@ public:
     using lamport_spsc_ring<T>::lamport_spsc_ring;
 };
 
+// Loses the order of a producer's items when a thread is stopped at the wrong place, and only then.
+template <class T>
+requires holds<atomic_queue_mpmc, T>
+class lying_atomic_queue : public atomic_queue_mpmc<T> {
+public:
+    using producer = direct_producer<lying_atomic_queue>;
+    using consumer = direct_consumer<lying_atomic_queue>;
+    static constexpr queue_spec spec = [] {
+        queue_spec claimed = atomic_queue_mpmc<int>::spec;
+        claimed.name = "lying_atomic_queue";
+        claimed.delivery = order::per_producer_fifo;
+        return claimed;
+    }();
+    using atomic_queue_mpmc<T>::atomic_queue_mpmc;
+};
+
 class lying_counter : public locked_counter<ttas_lock> {
 public:
     using handle = direct_handle<lying_counter>;
@@ -78,6 +95,7 @@ public:
     conformance::register_queue<lying_vyukov_ring>("lying_vyukov_ring") &&
     conformance::register_queue<lying_spsc_ring>("lying_spsc_ring") &&
     conformance::register_queue<modest_spsc_ring>("modest_spsc_ring") &&
+    conformance::register_queue<lying_atomic_queue>("lying_atomic_queue") &&
     conformance::register_counter<lying_counter>("lying_counter");
 
 }  // namespace

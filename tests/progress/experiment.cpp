@@ -22,6 +22,8 @@ constexpr std::chrono::microseconds between_looks{50};
 constexpr std::uint64_t longest_run_us = 200;  // between two stops
 // Calls that must return where they have nothing to push to or to pop: few, as each gives its processor away.
 constexpr std::uint64_t failing_calls = 64;
+constexpr std::uint64_t calls_between_yields = 128;  // a yield takes as long as some hundred failing calls
+constexpr int most_extensions = 50;
 
 struct alignas(128) tally {
     std::atomic<std::uint64_t> calls{0};
@@ -68,7 +70,7 @@ private:
                 victim_.leave();
                 by_victim_[operation].count(result);
                 // Now and then, so that most stops lie inside a call.
-                if (result != outcome::succeeded && ++fruitless % 16 == 0) give_way();
+                if (result != outcome::succeeded && ++fruitless % calls_between_yields == 0) give_way();
             }
         }
     }
@@ -84,7 +86,9 @@ private:
 
     void stop_again_and_again() {
         const auto end = clock::now() + under_.duration;
-        while (clock::now() < end) {
+        // A victim that gets too little processor to be caught is given more time.
+        const auto last_end = end + most_extensions * under_.duration;
+        while (clock::now() < end || (!caught_everywhere() && clock::now() < last_end)) {
             std::this_thread::sleep_for(std::chrono::microseconds(random_below(longest_run_us)));
             if (!victim_.stop()) continue;  // has not begun yet
             ++seen_.stops;
@@ -94,6 +98,11 @@ private:
             victim_.release();
             if (claims_too_much(seen_, under_.claims, 0) || claims_too_much(seen_, under_.claims, 1)) return;
         }
+    }
+
+    bool caught_everywhere() const {
+        return std::all_of(cast_.victim.begin(), cast_.victim.end(),
+                           [this](std::size_t operation) { return seen_.inside[operation] > 0; });
     }
 
     // What is known of one operation during one stop.

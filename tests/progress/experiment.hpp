@@ -8,16 +8,14 @@
 //
 // What this can and cannot show:
 //  - A stop lands at a random instant. Enough of them reach every window that takes a good part of a call;
-//  that
-//    no stop held up anybody in n stops is evidence, not proof.
+//    that no stop held up anybody in n stops is evidence, not proof.
 //  - With one other thread per operation, lock_free and wait_free owe the same. That each thread's steps are
 //    bounded, as wait_free says, no finite run can show.
 //  - obstruction_free is held to the same, although it promises less: a run alone. No stop should hold it up.
 //  - The stopped thread holds no lock of the allocator (stop.hpp), and all functions are bound when the
-//  program
-//    starts (-z now), so it holds none of the loader's either: an observation is of the algorithm. A queue
-//    whose memory comes from a shared library's own allocator, as oneTBB's does, is observed together with
-//    that.
+//    program starts (-z now), so it holds none of the loader's either: an observation is of the algorithm. A
+//    queue whose memory comes from a shared library's own allocator, as oneTBB's does, is observed together
+//    with that.
 //  - Under a loaded machine a thread that nobody holds up may get no processor for the patience of an
 //    operation. For specs that claim progress that is seconds long. For specs that claim none it is short,
 //    and "held up" is an observation that no verdict depends on. All threads have the default policy: with

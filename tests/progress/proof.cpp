@@ -15,17 +15,22 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-json head(std::string_view kind, std::string_view name) {
-    return {{"format", 1},
-            {"kind", kind},
+constexpr int schema = 1;
+
+json head(std::string_view kind, std::string_view name, const std::string& violation) {
+    return {{"schema", schema},
             {"name", name},
-            {"effort", the_effort().deep ? "deep" : "quick"},
-            {"seed", conformance::seed()}};
+            {"kind", kind},
+            {"effort", the_effort().name},
+            {"seed", conformance::seed()},
+            {"holds", violation.empty()},
+            {"violation", violation.empty() ? json() : json(violation)}};
 }
 
 void save(const json& page, const std::string& file) {
     const char* const chosen = std::getenv("HANDOFF_PROOFS");
-    const std::filesystem::path folder = chosen == nullptr ? HANDOFF_PROOFS : chosen;
+    const std::filesystem::path folder =
+        std::filesystem::path(chosen == nullptr ? HANDOFF_PROOFS : chosen) / the_effort().name;
     std::filesystem::create_directories(folder);
     std::ofstream out(folder / file);
     out << page.dump(2) << '\n';
@@ -35,8 +40,11 @@ void save(const json& page, const std::string& file) {
 
 }  // namespace
 
-bool progress_proof::holds() const {
-    return !claims_too_much(seen, claims, 0) && !claims_too_much(seen, claims, 1);
+std::string progress_proof::violation() const {
+    for (const std::size_t operation : {0U, 1U}) {
+        if (claims_too_much(seen, claims, operation)) return summary(*this, operation);
+    }
+    return "";
 }
 
 std::string summary(const progress_proof& shown, std::size_t operation) {
@@ -52,11 +60,11 @@ std::string summary(const progress_proof& shown, std::size_t operation) {
 }
 
 void write(const progress_proof& shown) {
-    json page = head(shown.kind, shown.name);
+    json page = head(shown.kind, shown.name, shown.violation());
     const auto& names = shown.operations;
     page["stops"] = shown.seen.stops;
     page["inside"] = {{names[0], shown.seen.inside[0]}, {names[1], shown.seen.inside[1]}};
-    for (std::size_t operation : {0U, 1U}) {
+    for (const std::size_t operation : {0U, 1U}) {
         const operation_seen& seen = shown.seen.operations[operation];
         page[std::string(names[operation])] = {
             {"claim", text(shown.claims[operation])},
@@ -64,18 +72,16 @@ void write(const progress_proof& shown) {
             {"held_up", seen.held_up_in_all()},
             {"held_up_by", {{names[0], seen.held_up[0]}, {names[1], seen.held_up[1]}}}};
     }
-    page["holds"] = shown.holds();
     save(page, "progress-" + std::string(shown.name) + ".json");
 }
 
 void write(const stalls_proof& shown) {
-    json page = head("queue", shown.name);
+    json page = head("queue", shown.name, shown.violation);
     page["order"] = text(shown.delivery);
     page["transfers"] = shown.transfers;
     page["items"] = shown.items;
     page["stops"] = shown.stops;
-    page["overtakes"] = shown.overtakes;
-    page["holds"] = shown.holds;
+    page["reordered"] = shown.reordered;
     save(page, "stalls-" + std::string(shown.name) + ".json");
 }
 

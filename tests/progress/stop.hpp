@@ -9,7 +9,8 @@
 // nanoseconds needs some hundred stops to be hit.
 //
 // ThreadSanitizer defers a signal to the next call that it intercepts, so that under it no thread ever stops
-// between two instructions of a lock-free operation. What stands on stops is left out there.
+// between two instructions of a lock-free operation; and clang's sanitizers bring allocation functions that
+// cannot be replaced. What stands on stops or on failing allocations is left out there (CMakeLists.txt).
 #pragma once
 
 #include <pthread.h>
@@ -18,16 +19,10 @@
 
 namespace handoff::stalls {
 
-#if defined(__SANITIZE_THREAD__)
-inline constexpr bool can_stop_threads = false;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-inline constexpr bool can_stop_threads = false;
-#else
+#if defined(HANDOFF_STOPS_THREADS)
 inline constexpr bool can_stop_threads = true;
-#endif
 #else
-inline constexpr bool can_stop_threads = true;
+inline constexpr bool can_stop_threads = false;
 #endif
 
 // One thread that can be stopped, as its controller sees it. Made before the thread, destroyed after it.

@@ -14,19 +14,22 @@ void conformance::register_queue_tests(const queue_under_test& subject) {
     const auto add = [&](std::string_view name, void (*body)(const queue_under_test&)) {
         add_test(subject.registered_name, name, [subject, body] { body(subject); });
     };
-    if (stalls::can_stop_threads) {
+    if constexpr (stalls::can_stop_threads) {
         add("progress_is_as_claimed", stalls::queue_progress_is_as_claimed);
         add("stalled_transfers_keep_the_promise", stalls::stalled_transfers_keep_the_promise);
+        add("failed_allocations_are_survived", stalls::failed_allocations_are_survived);
     }
-    add("failed_allocations_are_survived", stalls::failed_allocations_are_survived);
     if (subject.blocking)
         add("no_wake_up_is_lost_at_random_delays", stalls::no_wake_up_is_lost_at_random_delays);
+    if (subject.closable)
+        add("close_wakes_everybody_at_random_delays", stalls::close_wakes_everybody_at_random_delays);
 }
 
 void conformance::register_counter_tests(const counter_under_test& subject) {
-    if (!stalls::can_stop_threads) return;
-    add_test(subject.registered_name, "progress_is_as_claimed",
-             [subject] { stalls::counter_progress_is_as_claimed(subject); });
+    if constexpr (stalls::can_stop_threads) {
+        add_test(subject.registered_name, "progress_is_as_claimed",
+                 [subject] { stalls::counter_progress_is_as_claimed(subject); });
+    }
 }
 
 }  // namespace handoff

@@ -16,7 +16,8 @@ void stalled_transfers_keep_the_promise(const conformance::queue_under_test& sub
 // allocation_failures.cpp: memory runs out.
 void failed_allocations_are_survived(const conformance::queue_under_test& subject);
 
-// wake_ups.cpp: the queue's own push and pop, meeting at random delays.
+// wake_ups.cpp: the queue's own push, pop and close, meeting at random delays.
 void no_wake_up_is_lost_at_random_delays(const conformance::queue_under_test& subject);
+void close_wakes_everybody_at_random_delays(const conformance::queue_under_test& subject);
 
 }  // namespace handoff::stalls
