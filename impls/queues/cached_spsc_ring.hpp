@@ -22,6 +22,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
@@ -46,10 +47,14 @@ public:
         .failure = try_failure::exact,
     };
 
-    explicit cached_spsc_ring(std::size_t capacity)
+    explicit cached_spsc_ring(std::size_t capacity, first_index first = {})
         : capacity_(std::max<std::size_t>(capacity, 1)),
           mask_(power_of_two_slots(capacity_, 1) - 1),
-          slots_(std::allocator<T>{}.allocate(mask_ + 1)) {}
+          slots_(std::allocator<T>{}.allocate(mask_ + 1)),
+          tail_(first.value),
+          head_seen_(first.value),
+          head_(first.value),
+          tail_seen_(first.value) {}
     cached_spsc_ring(const cached_spsc_ring&) = delete;
     cached_spsc_ring& operator=(const cached_spsc_ring&) = delete;
 
@@ -104,12 +109,12 @@ private:
     T* const slots_;
 
     // The producer's line. The consumer looks at it only when it has used up what it saw before.
-    alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    plain<std::uint64_t> head_seen_ = 0;  // invariant: head_seen_ <= head_
+    alignas(no_false_sharing) atomic<std::uint64_t> tail_;
+    plain<std::uint64_t> head_seen_;  // invariant: head_seen_ <= head_
 
     // The consumer's line, likewise.
-    alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
-    plain<std::uint64_t> tail_seen_ = 0;  // invariant: tail_seen_ <= tail_
+    alignas(no_false_sharing) atomic<std::uint64_t> head_;
+    plain<std::uint64_t> tail_seen_;  // invariant: tail_seen_ <= tail_
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

@@ -22,6 +22,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
@@ -46,10 +47,12 @@ public:
         .failure = try_failure::exact,
     };
 
-    explicit lamport_spsc_ring(std::size_t capacity)
+    explicit lamport_spsc_ring(std::size_t capacity, first_index first = {})
         : capacity_(std::max<std::size_t>(capacity, 1)),
           mask_(HANDOFF_MUTATION(slots_not_rounded, power_of_two_slots(capacity_, 1), capacity_) - 1),
-          slots_(std::allocator<T>{}.allocate(mask_ + 1)) {}
+          slots_(std::allocator<T>{}.allocate(mask_ + 1)),
+          tail_(first.value),
+          head_(first.value) {}
     lamport_spsc_ring(const lamport_spsc_ring&) = delete;
     lamport_spsc_ring& operator=(const lamport_spsc_ring&) = delete;
 
@@ -101,8 +104,8 @@ private:
     const std::uint64_t mask_;
     T* const slots_;
 
-    alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
+    alignas(no_false_sharing) atomic<std::uint64_t> tail_;
+    alignas(no_false_sharing) atomic<std::uint64_t> head_;
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

@@ -29,6 +29,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
 #include "../support/pause.hpp"
 #include "../support/ring_storage.hpp"
@@ -56,9 +57,12 @@ public:
         .failure = try_failure::in_flight,
     };
 
-    explicit ticket_mpmc_ring(std::size_t capacity)
-        : mask_(power_of_two_slots(capacity, 1) - 1), slots_(std::make_unique<slot[]>(mask_ + 1)) {
-        for (std::uint64_t ticket = 0; ticket <= mask_; ++ticket) {
+    explicit ticket_mpmc_ring(std::size_t capacity, first_index first = {})
+        : mask_(power_of_two_slots(capacity, 1) - 1),
+          slots_(std::make_unique<slot[]>(mask_ + 1)),
+          tail_(first.value),
+          head_(first.value) {
+        for (std::uint64_t ticket = first.value; ticket - first.value <= mask_; ++ticket) {
             // relaxed: whoever hands the ring to another thread publishes it.
             slot_of(ticket).turn.store(free_for(ticket), memory_order_relaxed);
         }
@@ -221,8 +225,8 @@ private:
     alignas(no_false_sharing) const std::uint64_t mask_;
     const std::unique_ptr<slot[]> slots_;
 
-    alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
+    alignas(no_false_sharing) atomic<std::uint64_t> tail_;
+    alignas(no_false_sharing) atomic<std::uint64_t> head_;
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

@@ -27,6 +27,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
@@ -53,12 +54,14 @@ public:
         .failure = try_failure::in_flight,
     };
 
-    explicit vyukov_mpmc_ring(std::size_t capacity)
+    explicit vyukov_mpmc_ring(std::size_t capacity, first_index first = {})
         : mask_(power_of_two_slots(capacity, HANDOFF_MUTATION(one_slot, 2, 1)) - 1),
-          slots_(std::make_unique<slot[]>(mask_ + 1)) {
-        for (std::uint64_t i = 0; i <= mask_; ++i) {
+          slots_(std::make_unique<slot[]>(mask_ + 1)),
+          tail_(first.value),
+          head_(first.value) {
+        for (std::uint64_t i = first.value; i - first.value <= mask_; ++i) {
             // relaxed: whoever hands the ring to another thread publishes it.
-            slots_[i].sequence.store(i, memory_order_relaxed);
+            slots_[i & mask_].sequence.store(i, memory_order_relaxed);
         }
     }
     vyukov_mpmc_ring(const vyukov_mpmc_ring&) = delete;
@@ -152,8 +155,8 @@ private:
     alignas(no_false_sharing) const std::uint64_t mask_;
     const std::unique_ptr<slot[]> slots_;
 
-    alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
+    alignas(no_false_sharing) atomic<std::uint64_t> tail_;
+    alignas(no_false_sharing) atomic<std::uint64_t> head_;
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.
