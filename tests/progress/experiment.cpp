@@ -118,12 +118,13 @@ private:
         // For the watchdog, which gives each stop its time anew.
         const conformance::doing what("stop " + std::to_string(seen_.stops));
         ++seen_.inside[stopped_in];
-        scene_.stop_begins();
         watches_ = {};
         for (const std::size_t operation : repeated_) {
             const tally& others = by_others_[operation];
             watches_[operation] = watch{others.calls, others.successes, 0, clock::now(), {}};
         }
+        // After the first look: what succeeds because of the room that this makes must count.
+        scene_.stop_begins();
         while (!all_settled()) {
             for (const std::size_t operation : repeated_) look_at(operation, stopped_in);
             std::this_thread::sleep_for(between_looks);

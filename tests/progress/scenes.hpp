@@ -1,6 +1,7 @@
 // Queues and counters as scenes of the experiment.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
@@ -22,7 +23,10 @@ public:
     std::unique_ptr<repeater> repeat(std::size_t operation) override;
     std::uint64_t owed() const override { return owed_; }
     bool may_fail(std::size_t operation, const two_counts& successes, std::size_t stopped_in) const override;
-    void stop_begins() override { most_held_ = 2 * owed_; }
+    void stop_begins() override {
+        // Above what is held now, which may be what the last stop has left.
+        most_held_ = static_cast<std::uint64_t>(std::max<std::int64_t>(held_, 0)) + 2 * owed_;
+    }
     void stop_ends() override { most_held_ = owed_; }
 
 private:
