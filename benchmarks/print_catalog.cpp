@@ -61,12 +61,9 @@ ordered_json clock_unit() {
 
 int main() {
     using namespace handoff;
-    ordered_json catalog = {{"schema", 1},
-                            {"queues", ordered_json::array()},
-                            {"counters", ordered_json::array()},
-                            {"waits", wait_names},
-                            {"workloads", workloads()},
-                            {"clock", clock_unit()}};
+    ordered_json catalog = {
+        {"schema", 1},         {"queues", ordered_json::array()}, {"counters", ordered_json::array()},
+        {"waits", wait_names}, {"workloads", workloads()},        {"clock", clock_unit()}};
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
     std::cout << catalog.dump(2) << '\n';

@@ -63,8 +63,8 @@ private:
         last_stall_ = now;
     }
 
-    // Read as the program runs, so that the compiler makes the same of every share, nothing included: rings of
-    // two shares differ in the time that they stall, and not in how their loops happen to be aligned.
+    // Read as the program runs, so that the compiler makes the same of every share, nothing included: rings
+    // of two shares differ in the time that they stall, and not in how their loops happen to be aligned.
     struct share {
         std::uint64_t numerator = Share::num;
         std::uint64_t denominator = Share::den;
