@@ -6,14 +6,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "../conformance/environment.hpp"
 #include "../progress/delays.hpp"
 #include "../progress/effort.hpp"
 #include "harness/clock.hpp"
@@ -25,18 +24,9 @@ namespace {
 using clock = std::chrono::steady_clock;
 using stalls::delays;
 
-std::uint64_t chosen_seed() {
-    const char* const text = std::getenv("HANDOFF_SEED");
-    if (text == nullptr) return std::random_device{}();
-    const std::string digits(text);
-    if (digits.empty() || digits.size() > 19 || digits.find_first_not_of("0123456789") != std::string::npos)
-        throw std::invalid_argument("HANDOFF_SEED is \"" + digits + "\", but must be a whole number");
-    return std::stoull(digits);
-}
-
 std::uint64_t seed_of(unsigned thread) {
     static const std::uint64_t seed = [] {
-        const std::uint64_t chosen = chosen_seed();
+        const std::uint64_t chosen = conformance::number_from("HANDOFF_SEED", 0, std::random_device{}());
         std::printf("HANDOFF_SEED=%llu\n", static_cast<unsigned long long>(chosen));
         return chosen;
     }();
