@@ -49,12 +49,14 @@ def draw(summary: Json) -> Figure | None:
         _panel(panel, name, states)
     axes[0].set_ylabel("latency (log scale; lower is better)")
     dots.figures_axis(axes[0], "ns", "y")
-    axes[0].legend(loc="upper left")
     title = ", ".join(f"{key} {value}" for key, value in shared.items())
     if len(shown) < len(swept):
         title += f"; {len(shown)} of {len(swept)} queues"
     n = data.n_text(state for states in shown.values() for state in states.values())
-    style.finish(figure, summary, f"Latency under load: {title}", data.regime_text(summary, regime), n)
+    legend = list(zip(*axes[0].get_legend_handles_labels()))
+    style.finish(
+        figure, summary, f"Latency under load: {title}", data.regime_text(summary, regime), n, legend
+    )
     return figure
 
 
