@@ -136,9 +136,9 @@ def proofs_text(catalog: dict[str, Any], root: Path, record: Record | None) -> s
 
 
 def parts_text(record: Record, sources: dict[str, str]) -> str:
-    """The locks and the eventcount: explored on their own."""
+    """The locks and the harness's waiting: explored on their own."""
     told = []
-    for name in ("ttas_lock", "ticket_lock", "eventcount"):
+    for name in ("ttas_lock", "ticket_lock", *proof_sources.PARTS):
         evidence = proof_cells.Evidence(record, {"name": name}, sources.get(name))
         told.append(
             f"`{name}`: {proof_cells.explored(evidence).markdown}; faults killed: "

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "../../impls/support/mutation.hpp"
+
 namespace handoff {
 namespace {
 
@@ -59,7 +61,7 @@ void wait_loop::sleep() {
         mine_.sleep(epoch_, 1'000'000);
     } else {
         // Without a bound: a wake-up that gets lost is a hang, and is seen.
-        mine_.sleep(epoch_);
+        mine_.sleep(HANDOFF_MUTATION(sleeps_on_a_later_epoch, epoch_, mine_.announce()));
     }
     retract();
 }

@@ -17,8 +17,12 @@ from . import probe
 
 IMPLS = "impls"
 FOLDERS = ("queues", "counters", "controls", "locks")
-# Proven on its own, though it is no implementation: its files, as seen from impls/.
+# Proven on their own, though they are no implementations: their files, as seen from impls/.
 EVENTCOUNT = ("../benchmarks/harness/eventcount.hpp", "../benchmarks/harness/eventcount.cpp")
+PARTS = {
+    "eventcount": EVENTCOUNT,
+    "wait_loop": ("../benchmarks/harness/wait.hpp", "../benchmarks/harness/wait.cpp", *EVENTCOUNT),
+}
 
 Read = Callable[[str], str | None]
 
@@ -100,7 +104,7 @@ def files_of(root: Path, own: Path | None = None) -> dict[str, tuple[str, ...]]:
     }
     if own is not None:
         found |= {path.stem: (path.name,) for path in sorted(own.glob("*.hpp"))}
-    return found | {"eventcount": EVENTCOUNT}
+    return found | PARTS
 
 
 def hashes(root: Path, own: Path | None = None) -> dict[str, str]:

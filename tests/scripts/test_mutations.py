@@ -45,7 +45,7 @@ def test_every_fault_in_the_sources_is_caught_by_something() -> None:
 
 def test_the_register_knows_whose_faults_they_are() -> None:
     register = (mutations.ROOT / "impls/CMakeLists.txt").read_text(encoding="utf-8")
-    known = {"eventcount", *re.findall(r"^handoff_add\(\w+ (\w+)", register, re.MULTILINE)}
+    known = {"eventcount", "wait_loop", *re.findall(r"^handoff_add\(\w+ (\w+)", register, re.MULTILINE)}
     assert {name for one in mutations.read() for name in one.implementations} <= known
 
 
