@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Keeps the record of what is proven of each implementation, reports/proofs.json: from the tests of the presets
-release, tsan and asan-ubsan, of which source, and when. README and report make their tables from it."""
+release, tsan and asan-ubsan (or those that are named: also tsan-gcc and asan-ubsan-clang), of which source, and
+when. README and report make their tables from it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
             "--record", type=Path, default=ROOT / DEFAULT, metavar="FILE", help=f"default: {DEFAULT}"
         )
     run.add_argument(
-        "--deep", action="store_true", help="the long form of the tests, some 35 minutes a preset"
+        "--deep", action="store_true", help="the long form of the tests, up to half an hour a preset"
     )
     return p
 

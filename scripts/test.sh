@@ -13,8 +13,11 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     -*) echo "test.sh: unknown option $1; valid: --deep MINUTES" >&2; exit 2 ;;
-    tsan | asan-ubsan | release | debug) presets+=("$1") ;;
-    *) echo "test.sh: unknown preset '$1'; valid: tsan, asan-ubsan, release, debug" >&2; exit 2 ;;
+    tsan | asan-ubsan | release | debug | tsan-gcc | asan-ubsan-clang) presets+=("$1") ;;
+    *)
+      echo "test.sh: unknown preset '$1'; valid: tsan, asan-ubsan, release, debug, tsan-gcc, asan-ubsan-clang" >&2
+      exit 2
+      ;;
   esac
   shift
 done

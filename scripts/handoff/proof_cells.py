@@ -195,7 +195,7 @@ def sanitizers(evidence: Evidence) -> Cell:
     missing: list[str] = []
     for wanted, name in SANITIZERS.items():
         mine = [proof for proof in asked if evidence.record.runs[proof.run]["sanitizers"] == wanted]
-        (clean if mine else missing).append(_clean(name, mine) if mine else name)
+        (clean if mine else missing).append(_clean(name, mine, evidence.record) if mine else name)
     if not clean:
         return Cell(NONE, "not run under sanitizers", "scripts/proofs.py run tsan asan-ubsan")
     detail = f"not run under {' and '.join(missing)}" if missing else ""
@@ -204,12 +204,24 @@ def sanitizers(evidence: Evidence) -> Cell:
     return Cell(PROVEN, ", ".join(clean), detail)
 
 
-def _clean(name: str, proofs: Sequence[Proof]) -> str:
-    passed = {suite.removesuffix("_deep") for proof in proofs for suite in proof.facts["passed"]}
+def _clean(name: str, proofs: Sequence[Proof], record: Record) -> str:
+    """By each compiler, what has passed under these sanitizers."""
+    passed: dict[str, set[str]] = {}
+    for proof in proofs:
+        suites = passed.setdefault(_compiler(record.runs[proof.run]["compiler"]), set())
+        suites.update(suite.removesuffix("_deep") for suite in proof.facts["passed"])
+    by = " and ".join(
+        compiler if set(SUITES) <= suites else f"{compiler} (only {' and '.join(sorted(suites))})"
+        for compiler, suites in sorted(passed.items())
+    )
     suppressed = sum(proof.facts["suppressed"] for proof in proofs)
-    remarks = [] if set(SUITES) <= passed else [f"only {' and '.join(sorted(passed))}"]
-    remarks += [f"{plural(suppressed, 'report')} suppressed"] if suppressed else []
-    return f"{name} ({', '.join(remarks)})" if remarks else name
+    return f"{name} by {by}" + (f", {plural(suppressed, 'report')} suppressed" if suppressed else "")
+
+
+def _compiler(described: str) -> str:
+    """As one calls it: CMake's name and version are in the record."""
+    name = described.partition(" ")[0]
+    return {"GNU": "g++", "Clang": "clang++"}.get(name, name)
 
 
 # ---- faults, stopped threads -----------------------------------------------------------------------------

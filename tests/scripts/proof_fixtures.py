@@ -14,7 +14,8 @@ Json = dict[str, Any]
 
 SOURCE, EARLIER_SOURCE = "a" * 64, "b" * 64
 
-SANITIZERS = {"release": "", "tsan": "thread", "asan-ubsan": "address,undefined"}
+SANITIZERS = {"release": "", "tsan": "thread", "tsan-gcc": "thread", "asan-ubsan": "address,undefined"}
+COMPILERS = {"tsan": "Clang 14.0.6"}
 
 
 def order_page(name: str, **changes: Any) -> Json:
@@ -98,7 +99,8 @@ def junit(statuses: Mapping[str, str], outputs: Mapping[str, str] | None = None)
 
 
 def run(preset: str, commit: str = "5f917cc0123", began: str = "2026-11-21T20:00:00+00:00") -> Json:
-    found = {"preset": preset, "commit": commit, "dirty": False, "compiler": "GNU 12.2.0", "flags": "-O3"}
+    found = {"preset": preset, "commit": commit, "dirty": False, "flags": "-O3"}
+    found |= {"compiler": COMPILERS.get(preset, "GNU 12.2.0")}
     return found | {"sanitizers": SANITIZERS[preset], "machine": "AMD EPYC", "cpus": 2, "began": began}
 
 

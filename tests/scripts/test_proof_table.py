@@ -67,7 +67,7 @@ def test_a_whole_row() -> None:
     assert [one.markdown for one in found.cells] == [
         "linearizable bounded FIFO: 1.76 M calls, 423 k concurrent; 3.43 M more without stamps",
         "3 scenarios, 53.5 k executions: all within the bounds; 100 k random walks",
-        "TSan, ASan+UBSan",
+        "TSan by clang++, ASan+UBSan by g++",
         "2 of 2: conformance 1, exploration 1, thread sanitizer 1",
         "push held up in 0 of 212 stops: claims lock free",
         "none lost, doubled or reordered: 40.0 k items, 812 stops",
@@ -162,7 +162,7 @@ def test_faulty_controls_are_caught_or_the_check_is_broken() -> None:
     both = record(*(replace(one, name="lossy_queue") for one in (broken(effort="deep"), order())))
     assert cell(both, "order proven", FAULTY)[0] == "broken"
     clean = faulty(proof("ring", "tests", TESTS, preset="tsan"))
-    assert cell(clean, "sanitizers", FAULTY) == ("caught", "caught under TSan: not run under ASan+UBSan")
+    assert cell(clean, "sanitizers", FAULTY) == ("caught", "caught under TSan by clang++: not run under ASan+UBSan")
     # Other controls are no faulty ones.
     assert cell(record(order()), "order proven", RING | {"control": True})[0] == "proven"
 
@@ -196,12 +196,16 @@ def test_sanitizers_that_saw_less_say_so() -> None:
     some = proof("ring", "tests", {"passed": ["conformance"], "suppressed": 3}, preset="tsan")
     assert cell(record(some), "sanitizers") == (
         "proven",
-        "TSan (only conformance, 3 reports suppressed): not run under ASan+UBSan",
+        "TSan by clang++ (only conformance), 3 reports suppressed: not run under ASan+UBSan",
     )
     deep = proof(
         "ring", "tests", {"passed": ["linearizability_deep"], "suppressed": 0}, preset="tsan", effort="deep"
     )
-    assert cell(record(some, deep), "sanitizers")[1].startswith("TSan (3 reports suppressed)")
+    assert cell(record(some, deep), "sanitizers")[1].startswith("TSan by clang++, 3 reports suppressed")
+    other = proof("ring", "tests", {"passed": ["conformance"], "suppressed": 0}, preset="tsan-gcc")
+    assert cell(record(some, deep, other), "sanitizers")[1].startswith(
+        "TSan by clang++ and g++ (only conformance), 3 reports suppressed:"
+    )
     plain = proof("ring", "tests", TESTS)
     assert cell(record(plain), "sanitizers")[0] == "none"
     stale = replace(some, sources=EARLIER_SOURCE)
@@ -253,7 +257,7 @@ def test_the_runs_behind_the_rows_are_named() -> None:
     known = record(order(), order(effort="deep"), order(preset="tsan"), proof("other", "stalls", STALLS))
     known.runs["1 tsan"] |= {"dirty": True, "began": "2026-11-20T20:00:00+00:00"}
     assert proof_table.table(known, [RING], {}, HERE).runs == [
-        "tsan (quick): commit 5f917cc with changes, GNU 12.2.0, sanitizers thread, AMD EPYC, 2 CPUs, 2026-11-20",
+        "tsan (quick): commit 5f917cc with changes, Clang 14.0.6, sanitizers thread, AMD EPYC, 2 CPUs, 2026-11-20",
         "release (quick and deep): commit 5f917cc, GNU 12.2.0, AMD EPYC, 2 CPUs, 2026-11-21",
     ]
 

@@ -181,7 +181,7 @@ def test_somebody_elses_build(project: Project, tmp_path: Path) -> None:
     [
         (
             ("run", "relase"),
-            "unknown preset 'relase'; did you mean 'release'? valid: release, tsan, asan-ubsan",
+            "unknown preset 'relase'; did you mean 'release'? valid: release, tsan, asan-ubsan, tsan-gcc,",
         ),
         (("run", "tsan", "--build-dir", "x"), "tsan and --build-dir x; valid: one of the two"),
         (("collect", "--build-dir", "/nonexistent"), "'/nonexistent' is no build of handoff's"),
