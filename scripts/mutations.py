@@ -57,7 +57,8 @@ def check_none(table: list[mutations.Mutation], arguments: argparse.Namespace) -
 
 def names(arguments: argparse.Namespace) -> int:
     for one in mutations.read():
-        if one.chosen(arguments.checks, arguments.effort):
+        cells = one.chosen(arguments.checks, arguments.effort)
+        if any(cell.has_threads for cell in cells) if arguments.with_threads else cells:
             print(one.name)
     return 0
 
@@ -71,7 +72,7 @@ def page(arguments: argparse.Namespace) -> int:
 
 
 @ends_with_one_line
-def main() -> int:
+def main(given: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -81,13 +82,17 @@ def main() -> int:
         command.set_defaults(run=run)
         if run is check:
             command.add_argument("mutation", help=f"its name, or '{NONE}'")
+        else:
+            command.add_argument(
+                "--with-threads", action="store_true", help="not those that run on one thread"
+            )
         command.add_argument("--checks", nargs="+", choices=mutations.CHECKS, default=mutations.CHECKS)
         command.add_argument("--effort", choices=(mutations.QUICK, mutations.DEEP), default=mutations.DEEP)
         command.add_argument("--build-dir", type=Path, default=mutations.ROOT / "build/release")
     command = commands.add_parser("page")
     command.set_defaults(run=page)
     command.add_argument("build_dirs", nargs="+", type=Path, metavar="BUILD_DIR")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     return int(arguments.run(arguments))
 
 

@@ -35,6 +35,11 @@ class Cell:
     test: str | None  # of the conformance suite; None: all of them
     reason: re.Pattern[str]  # of the failure
 
+    @property
+    def has_threads(self) -> bool:
+        """The explorer runs them one at a time, on a thread of its own."""
+        return self.check != "exploration"
+
 
 @dataclass(frozen=True)
 class Mutation:

@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds quick_test{400};
 
 effort from_environment() {
     const bool deep = is_second("HANDOFF_STRESS", "quick", "deep");
-    const std::chrono::seconds deep_test(number_from("HANDOFF_DEEP_SECONDS", 1, 20));
+    const std::chrono::seconds deep_test(number_from("HANDOFF_DEEP_SECONDS", 1, 8));
     return {.name = deep ? "deep" : "quick",
             .per_test = deep ? deep_test : quick_test,
             .patience = std::chrono::seconds(number_from("HANDOFF_PATIENCE_SECONDS", 1, 10))};

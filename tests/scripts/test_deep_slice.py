@@ -50,7 +50,7 @@ def draw(seconds: float, seed: int) -> int:
 
 def test_all_are_run_once_while_there_is_time(ctest: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert draw(60, 5) == 0
-    assert sorted(asked(ctest)) == [f"^{name}$ 5 10" for name in NAMES]
+    assert sorted(asked(ctest)) == [f"^{name}$ 5 5" for name in NAMES]
     out = capsys.readouterr().out
     assert "seed 5" in out and f"{len(NAMES)} deep tests passed" in out
     assert "what the test said" not in out

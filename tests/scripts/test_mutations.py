@@ -11,6 +11,7 @@ import pytest
 from handoff import mutation_page, mutation_runs, mutations
 from handoff.errors import HandoffError, MeasurementError
 from handoff.mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, Cell, Mutation
+from mutations import main as mutations_command
 
 MET = "the mutation is met\n"
 
@@ -71,6 +72,16 @@ def test_a_fault_without_an_entry_is_named(tmp_path: Path) -> None:
     assert mutations.complaints(table, found) == [
         f"ring.{name}: no entry says what catches it" for name in ("not_destroyed", "one_slot", "twice")
     ]
+
+
+def test_checks_that_need_two_cpus_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    def names(*arguments: str) -> set[str]:
+        assert mutations_command(["names", "--effort", "quick", *arguments]) == 0
+        return set(capsys.readouterr().out.split())
+
+    assert "lamport_spsc_ring.publish" in names() - names("--with-threads")
+    assert "lamport_spsc_ring.publish" in names("--with-threads", "--checks", "thread_sanitizer")
+    assert "ring_storage.counted_before_the_move" in names("--with-threads")
 
 
 def test_a_fault_that_nothing_catches_is_named(tmp_path: Path) -> None:

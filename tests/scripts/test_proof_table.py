@@ -162,7 +162,10 @@ def test_faulty_controls_are_caught_or_the_check_is_broken() -> None:
     both = record(*(replace(one, name="lossy_queue") for one in (broken(effort="deep"), order())))
     assert cell(both, "order proven", FAULTY)[0] == "broken"
     clean = faulty(proof("ring", "tests", TESTS, preset="tsan"))
-    assert cell(clean, "sanitizers", FAULTY) == ("caught", "caught under TSan by clang++: not run under ASan+UBSan")
+    assert cell(clean, "sanitizers", FAULTY) == (
+        "caught",
+        "caught under TSan by clang++: not run under ASan+UBSan",
+    )
     # Other controls are no faulty ones.
     assert cell(record(order()), "order proven", RING | {"control": True})[0] == "proven"
 

@@ -3,9 +3,9 @@
 // the run that is slept through, is an execution that cannot go on. What is handed over is one relaxed
 // number, so that nothing but the loop and its eventcounts orders it.
 //
-// `block`, and `adaptive` as it is with more threads than CPUs: it pauses while a clock has not run out, and a
-// scenario has no clock. `timed` sleeps for 1 ms at most, so that it cannot lose a wake-up for good; the kinds
-// that do not sleep have none to lose.
+// `block`, and `adaptive` as it is with more threads than CPUs: it pauses while a clock has not run out, and
+// a scenario has no clock. `timed` sleeps for 1 ms at most, so that it cannot lose a wake-up for good; the
+// kinds that do not sleep have none to lose.
 #include "harness/wait.hpp"
 
 #include <functional>
