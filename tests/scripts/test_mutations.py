@@ -44,6 +44,16 @@ def test_every_fault_in_the_sources_is_caught_by_something() -> None:
     assert mutations.complaints(mutations.read(), mutations.in_sources()) == []
 
 
+def test_no_reason_is_so_wide_that_another_fault_would_do() -> None:
+    wide = [
+        f"{one.name}, {cell.check}"
+        for one in mutations.read()
+        for cell in one.cells
+        if cell.expected == CAUGHT and cell.reason.search("something else went wrong")
+    ]
+    assert wide == []
+
+
 def test_the_register_knows_whose_faults_they_are() -> None:
     register = (mutations.ROOT / "impls/CMakeLists.txt").read_text(encoding="utf-8")
     known = {"eventcount", "wait_loop", *re.findall(r"^handoff_add\(\w+ (\w+)", register, re.MULTILINE)}
