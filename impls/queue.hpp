@@ -30,11 +30,15 @@ enum class progress { blocking, obstruction_free, lock_free, wait_free };
 enum class order { fifo, per_producer_fifo, k_relaxed, lifo, unordered };
 
 // When a try_push or try_pop may fail.
-//   exact      only if the queue was full or empty at some instant during the call
-//   in_flight  also while an operation of the other end is under way, and because of places or items that
-//              operations under way at its own end have reserved (reservation queues)
-//   spurious   at any time while other threads are active; never when alone
-enum class try_failure { exact, in_flight, spurious };
+//   exact          only if the queue was full or empty at some instant during the call
+//   exact_per_end  only if it was so as its own end saw it: one order of all that succeeded explains every
+//                  push that failed, another may explain the pops. Rings of two indices, handed over by
+//                  release and acquire: while neither end sees the other's last step, as in the store
+//                  buffering test, the producer may find such a ring full and the consumer find it empty
+//   in_flight      also while an operation of the other end is under way, and because of places or items that
+//                  operations under way at its own end have reserved (reservation queues)
+//   spurious       at any time while other threads are active; never when alone
+enum class try_failure { exact, exact_per_end, in_flight, spurious };
 
 // What a queue promises. Everything that the harness, the tests and the report know of an implementation.
 struct queue_spec {

@@ -47,6 +47,8 @@ constexpr const char* text(try_failure f) {
     switch (f) {
         case try_failure::exact:
             return "exact";
+        case try_failure::exact_per_end:
+            return "exact_per_end";
         case try_failure::in_flight:
             return "in_flight";
         case try_failure::spurious:

@@ -28,7 +28,8 @@ constexpr queue_spec stalling_spec(std::string_view name, std::string_view cite)
             .bound = boundedness::bounded,
             .push = progress::wait_free,
             .pop = progress::wait_free,
-            .delivery = order::fifo};
+            .delivery = order::fifo,
+            .failure = try_failure::exact_per_end};
 }
 
 template <class T, class Share>

@@ -5,7 +5,8 @@
 // Order: FIFO; with one thread at each end no claim can be overtaken.
 // Progress: blocking. A push advances the counter first and stores the item afterwards; in between, a
 // try_pop sees the ticket, claims it and waits for the item. A push waits for its slot in the same way.
-// Failure: full and empty are judged by the two counters: exact.
+// Failure: full and empty are judged by the two counters, which each end writes and reads relaxed: exact for
+// each end by itself.
 // Capacity: rounded up to a power of two and to at least the square of the slots in a cache line (8-byte T:
 // 64).
 // Memory: one array, allocated in the constructor. T is trivial, so nothing is left to destroy.
@@ -87,6 +88,7 @@ public:
         .push = progress::blocking,
         .pop = progress::blocking,
         .delivery = order::fifo,
+        .failure = try_failure::exact_per_end,
     };
 
     explicit atomic_queue_spsc(std::size_t capacity) : queue_(checked(capacity)) {}

@@ -1,5 +1,5 @@
 // Adapter: boost::lockfree::spsc_queue sized at run time. A Lamport ring: two indices, each written by one
-// end.
+// end, with release, and read by the other, with acquire.
 //
 // Memory: one array of capacity + 1 slots, allocated in the constructor; the spare slot tells full from
 // empty.
@@ -35,6 +35,7 @@ public:
         .push = progress::wait_free,
         .pop = progress::wait_free,
         .delivery = order::fifo,
+        .failure = try_failure::exact_per_end,
     };
 
     explicit boost_spsc_queue(std::size_t capacity) : ring_(capacity), capacity_(capacity) {}

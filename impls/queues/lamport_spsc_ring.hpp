@@ -44,7 +44,7 @@ public:
         .push = progress::wait_free,
         .pop = progress::wait_free,
         .delivery = order::fifo,
-        .failure = try_failure::exact,
+        .failure = try_failure::exact_per_end,
     };
 
     explicit lamport_spsc_ring(std::size_t capacity, first_index first = {})

@@ -60,14 +60,6 @@ struct queue_model {
     }
 };
 
-// How failed tries are judged.
-//   together    one order explains all that was done
-//   one_by_one  for each failed try there is an order that explains it and all that succeeded
-// A ring that hands over by release and acquire alone keeps only the second: while the producer still sees
-// the old head and the consumer the old tail (as in the store buffering test, and as x86 does it), one finds
-// it full after a push and the other, after pops, empty, and each is right for itself.
-enum class judged { together, one_by_one };
-
 class queue_history {
 public:
     // Notes what `operation` does, which says whether it succeeded and changes `value` if it is a pop.
@@ -79,26 +71,33 @@ public:
         return succeeded;
     }
 
-    void check(std::size_t capacity, try_failure failures, judged how) {
+    // One order must explain all that was done; of a queue that is exact for each end, one order all that
+    // succeeded and every push that failed, and one every pop that failed.
+    void check(std::size_t capacity, try_failure failures) {
         const queue_model empty{capacity};
         if (failures == try_failure::in_flight) excuse_failures();
-        if (how == judged::together) {
+        if (failures != try_failure::exact_per_end) {
             require(linearizable(operations_, empty), "no FIFO queue gives these results");
             return;
         }
-        std::vector<queue_operation> successes;
-        std::copy_if(operations_.begin(), operations_.end(), std::back_inserter(successes),
-                     [](const queue_operation& o) { return o.succeeded; });
-        require(linearizable(successes, empty), "no FIFO queue gives these results");
-        for (const queue_operation& o : operations_) {
-            if (o.succeeded) continue;
-            successes.push_back(o);
-            require(linearizable(successes, empty), "no FIFO queue would have failed here");
-            successes.pop_back();
+        const auto succeeded = [](const queue_operation& o) { return o.succeeded; };
+        require(linearizable(only(succeeded), empty), "no FIFO queue gives these results");
+        for (const bool pushes : {true, false}) {
+            const auto of_this_end = [pushes](const queue_operation& o) {
+                return o.succeeded || o.is_push() == pushes;
+            };
+            require(linearizable(only(of_this_end), empty), "no FIFO queue would have failed here");
         }
     }
 
 private:
+    template <class Condition>
+    std::vector<queue_operation> only(Condition condition) const {
+        std::vector<queue_operation> kept;
+        std::copy_if(operations_.begin(), operations_.end(), std::back_inserter(kept), condition);
+        return kept;
+    }
+
     // A try that failed while an operation of the other end was under way says nothing.
     void excuse_failures() {
         std::vector<queue_operation> kept;

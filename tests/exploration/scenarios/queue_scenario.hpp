@@ -25,7 +25,6 @@ struct queue_plan {
     std::size_t capacity = 1;
     unsigned prefill = 0;
     std::vector<std::string> threads{};
-    judged failures = judged::together;
 };
 
 template <class Queue>
@@ -41,7 +40,7 @@ public:
         }
         running().run_threads(threads);
         finish();
-        history_.check(capacity(), Queue::spec.failure, plan_.failures);
+        history_.check(capacity(), Queue::spec.failure);
     }
 
 private:

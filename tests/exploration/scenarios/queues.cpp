@@ -31,14 +31,12 @@ constexpr bounds wide{.preemptions = 6, .stale = 3, .spurious = 1};
 constexpr bounds middle{.preemptions = 4, .stale = 2, .spurious = 1};
 constexpr bounds narrow{.preemptions = 2, .stale = 1, .spurious = 1};
 
-// Their failures are judged one by one: see judged.
 template <template <class> class Queue>
 void add_spsc(std::vector<scenario>& to) {
-    const auto alone = judged::one_by_one;
-    add<Queue>(to, "hand over one", wide, {1, 0, {"p", "cc"}, alone});
-    add<Queue>(to, "wrap at capacity 1", wide, {1, 0, {"ppp", "ccc"}, alone});
-    add<Queue>(to, "full and empty at capacity 2", middle, {2, 1, {"ppp", "ccc"}, alone});
-    add<Queue>(to, "wrap at capacity 3 of 4 slots", middle, {3, 2, {"ppp", "ccc"}, alone});
+    add<Queue>(to, "hand over one", wide, {1, 0, {"p", "cc"}});
+    add<Queue>(to, "wrap at capacity 1", wide, {1, 0, {"ppp", "ccc"}});
+    add<Queue>(to, "full and empty at capacity 2", middle, {2, 1, {"ppp", "ccc"}});
+    add<Queue>(to, "wrap at capacity 3 of 4 slots", middle, {3, 2, {"ppp", "ccc"}});
 }
 
 template <template <class> class Queue>

@@ -14,11 +14,11 @@
 namespace handoff::linearizability {
 
 // A history as the spec lets it be judged.
-//   exact      all of it
-//   in_flight  a failure is excused if a successful call of the other end overlaps it. Those that are left
-//              may count what calls under way have reserved (check_reserved_empty, check_capacity), so they
-//              are in `empty` and `full`, but not in `calls`
-//   spurious   a failure is excused unless made alone
+//   exact, exact_per_end  all of it
+//   in_flight             a failure is excused if a successful call of the other end overlaps it. Those that
+//                         are left may count what calls under way have reserved (check_reserved_empty,
+//                         check_capacity), so they are in `empty` and `full`, but not in `calls`
+//   spurious              a failure is excused unless made alone
 struct judged_calls {
     history calls;  // what a linearization must explain
     std::vector<operation> empty;

@@ -30,8 +30,9 @@ inline constexpr std::size_t no_search = 0;
 
 // First the rules, in O(n log n): items.hpp, item_order.hpp, failures.hpp. They decide a queue whose capacity
 // does not matter, because it is unbounded or because it could not have been reached, and which is not LIFO.
-// A LIFO queue, and the capacity of a bounded one, are decided by a search of up to `most_configurations`;
-// where that does not suffice the verdict is not exact. Nothing is promised of a k_relaxed queue's order but
+// A LIFO queue, and the capacity of a bounded one, are decided by a search of up to `most_configurations`
+// (two, where each end's failures have an order of their own); where that does not suffice the verdict is not
+// exact. Nothing is promised of a k_relaxed queue's order but
 // that `overtaken` is the k it showed, since a spec does not name its k.
 queue_verdict check_queue(const history& calls, const queue_promise& promise,
                           std::size_t most_configurations = no_search);

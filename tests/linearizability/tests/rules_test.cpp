@@ -111,6 +111,20 @@ TEST(rules_test, what_the_rules_miss_the_search_finds_and_shows_without_bystande
     EXPECT_EQ(witness(calls, one), shown);
 }
 
+// The pushes that failed want item 1 there from 14 to 19, the pops want it gone by 17: each for itself may
+// be.
+TEST(rules_test, the_ends_may_each_have_an_order_of_their_own) {
+    const history calls{push(1, 0, {11, 30}), pop(1, 1, {12, 31}), full(2, 2, {13, 14}), empty(3, {16, 17}),
+                        full(3, 2, {19, 20})};
+    EXPECT_EQ(broken_rule(calls, {.capacity = 1}), "linearizability");
+    const queue_promise per_end{.capacity = 1, .failure = try_failure::exact_per_end};
+    EXPECT_EQ(broken_rule(calls, per_end), "");
+    // But one end's failures have one order: item 1 would have to leave for item 4, and come back.
+    const history refilled{push(1, 0, {11, 30}), pop(1, 1, {12, 31}), full(2, 2, {13, 14}),
+                           push(4, 2, {15, 16}), pop(4, 3, {17, 18}), full(3, 2, {19, 20})};
+    EXPECT_EQ(broken_rule(refilled, per_end), "linearizability");
+}
+
 TEST(rules_test, failures_are_excused_as_the_spec_admits) {
     const history held_up{push(1, 0, {1, 2}), push(2, 1, {3, 9}), empty(2, {4, 5}), pop(1, 2, {10, 11}),
                           pop(2, 2, {12, 13})};
