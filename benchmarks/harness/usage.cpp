@@ -29,12 +29,24 @@ usage usage::of_this_thread() {
     return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, migrations_of_this_thread()};
 }
 
+usage usage::of_this_process() {
+    rusage r{};
+    getrusage(RUSAGE_SELF, &r);
+    return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, 0};
+}
+
 usage& usage::operator+=(const usage& other) {
     cpu_seconds += other.cpu_seconds;
     voluntary_switches += other.voluntary_switches;
     involuntary_switches += other.involuntary_switches;
     migrations += other.migrations;
     return *this;
+}
+
+double peak_resident_bytes() {
+    rusage r{};
+    getrusage(RUSAGE_SELF, &r);
+    return 1024.0 * static_cast<double>(r.ru_maxrss);  // in KiB (getrusage(2))
 }
 
 double stolen_seconds() {
