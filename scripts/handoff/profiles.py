@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from . import strategies
 from .cases import Case
 from .catalog import Suite
 from .control_kinds import is_comparison
@@ -138,6 +139,18 @@ def representative_queues(suite: Suite) -> set[str]:
     return mpmc_queues(suite) | spsc_queue(suite)
 
 
+def download_strategies(suite: Suite) -> set[str]:
+    """All of them, but pools only over the queue that a careful programmer would take."""
+    queues = {entry["name"] for entry in suite.catalog["queues"]}
+    wanted = {None, *closable_queue(suite)}
+    names = {case.implementation for case in suite.cases if case.workload == strategies.WORKLOAD}
+    return {name for name in names if strategies.queue_of(name, queues) in wanted}
+
+
+def one_pool(suite: Suite) -> set[str]:
+    return {f"pool_{queue}" for queue in closable_queue(suite)}
+
+
 def representative_counters(suite: Suite) -> set[str]:
     """The first of each kind of read."""
     return set().union(
@@ -169,6 +182,9 @@ DOWNLOADS: tuple[Values, ...] = (
     {"n": "1", "m": "1", "wait": "block"},
 )
 
+# Some tenths of a second each: the long lists belong into the full profile.
+SHORT_LIST: tuple[Values, ...] = ({"items": "64", "latency": "log_normal", "ms": "4", "time": "real"},)
+
 LOADS: tuple[Values, ...] = (
     {"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
     {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
@@ -199,6 +215,7 @@ SMOKE = (
     Rule("counter", representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
     Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
     Rule("download", mpmc_queues, DOWNLOADS),
+    Rule(strategies.WORKLOAD, one_pool, SHORT_LIST),
     Rule("memory", mpmc_queues, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
 )
@@ -213,6 +230,7 @@ QUICK = (
     Rule("load", representative_queues, LOADS),
     Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
     Rule("download", ranked, DOWNLOADS),
+    Rule(strategies.WORKLOAD, download_strategies, SHORT_LIST),
     Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
     # Sweeps, on representatives.
