@@ -39,7 +39,7 @@ const std::vector<setup>& setups() {
         // So many that what is under way at the end hardly counts.
         {.items = 25'600, .latency = log_normal, .ms = 50, .in_flight = {256}},
         // For the picture of scripts/gantt.py.
-        {.items = 24, .latency = heavy_tail, .ms = 50, .in_flight = {4}, .time = time_kind::simulated},
+        {.items = 24, .latency = log_normal, .ms = 50, .in_flight = {4}, .time = time_kind::simulated},
         // Minutes and hours, in virtual time; the first of them as above in real time.
         {.items = 500,
          .latency = log_normal,

@@ -19,7 +19,7 @@ from .figures import style
 STRATEGIES = ("window_in_order", "window_reorder_buffer", "window_completion_order")
 
 # A list short enough to be read, in the time that every strategy has in common.
-SETTING = "n:4/items:24/latency:heavy_tail/ms:50/failures:0%/bandwidth:unlimited/time:virtual"
+SETTING = "n:4/items:24/latency:log_normal/ms:50/failures:0%/bandwidth:unlimited/time:virtual"
 
 
 def job(binaries: Path, strategy: str) -> pd.DataFrame:
