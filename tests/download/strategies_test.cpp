@@ -95,6 +95,8 @@ private:
     std::vector<pool_job> items_;
 };
 
+static_assert(queue<newest_first>);
+
 TEST_F(download_strategies_test, a_pool_does_what_its_stop_items_have_overtaken) {
     const strategy how{{.name = "newest_first_pool"}, run_download_pool<newest_first, pool_end::stop_items>};
     const outcome result = run_download_strategy(plan_for(how, 30, 4));
