@@ -4,73 +4,14 @@
 #include <sstream>
 #include <string>
 
+#include "../impls/spec_words.hpp"
 #include "catalog.hpp"
+#include "harness/clock.hpp"
 
 namespace handoff {
 namespace {
 
 using nlohmann::ordered_json;
-
-const char* text(cardinality c) {
-    return c == cardinality::one ? "one" : "many";
-}
-const char* text(boundedness c) {
-    return c == boundedness::bounded ? "bounded" : "unbounded";
-}
-
-const char* text(progress p) {
-    switch (p) {
-        case progress::blocking:
-            return "blocking";
-        case progress::obstruction_free:
-            return "obstruction_free";
-        case progress::lock_free:
-            return "lock_free";
-        case progress::wait_free:
-            return "wait_free";
-    }
-    return "?";
-}
-
-const char* text(order o) {
-    switch (o) {
-        case order::fifo:
-            return "fifo";
-        case order::per_producer_fifo:
-            return "per_producer_fifo";
-        case order::k_relaxed:
-            return "k_relaxed";
-        case order::lifo:
-            return "lifo";
-        case order::unordered:
-            return "unordered";
-    }
-    return "?";
-}
-
-const char* text(try_failure f) {
-    switch (f) {
-        case try_failure::exact:
-            return "exact";
-        case try_failure::in_flight:
-            return "in_flight";
-        case try_failure::spurious:
-            return "spurious";
-    }
-    return "?";
-}
-
-const char* text(read_guarantee r) {
-    switch (r) {
-        case read_guarantee::exact:
-            return "exact";
-        case read_guarantee::quiescent:
-            return "quiescent";
-        case read_guarantee::lossy:
-            return "lossy";
-    }
-    return "?";
-}
 
 ordered_json describe(const queue_entry& e) {
     const queue_spec& s = *e.spec;
@@ -109,16 +50,20 @@ ordered_json workloads() {
     return all;
 }
 
+// Of the machine that this runs on, so that a campaign's thousands of processes need not find it out again.
+ordered_json clock_unit() {
+    harness_clock::calibrate();
+    return {{"counter", harness_clock::uses_tsc() ? "tsc" : "steady_clock"}, {"hz", harness_clock::hz()}};
+}
+
 }  // namespace
 }  // namespace handoff
 
 int main() {
     using namespace handoff;
-    ordered_json catalog = {{"schema", 1},
-                            {"queues", ordered_json::array()},
-                            {"counters", ordered_json::array()},
-                            {"waits", wait_names},
-                            {"workloads", workloads()}};
+    ordered_json catalog = {
+        {"schema", 1},         {"queues", ordered_json::array()}, {"counters", ordered_json::array()},
+        {"waits", wait_names}, {"workloads", workloads()},        {"clock", clock_unit()}};
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
     std::cout << catalog.dump(2) << '\n';

@@ -23,4 +23,6 @@ if(BUILD_TESTING)
     include ${HANDOFF_ROOT}/tests/conformance/CMakeLists.txt)
   cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
     include ${HANDOFF_ROOT}/tests/linearizability/CMakeLists.txt)
+  cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
+    include ${HANDOFF_ROOT}/tests/progress/CMakeLists.txt)
 endif()

@@ -50,6 +50,9 @@ struct queue_spec {
     // False only for a control that is no queue at all and shows the harness's own ceiling: what comes out
     // is not what went in, so nothing is verified and nothing is ranked.
     bool conserves = true;
+    // False if memory that runs out while a queue is constructed or a thread's first call sets up its part of
+    // it leaks, or leaves the queue unusable. A later call that finds no memory always leaves it as it was.
+    bool setup_survives_bad_alloc = true;
 };
 
 // A queue of V, constructed with the number of items that it should hold.

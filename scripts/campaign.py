@@ -7,7 +7,7 @@ import argparse
 import secrets
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -117,6 +117,7 @@ def check(options: argparse.Namespace) -> Request:
     check_precision(options, profile)
     settings = Settings(options.placement, options.window_ms, options.ramp_ms)
     suite = catalog.load(options.build_dir, settings.flags())
+    settings = replace(settings, tsc_hz=suite.tsc_hz())
     selection = Selection(tuple(options.impl), tuple(options.workload), tuple(options.wait), options.filter)
     return Request(
         options=options,

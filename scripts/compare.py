@@ -13,7 +13,7 @@ import campaign
 from rich.console import Console
 from rich.table import Table
 
-from handoff import commits, compare, progress, results, sampling, schedule, two_builds
+from handoff import commits, compare, memory_changes, progress, results, sampling, schedule, two_builds
 from handoff.errors import EXIT_FAILED, EXIT_INTERRUPTED, HandoffError, MeasurementError, ends_with_one_line
 from handoff.interrupt import Interrupt
 from handoff.two_builds import Plan
@@ -130,30 +130,50 @@ def report(a: results.Run, b: results.Run, given: argparse.Namespace) -> int:
         _print_markdown(found, notes)
     else:
         _print_table(found, notes)
-    return EXIT_FAILED if found.regressions else 0
+    return EXIT_FAILED if found.is_worse else 0
 
 
 def _print_markdown(found: compare.Comparison, notes: list[str]) -> None:
-    print("| " + " | ".join(compare.HEADS) + " |")
-    print("|" + "---|" * len(compare.HEADS))
-    for change in found.changes:
-        case, *rest = compare.cells(change)
-        print("| " + " | ".join([f"`{case}`", *rest]) + " |")
+    _print_rows(compare.HEADS, [compare.cells(change) for change in found.changes])
+    if found.memory:
+        print()
+        _print_rows(memory_changes.HEADS, [memory_changes.cells(change) for change in found.memory])
     for note in notes:
         print(f"\n{note}.")
 
 
+def _print_rows(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    print("| " + " | ".join(heads) + " |")
+    print("|" + "---|" * len(heads))
+    for case, *rest in rows:
+        print("| " + " | ".join([f"`{case}`", *rest]) + " |")
+
+
 def _print_table(found: compare.Comparison, notes: list[str]) -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
-    table = Table(box=None, pad_edge=False)
-    for head in compare.HEADS:
-        table.add_column(head, overflow="fold", justify="left" if head in ("case", "verdict") else "right")
-    for change in found.changes:
-        style = {"regression": "bold red", "improvement": "green"}.get(change.effect)
-        table.add_row(*compare.cells(change), style=style)
-    console.print(table)
+    console.print(
+        _table(compare.HEADS, [(compare.cells(change), change.effect) for change in found.changes]),
+    )
+    if found.memory:
+        console.print(
+            _table(
+                memory_changes.HEADS,
+                [(memory_changes.cells(change), change.effect) for change in found.memory],
+            )
+        )
     for note in notes:
         console.print(note, markup=False)
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[tuple[str, ...], str]]) -> Table:
+    """Rows with what each is of: a regression, an improvement, or neither."""
+    table = Table(box=None, pad_edge=False)
+    for head in heads:
+        left = head in ("case", "figure", "verdict")
+        table.add_column(head, overflow="fold", justify="left" if left else "right")
+    for cells, effect in rows:
+        table.add_row(*cells, style={"regression": "bold red", "improvement": "green"}.get(effect))
+    return table
 
 
 @ends_with_one_line

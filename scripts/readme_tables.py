@@ -11,12 +11,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from handoff import cases
+from handoff import cases, proof_cells, proof_record, proof_sources, proof_table
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
+from handoff.proof_record import Record
 from handoff.validation import COST_LIMITS
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 HARNESS_COST = README.parent / "reports/reference/harness_cost.json"
+PROOFS = README.parent / proof_record.DEFAULT
 
 Entry = dict[str, Any]
 
@@ -118,7 +120,34 @@ def ceiling(measured: list[Entry]) -> str:
     return f"An operation on the no-op queue, with all of the harness around it, takes {noop:.2f} ns."
 
 
-def tables(catalog: dict[str, Any], harness_cost: list[Entry]) -> dict[str, str]:
+def proofs_text(catalog: dict[str, Any], root: Path, record: Record | None) -> str:
+    """What is proven of each implementation as it stands in the tree, and of what they stand on."""
+    entries = [e for kind in ("queues", "counters") for e in catalog[kind]]
+    entries.sort(key=lambda e: bool(e["control"]))
+    sources = proof_sources.hashes(root)
+    shown = proof_table.table(record, entries, sources, proof_table.HERE)
+    rows = [
+        [f"[`{row.name}`](impls/{row.header})", *(cell.markdown for cell in row.cells), row.source]
+        for row in shown.rows
+    ]
+    parts = parts_text(record, sources) if record else f"{shown.missing} `{proof_record.MAKE_IT}` makes one."
+    runs = [f"From {'; '.join(shown.runs)}."] if shown.runs else []
+    return "\n\n".join([table(["implementation", *shown.heads], rows), parts, *runs])
+
+
+def parts_text(record: Record, sources: dict[str, str]) -> str:
+    """The locks and the eventcount: explored on their own."""
+    told = []
+    for name in ("ttas_lock", "ticket_lock", "eventcount"):
+        evidence = proof_cells.Evidence(record, {"name": name}, sources.get(name))
+        told.append(
+            f"`{name}`: {proof_cells.explored(evidence).markdown}; faults killed: "
+            f"{proof_cells.mutations(evidence).markdown}"
+        )
+    return f"What they stand on, on its own: {'. '.join(told)}."
+
+
+def tables(catalog: dict[str, Any], harness_cost: list[Entry], record: Record | None) -> dict[str, str]:
     """The text of each marked place of the README, by its name."""
 
     def ranked(kind: str) -> list[Entry]:
@@ -129,6 +158,7 @@ def tables(catalog: dict[str, Any], harness_cost: list[Entry]) -> dict[str, str]
         "harness cost": "\n\n".join(
             (harness_cost_table(harness_cost), within_limits(harness_cost), ceiling(harness_cost))
         ),
+        "proofs": proofs_text(catalog, README.parent, record),
         "queues": queue_table(ranked("queues")),
         "counters": counter_table(ranked("counters")),
         "controls": table(
@@ -138,8 +168,8 @@ def tables(catalog: dict[str, Any], harness_cost: list[Entry]) -> dict[str, str]
     }
 
 
-def filled(text: str, catalog: dict[str, Any], harness_cost: list[Entry]) -> str:
-    for name, content in tables(catalog, harness_cost).items():
+def filled(text: str, catalog: dict[str, Any], harness_cost: list[Entry], record: Record | None) -> str:
+    for name, content in tables(catalog, harness_cost, record).items():
         start, end = f"<!-- {name}: made by scripts/readme_tables.py -->", f"<!-- end of {name} -->"
         marked = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
         if len(marked.findall(text)) != 1:
@@ -162,7 +192,8 @@ def main() -> int:
     catalog = json.loads(subprocess.run([binary], check=True, capture_output=True, text=True).stdout)
     present = README.read_text(encoding="utf-8")
     harness_cost = json.loads(HARNESS_COST.read_text(encoding="utf-8"))["cases"]
-    wanted = filled(present, catalog, harness_cost)
+    record = proof_record.load(PROOFS) if PROOFS.exists() else None
+    wanted = filled(present, catalog, harness_cost, record)
     if arguments.check and wanted != present:
         raise MeasurementError(
             "README.md: its tables are not what catalog and measurements say; run scripts/readme_tables.py"

@@ -9,25 +9,40 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from handoff import figures, markdown, merge, merged_page, page, results, samples, summary
+from handoff import (
+    figures,
+    markdown,
+    merge,
+    merged_page,
+    page,
+    proof_record,
+    proof_table,
+    results,
+    samples,
+    summary,
+)
 from handoff.errors import HandoffError, ends_with_one_line
 from handoff.figures import facets
+from handoff.proof_record import Record
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
-def write(run_dir: Path) -> Path:
+def write(run_dir: Path, record: Record | None) -> Path:
     """All files of the report; returns the page. What is derived is replaced, what was measured is not."""
     run = _load(run_dir)
     found = summary.build(run)
     summary.write(found, run_dir / summary.FILE_NAME)
     drawn = _draw(run_dir / "figures", lambda name: figures.render(name, found))
+    proofs = proof_table.of_runs(record, ROOT, [found])
     target = run_dir / page.FILE_NAME
-    target.write_text(page.render(found, drawn), encoding="utf-8")
-    short = markdown.render(found, [(one.name, one.question) for one in drawn])
+    target.write_text(page.render(found, drawn, proofs), encoding="utf-8")
+    short = markdown.render(found, [(one.name, one.question) for one in drawn], proofs)
     (run_dir / markdown.FILE_NAME).write_text(short, encoding="utf-8")
     return target
 
 
-def write_merged(run_dirs: list[Path], out: Path) -> Path:
+def write_merged(run_dirs: list[Path], out: Path, record: Record | None) -> Path:
     """The report of several machines; their own folders are only read."""
     if (out / samples.FILE_NAME).exists():
         raise HandoffError(f"--out '{out}' is a run itself; valid: a folder of the report's own")
@@ -35,9 +50,21 @@ def write_merged(run_dirs: list[Path], out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     named = [(machine.label, machine.summary) for machine in machines]
     drawn = _draw(out / "figures", lambda name: facets.render(name, named))
-    for name, text in merged_page.write_texts(machines, left_out, drawn).items():
+    proofs = proof_table.of_runs(record, ROOT, [machine.summary for machine in machines])
+    for name, text in merged_page.write_texts(machines, left_out, drawn, proofs).items():
         (out / name).write_text(text, encoding="utf-8")
     return out / page.FILE_NAME
+
+
+def _record(asked: Path | None) -> Record | None:
+    """The project's own record may be missing; one that is asked for may not."""
+    path = asked or ROOT / proof_record.DEFAULT
+    if asked is None and not path.exists():
+        print(
+            f"warning: there is no record of proofs '{path}', so nothing is shown as proven", file=sys.stderr
+        )
+        return None
+    return proof_record.load(path)
 
 
 def _load(run_dir: Path) -> results.Run:
@@ -75,13 +102,20 @@ def main() -> int:
         help="folder of a run, reports/<run-id>; several are merged",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the report of several runs goes")
+    parser.add_argument(
+        "--proofs",
+        type=Path,
+        metavar="FILE",
+        help=f"the record of what is proven (default: {proof_record.DEFAULT})",
+    )
     given = parser.parse_args()
     if (given.out is None) != (len(given.runs) == 1):
         raise HandoffError(
             f"{len(given.runs)} runs and --out {given.out}; valid: RUN, whose report goes into its own folder, or "
             "RUN_1 RUN_2 … --out DIR"
         )
-    print(write(given.runs[0]) if given.out is None else write_merged(given.runs, given.out))
+    record = _record(given.proofs)
+    print(write(given.runs[0], record) if given.out is None else write_merged(given.runs, given.out, record))
     return 0
 
 

@@ -1,11 +1,31 @@
 #!/usr/bin/env bash
 # Tests: sets up what is missing; builds the sanitized presets and runs their conformance tests; then builds
-# the release preset and runs everything. `scripts/test.sh release` runs only the presets that it is given.
-source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-presets=("$@")
+# the release preset and runs everything but the deep tests. `scripts/test.sh release` runs only the presets that
+# it is given; `--deep 10` adds 10 minutes of deep tests, drawn anew each time and shared among the presets.
+set -euo pipefail
+deep_minutes=0
+presets=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --deep)
+      [[ ${2:-} =~ ^[0-9]+$ ]] || { echo "test.sh: --deep '${2:-}': a whole number of minutes" >&2; exit 2; }
+      deep_minutes=$2
+      shift
+      ;;
+    -*) echo "test.sh: unknown option $1; valid: --deep MINUTES" >&2; exit 2 ;;
+    tsan | asan-ubsan | release | debug) presets+=("$1") ;;
+    *) echo "test.sh: unknown preset '$1'; valid: tsan, asan-ubsan, release, debug" >&2; exit 2 ;;
+  esac
+  shift
+done
 [ ${#presets[@]} -gt 0 ] || presets=(tsan asan-ubsan release)
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 for preset in "${presets[@]}"; do
   echo "== $preset"
+  # What scripts/proofs.py collect makes the record of proofs from.
+  [ "$preset" = debug ] || "$python" scripts/proofs.py begin "$preset"
   build "$preset"
-  ctest --preset "$preset"
+  [ "$deep_minutes" -eq 0 ] ||
+    "$python" scripts/deep_slice.py --preset "$preset" --seconds $((deep_minutes * 60 / ${#presets[@]}))
+  ctest --preset "$preset" --output-junit "$root/build/$preset/proofs/results.xml" --test-output-size-passed 100000
 done

@@ -7,12 +7,13 @@ namespace handoff {
 
 void eventcount::sleep(std::uint32_t announced, std::optional<std::int64_t> timeout_ns) {
     // Returns at once if the epoch has moved since the announcement.
-    futex_wait(epoch_, announced, timeout_ns);
+    futex_wait(epoch_, HANDOFF_MUTATION(sleeps_on_any_epoch, announced, epoch_.load()), timeout_ns);
 }
 
 void eventcount::wake(int how_many) {
+    HANDOFF_INSERTED(wakes_too_early, futex_wake(epoch_, how_many));
     HANDOFF_MUTATION(epoch_stays, epoch_.fetch_add(1), epoch_.load());
-    futex_wake(epoch_, how_many);
+    HANDOFF_OMITTED(wakes_too_early, futex_wake(epoch_, how_many));
 }
 
 }  // namespace handoff

@@ -15,7 +15,7 @@ class eventcount {
 public:
     // Call after making a change that a sleeper may wait for.
     void notify_one() { notify(1); }
-    void notify_all() { notify(all); }
+    void notify_all() { notify(HANDOFF_MUTATION(all_is_one, all, 1)); }
 
     // Announces a sleeper, who must retract it when he has slept or needs not. In between he must look again:
     // either the look sees the change, or the changer sees the sleeper (both sides have a full fence between

@@ -55,16 +55,27 @@ private:
 
     [[gnu::noinline]] void stall() {
         const std::uint64_t now = cycle_counter();
-        const std::uint64_t length = (now - last_stall_) * Share::num / Share::den;
-        while (cycle_counter() - now < length) {
-        }
+        const std::uint64_t owed = (now - last_stall_) * share_.numerator / share_.denominator;
+        // A look at the counter takes a good part of a stall: what one was too long, the next is shorter.
+        std::uint64_t stalled = paid_ahead_;
+        while (stalled < owed) stalled = paid_ahead_ + (cycle_counter() - now);
+        paid_ahead_ = stalled - owed;
         last_stall_ = now;
     }
+
+    // Read as the program runs, so that the compiler makes the same of every share, nothing included: rings
+    // of two shares differ in the time that they stall, and not in how their loops happen to be aligned.
+    struct share {
+        std::uint64_t numerator = Share::num;
+        std::uint64_t denominator = Share::den;
+    };
+    static inline const volatile share share_{};
 
     cached_spsc_ring<T> ring_;
     // The consumer's alone.
     alignas(no_false_sharing) std::uint64_t pops_ = 0;
     std::uint64_t last_stall_ = cycle_counter();
+    std::uint64_t paid_ahead_ = 0;  // cycles
 };
 
 }  // namespace handoff

@@ -8,6 +8,7 @@
 
 #include "../counter.hpp"
 #include "../support/atomic.hpp"
+#include "../support/mutation.hpp"
 
 namespace handoff {
 
@@ -27,7 +28,9 @@ public:
         // relaxed: a guess, which the exchange checks.
         std::int64_t seen = value_.load(memory_order_relaxed);
         // relaxed: no other data depends on the value. A failure refreshes the guess.
-        while (!value_.compare_exchange_weak(seen, seen + n, memory_order_relaxed)) {
+        while (!HANDOFF_MUTATION(add_not_atomic,
+                                 value_.compare_exchange_weak(seen, seen + n, memory_order_relaxed),
+                                 (value_.store(seen + n), true))) {
         }
     }
 

@@ -9,6 +9,7 @@
 
 #include "../counter.hpp"
 #include "../support/atomic.hpp"
+#include "../support/mutation.hpp"
 
 namespace handoff {
 
@@ -24,7 +25,9 @@ public:
         .value = read_guarantee::exact,
     };
 
-    void add(std::int64_t n) { value_.fetch_add(n); }
+    void add(std::int64_t n) {
+        HANDOFF_MUTATION(add_not_atomic, value_.fetch_add(n), value_.exchange(value_.load() + n));
+    }
     std::int64_t read() const { return value_.load(); }
 
 private:

@@ -28,7 +28,9 @@ class sharded_counter {
 public:
     class handle {
     public:
-        explicit handle(sharded_counter& c) : cell_(&c.next_cell()) {}
+        explicit handle(sharded_counter& c) : cell_(&c.next_cell()) {
+            HANDOFF_INSERTED(handle_clears_its_shard, cell_->value.store(0));
+        }
 
         void add(std::int64_t n) {
             // fetch_add although mostly one thread alone writes the cell: two handles may share it.
@@ -43,8 +45,11 @@ public:
 
     std::int64_t read() const {
         std::int64_t sum = 0;
-        // relaxed: the cells are independent; no other data depends on them.
-        for (const cell& c : cells_) sum += c.value.load(memory_order_relaxed);
+        for (const cell& c : cells_) {
+            // relaxed: the cells are independent; no other data depends on them.
+            sum += HANDOFF_MUTATION(read_skips_a_shard, c.value.load(memory_order_relaxed),
+                                    &c == &cells_.back() ? 0 : c.value.load());
+        }
         return sum;
     }
 

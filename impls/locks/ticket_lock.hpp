@@ -29,7 +29,8 @@ public:
 
     void lock() noexcept {
         // relaxed: draws a number and orders nothing; (1) takes the lock.
-        const std::uint64_t ticket = next_.fetch_add(1, memory_order_relaxed);
+        const std::uint64_t ticket = HANDOFF_MUTATION(
+            draw_not_atomic, next_.fetch_add(1, memory_order_relaxed), next_.exchange(next_.load() + 1));
         unsigned spins = 0;
         // (1) acquire: pairs with (3); everything written under the lock before is visible.
         while (serving_.load(HANDOFF_WEAKENED(lock, memory_order_acquire)) != ticket) {
@@ -54,7 +55,8 @@ public:
         // relaxed: only the holder writes serving_.
         const std::uint64_t served = serving_.load(memory_order_relaxed);
         // (3) release: pairs with (1), (2); hands over everything written under the lock.
-        serving_.store(served + 1, HANDOFF_WEAKENED(unlock, memory_order_release));
+        serving_.store(served + HANDOFF_MUTATION(skips_one, 1, 2),
+                       HANDOFF_WEAKENED(unlock, memory_order_release));
     }
 
 private:

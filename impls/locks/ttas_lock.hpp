@@ -37,7 +37,9 @@ public:
 
     bool try_lock() noexcept {
         // (1) acquire: pairs with (2); everything written under the lock before is visible.
-        return !held_.exchange(true, HANDOFF_WEAKENED(lock, memory_order_acquire));
+        return HANDOFF_MUTATION(taken_not_atomically,
+                                !held_.exchange(true, HANDOFF_WEAKENED(lock, memory_order_acquire)),
+                                !held_.load() && (held_.store(true), true));
     }
 
     void unlock() noexcept {

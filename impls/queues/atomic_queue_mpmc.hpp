@@ -3,15 +3,16 @@
 // Order: none. A slot's state says whether it is occupied, not whose turn it is. A producer that has
 // claimed ticket t and stalls leaves its slot empty; the producer of ticket t + capacity finds the slot
 // empty too, once a pop has claimed t, and fills it first. That pop then returns the later item, before all
-// those between, and the order is lost even within one producer (reproduced: notes/algorithms.md). Each
-// item still leaves exactly once.
+// those between, and the order is lost even within one producer (seen: tests/progress, where threads are
+// stopped). Each item still leaves exactly once.
 // Progress: blocking, the try_ calls as well: after claiming a ticket a try_push waits for the slot to be
 // emptied and a try_pop for it to be filled.
 // Failure: full and empty are judged by the two ticket counters, at which pushes and pops take effect:
 // exact.
 // Capacity: rounded up to a power of two and to at least 4,096 (max0x7ba/atomic_queue #28).
 // Memory: two arrays, allocated in the constructor; every slot holds an object all the time, and a popped
-// slot keeps the moved-from one until the next lap.
+// slot keeps the moved-from one until the next lap. A constructor that gets no second array leaks the first
+// (seen: tests/progress).
 #pragma once
 
 #include <atomic_queue/atomic_queue.h>
@@ -24,6 +25,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/first_index.hpp"
 
 namespace handoff {
 
@@ -47,9 +49,11 @@ public:
         .push = progress::blocking,
         .pop = progress::blocking,
         .delivery = order::unordered,
+        .setup_survives_bad_alloc = false,
     };
 
-    explicit atomic_queue_mpmc(std::size_t capacity) : queue_(checked(capacity)) {}
+    explicit atomic_queue_mpmc(std::size_t capacity, first_index first = {})
+        : queue_(checked(capacity), first) {}
 
     std::size_t capacity() const { return queue_.capacity(); }
 
@@ -75,7 +79,17 @@ private:
         return static_cast<unsigned>(capacity);
     }
 
-    atomic_queue::AtomicQueueB2<T> queue_;
+    // The library's two counters have 32 bits, which are used up within minutes.
+    struct counting_from : atomic_queue::AtomicQueueB2<T> {
+        counting_from(unsigned capacity, first_index first) : atomic_queue::AtomicQueueB2<T>(capacity) {
+            const auto ticket = static_cast<unsigned>(first.value);
+            if (ticket == 0) return;
+            this->head_.store(ticket);
+            this->tail_.store(ticket);
+        }
+    };
+
+    counting_from queue_;
 };
 
 }  // namespace handoff

@@ -7,6 +7,7 @@
 // yet linked: a producer that stalls there takes a place of the queue out of use.
 // Memory: nodes are recycled, never freed before the destructor. Every pointer carries a 16-bit tag against
 // ABA, which fails if a thread sleeps through exactly a multiple of 65,536 reuses of a node.
+// A constructor that runs out of memory leaks the nodes that it has got by then (seen: tests/progress).
 // Faults reported: a node's tag was lost when it was reused (boostorg/lockfree #59, Boost 1.71 to 1.73; the
 // constructor in 1.74 carries it on); items popped twice when T is a pointer (#120, open).
 // A pop reads the item before it owns it, and drops what it read if another thread won the node: a data
@@ -42,6 +43,7 @@ public:
         .pop = progress::lock_free,
         .delivery = order::fifo,
         .failure = try_failure::in_flight,
+        .setup_survives_bad_alloc = false,
     };
 
     explicit boost_queue(std::size_t capacity) : queue_(capacity), capacity_(capacity) {}

@@ -22,6 +22,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
@@ -46,10 +47,14 @@ public:
         .failure = try_failure::exact,
     };
 
-    explicit cached_spsc_ring(std::size_t capacity)
+    explicit cached_spsc_ring(std::size_t capacity, first_index first = {})
         : capacity_(std::max<std::size_t>(capacity, 1)),
           mask_(power_of_two_slots(capacity_, 1) - 1),
-          slots_(std::allocator<T>{}.allocate(mask_ + 1)) {}
+          slots_(std::allocator<T>{}.allocate(mask_ + 1)),
+          tail_(first.value),
+          head_seen_(first.value),
+          head_(first.value),
+          tail_seen_(first.value) {}
     cached_spsc_ring(const cached_spsc_ring&) = delete;
     cached_spsc_ring& operator=(const cached_spsc_ring&) = delete;
 
@@ -63,7 +68,7 @@ public:
         std::allocator<T>{}.deallocate(slots_, mask_ + 1);
     }
 
-    std::size_t capacity() const { return capacity_; }
+    std::size_t capacity() const { return HANDOFF_MUTATION(promises_too_much, capacity_, capacity_ + 1); }
 
     bool try_push(T&& value) {
         // relaxed: only the producer writes tail_.
@@ -72,7 +77,7 @@ public:
             // (1) acquire: pairs with (4); the consumer has left the slots before head_. LP(try_push, full).
             const std::uint64_t head = head_.load(HANDOFF_WEAKENED(push, memory_order_acquire));
             head_seen_ = HANDOFF_MUTATION(never_refreshed, head, tail - capacity_);
-            if (tail - head_seen_ == capacity_) return false;
+            if (HANDOFF_MUTATION(trusts_old_head, tail - head_seen_ == capacity_, true)) return false;
         }
         std::construct_at(slots_ + (tail & mask_), std::move(value));
         // (2) release: pairs with (3); publishes the item. LP(try_push).
@@ -85,8 +90,9 @@ public:
         const std::uint64_t head = head_.load(memory_order_relaxed);
         if (head == tail_seen_) {
             // (3) acquire: pairs with (2); the items before tail_ are visible. LP(try_pop, empty).
-            tail_seen_ = tail_.load(HANDOFF_WEAKENED(pop, memory_order_acquire));
-            if (head == tail_seen_) return false;
+            const std::uint64_t tail = tail_.load(HANDOFF_WEAKENED(pop, memory_order_acquire));
+            tail_seen_ = HANDOFF_MUTATION(tail_never_refreshed, tail, head);
+            if (HANDOFF_MUTATION(trusts_old_tail, head == tail_seen_, true)) return false;
         }
         T* const item = slots_ + (head & mask_);
         value = std::move(*item);
@@ -103,12 +109,12 @@ private:
     T* const slots_;
 
     // The producer's line. The consumer looks at it only when it has used up what it saw before.
-    alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    plain<std::uint64_t> head_seen_ = 0;  // invariant: head_seen_ <= head_
+    alignas(no_false_sharing) atomic<std::uint64_t> tail_;
+    plain<std::uint64_t> head_seen_;  // invariant: head_seen_ <= head_
 
     // The consumer's line, likewise.
-    alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
-    plain<std::uint64_t> tail_seen_ = 0;  // invariant: tail_seen_ <= tail_
+    alignas(no_false_sharing) atomic<std::uint64_t> head_;
+    plain<std::uint64_t> tail_seen_;  // invariant: tail_seen_ <= tail_
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

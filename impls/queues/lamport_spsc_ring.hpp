@@ -22,6 +22,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
@@ -46,10 +47,12 @@ public:
         .failure = try_failure::exact,
     };
 
-    explicit lamport_spsc_ring(std::size_t capacity)
+    explicit lamport_spsc_ring(std::size_t capacity, first_index first = {})
         : capacity_(std::max<std::size_t>(capacity, 1)),
-          mask_(power_of_two_slots(capacity_, 1) - 1),
-          slots_(std::allocator<T>{}.allocate(mask_ + 1)) {}
+          mask_(HANDOFF_MUTATION(slots_not_rounded, power_of_two_slots(capacity_, 1), capacity_) - 1),
+          slots_(std::allocator<T>{}.allocate(mask_ + 1)),
+          tail_(first.value),
+          head_(first.value) {}
     lamport_spsc_ring(const lamport_spsc_ring&) = delete;
     lamport_spsc_ring& operator=(const lamport_spsc_ring&) = delete;
 
@@ -70,10 +73,15 @@ public:
         const std::uint64_t tail = tail_.load(memory_order_relaxed);
         // (1) acquire: pairs with (4); the consumer has left the slots before head_. LP(try_push, full).
         const std::uint64_t head = head_.load(HANDOFF_WEAKENED(push, memory_order_acquire));
-        if (tail - head == HANDOFF_MUTATION(capacity_too_large, capacity_, capacity_ + 1)) return false;
+        if (tail - head == HANDOFF_MUTATION(capacity_too_large, capacity_, capacity_ + 1)) {
+            HANDOFF_INSERTED(moves_when_full, T(std::move(value)));
+            return false;
+        }
+        HANDOFF_INSERTED(published_early, tail_.store(tail + 1));
         std::construct_at(slots_ + (tail & mask_), std::move(value));
         // (2) release: pairs with (3); publishes the item. LP(try_push).
-        tail_.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release));
+        HANDOFF_OMITTED(published_early,
+                        tail_.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release)));
         return true;
     }
 
@@ -96,8 +104,8 @@ private:
     const std::uint64_t mask_;
     T* const slots_;
 
-    alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
+    alignas(no_false_sharing) atomic<std::uint64_t> tail_;
+    alignas(no_false_sharing) atomic<std::uint64_t> head_;
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

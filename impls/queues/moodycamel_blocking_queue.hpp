@@ -1,7 +1,7 @@
 // Adapter: moodycamel::BlockingConcurrentQueue: the concurrent queue behind a semaphore that counts its
 // items. The semaphore spins up to 10,000 rounds on an atomic, then sleeps on a POSIX semaphore.
 //
-// Order: as in moodycamel_concurrent_queue.hpp.
+// Order, and memory that runs out: as in moodycamel_concurrent_queue.hpp.
 // Progress: a push is lock-free, allocation aside. A pop first takes a count from the semaphore, then
 // searches until it has an item; as the search can miss an item while another pop corrects its over-claim,
 // a thread stalled there makes it go round: blocking.
@@ -43,6 +43,7 @@ public:
         .pop = progress::blocking,
         .delivery = order::per_producer_fifo,
         .failure = try_failure::spurious,
+        .setup_survives_bad_alloc = false,
     };
 
     explicit moodycamel_blocking_queue(std::size_t capacity) : queue_(capacity) {}

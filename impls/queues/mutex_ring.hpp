@@ -57,7 +57,7 @@ public:
     // LP of every operation: any instant of its last stay under the mutex.
     bool try_push(T&& value) {
         std::unique_lock lock(mutex_);
-        if (closed_ || items_.full()) return false;
+        if (HANDOFF_MUTATION(takes_after_close, closed_ || items_.full(), items_.full())) return false;
         put(lock, value);
         return true;
     }
@@ -82,9 +82,12 @@ public:
     bool pop(T& value) {
         std::unique_lock lock(mutex_);
         ++waiting_to_pop_;
-        not_empty_.wait(lock, [this] { return closed_ || !items_.empty(); });
+        HANDOFF_MUTATION(looks_once, not_empty_.wait(lock, [this] { return closed_ || !items_.empty(); }),
+                         not_empty_.wait(lock, [this, woken = false]() mutable {
+                             return closed_ || !items_.empty() || std::exchange(woken, true);
+                         }));
         --waiting_to_pop_;
-        if (items_.empty()) return false;
+        if (HANDOFF_MUTATION(close_drops_items, items_.empty(), closed_ || items_.empty())) return false;
         take(lock, value);
         return true;
     }
@@ -107,7 +110,7 @@ public:
             closed_ = true;
         }
         HANDOFF_MUTATION(close_wakes_one, not_empty_.notify_all(), not_empty_.notify_one());
-        not_full_.notify_all();
+        HANDOFF_OMITTED(close_forgets_producers, not_full_.notify_all());
     }
 
 private:

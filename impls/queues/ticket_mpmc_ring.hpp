@@ -29,6 +29,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
 #include "../support/pause.hpp"
 #include "../support/ring_storage.hpp"
@@ -56,9 +57,12 @@ public:
         .failure = try_failure::in_flight,
     };
 
-    explicit ticket_mpmc_ring(std::size_t capacity)
-        : mask_(power_of_two_slots(capacity, 1) - 1), slots_(std::make_unique<slot[]>(mask_ + 1)) {
-        for (std::uint64_t ticket = 0; ticket <= mask_; ++ticket) {
+    explicit ticket_mpmc_ring(std::size_t capacity, first_index first = {})
+        : mask_(power_of_two_slots(capacity, 1) - 1),
+          slots_(std::make_unique<slot[]>(mask_ + 1)),
+          tail_(first.value),
+          head_(first.value) {
+        for (std::uint64_t ticket = first.value; ticket - first.value <= mask_; ++ticket) {
             // relaxed: whoever hands the ring to another thread publishes it.
             slot_of(ticket).turn.store(free_for(ticket), memory_order_relaxed);
         }
@@ -96,7 +100,7 @@ public:
                 // the ticket seen here is a later one. The same ticket: the slot still belongs to the lap
                 // before.
                 ticket = tail_.load(memory_order_relaxed);
-                if (ticket == guess) return false;
+                if (HANDOFF_MUTATION(trusts_old_tail, ticket == guess, true)) return false;
             }
         }
     }
@@ -137,7 +141,8 @@ public:
 
     bool pop(T& value) noexcept {
         // relaxed: only draws the ticket; (6) hands the slot back.
-        const std::uint64_t ticket = head_.fetch_add(1, memory_order_relaxed);
+        const std::uint64_t ticket = HANDOFF_MUTATION(
+            draw_not_atomic, head_.fetch_add(1, memory_order_relaxed), head_.exchange(head_.load() + 1));
         slot& s = slot_of(ticket);
         waiter wait;
         // (4) acquire: pairs with (5); the item is visible. LP(pop).
@@ -201,9 +206,11 @@ private:
     slot& slot_of(std::uint64_t ticket) const { return slots_[ticket & mask_]; }
 
     void fill(slot& s, std::uint64_t ticket, T& value) noexcept {
+        HANDOFF_INSERTED(published_early, s.turn.store(filled_for(ticket)));
         std::construct_at(&s.value, std::move(value));
         // (5) release: pairs with (2), (4); publishes the item.
-        s.turn.store(filled_for(ticket), HANDOFF_WEAKENED(publish, memory_order_release));
+        HANDOFF_OMITTED(published_early,
+                        s.turn.store(filled_for(ticket), HANDOFF_WEAKENED(publish, memory_order_release)));
     }
 
     void drain(slot& s, std::uint64_t ticket, T& value) noexcept {
@@ -218,8 +225,8 @@ private:
     alignas(no_false_sharing) const std::uint64_t mask_;
     const std::unique_ptr<slot[]> slots_;
 
-    alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
+    alignas(no_false_sharing) atomic<std::uint64_t> tail_;
+    alignas(no_false_sharing) atomic<std::uint64_t> head_;
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

@@ -64,7 +64,7 @@ public:
         const std::lock_guard guard(tail_lock_);
         // (1) release: pairs with (2); publishes the node and its value. LP(try_push).
         tail_->next.store(last, HANDOFF_WEAKENED(publish, memory_order_release));
-        tail_ = last;
+        HANDOFF_OMITTED(tail_stays, tail_ = last);
         return true;
     }
 
@@ -73,11 +73,12 @@ public:
         // (2) acquire: pairs with (1); the node and its value are visible. LP(try_pop).
         node* const first = head_->next.load(HANDOFF_WEAKENED(pop, memory_order_acquire));
         if (first == nullptr) return false;
+        HANDOFF_INSERTED(unlocks_early, guard.unlock());
         value = std::move(first->value);
-        std::destroy_at(&first->value);
+        HANDOFF_OMITTED(not_destroyed, std::destroy_at(&first->value));
         node* const passed = std::exchange(head_, first);
-        guard.unlock();
-        delete HANDOFF_MUTATION(frees_too_much, passed, first);
+        HANDOFF_OMITTED(unlocks_early, guard.unlock());
+        HANDOFF_OMITTED(keeps_the_dummy, delete HANDOFF_MUTATION(frees_too_much, passed, first));
         return true;
     }
 

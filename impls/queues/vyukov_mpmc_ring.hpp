@@ -27,6 +27,7 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
+#include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
@@ -53,12 +54,14 @@ public:
         .failure = try_failure::in_flight,
     };
 
-    explicit vyukov_mpmc_ring(std::size_t capacity)
+    explicit vyukov_mpmc_ring(std::size_t capacity, first_index first = {})
         : mask_(power_of_two_slots(capacity, HANDOFF_MUTATION(one_slot, 2, 1)) - 1),
-          slots_(std::make_unique<slot[]>(mask_ + 1)) {
-        for (std::uint64_t i = 0; i <= mask_; ++i) {
+          slots_(std::make_unique<slot[]>(mask_ + 1)),
+          tail_(first.value),
+          head_(first.value) {
+        for (std::uint64_t i = first.value; i - first.value <= mask_; ++i) {
             // relaxed: whoever hands the ring to another thread publishes it.
-            slots_[i].sequence.store(i, memory_order_relaxed);
+            slots_[i & mask_].sequence.store(i, memory_order_relaxed);
         }
     }
     vyukov_mpmc_ring(const vyukov_mpmc_ring&) = delete;
@@ -85,7 +88,9 @@ public:
             if (ahead < 0) return false;  // still holds, or is still giving up, the item of a lap ago
             if (ahead == 0) {
                 // relaxed: only claims the slot; (2) publishes. LP(try_push).
-                if (tail_.compare_exchange_weak(tail, tail + 1, memory_order_relaxed)) {
+                if (HANDOFF_MUTATION(push_claim_not_atomic,
+                                     tail_.compare_exchange_weak(tail, tail + 1, memory_order_relaxed),
+                                     (tail_.store(tail + 1), true))) {
                     std::construct_at(&s.value, std::move(value));
                     // (2) release: pairs with (3); publishes the item.
                     s.sequence.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release));
@@ -106,17 +111,20 @@ public:
             // (3) acquire: pairs with (2); the item is visible.
             const auto ahead =
                 distance(s.sequence.load(HANDOFF_WEAKENED(pop, memory_order_acquire)), head + 1);
-            if (ahead < 0) return false;  // not filled, or still being filled
+            // Not filled, or still being filled.
+            if (HANDOFF_MUTATION(trusts_old_head, ahead < 0, ahead != 0)) return false;
             if (ahead == 0) {
                 // relaxed: only claims the slot; (4) hands it back. LP(try_pop).
                 if (HANDOFF_MUTATION(claim_not_atomic,
                                      head_.compare_exchange_weak(head, head + 1, memory_order_relaxed),
                                      (head_.store(head + 1), true))) {
+                    HANDOFF_INSERTED(handed_back_early, s.sequence.store(head + mask_ + 1));
                     value = std::move(s.value);
-                    std::destroy_at(&s.value);
+                    HANDOFF_OMITTED(not_destroyed, std::destroy_at(&s.value));
                     // (4) release: pairs with (1); the slot is free for the next lap.
-                    s.sequence.store(head + HANDOFF_MUTATION(lap_too_short, mask_ + 1, mask_),
-                                     HANDOFF_WEAKENED(hand_back, memory_order_release));
+                    HANDOFF_OMITTED(handed_back_early,
+                                    s.sequence.store(head + HANDOFF_MUTATION(lap_too_short, mask_ + 1, mask_),
+                                                     HANDOFF_WEAKENED(hand_back, memory_order_release)));
                     return true;
                 }
             } else {
@@ -147,8 +155,8 @@ private:
     alignas(no_false_sharing) const std::uint64_t mask_;
     const std::unique_ptr<slot[]> slots_;
 
-    alignas(no_false_sharing) atomic<std::uint64_t> tail_{0};
-    alignas(no_false_sharing) atomic<std::uint64_t> head_{0};
+    alignas(no_false_sharing) atomic<std::uint64_t> tail_;
+    alignas(no_false_sharing) atomic<std::uint64_t> head_;
 };
 
 // Three groups of members, none of which shares a line with another or with what follows the ring.

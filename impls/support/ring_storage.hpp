@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "atomic.hpp"
+#include "mutation.hpp"
 
 namespace handoff {
 
@@ -41,26 +42,30 @@ public:
 
     std::size_t capacity() const { return capacity_; }
     bool empty() const { return size_ == 0; }
-    bool full() const { return size_ == capacity_; }
+    bool full() const { return size_ == HANDOFF_MUTATION(takes_one_too_many, capacity_, capacity_ + 1); }
 
     // Requires !full(). If the move throws, nothing has changed.
     void push_back(T&& value) {
+        HANDOFF_INSERTED(counted_before_the_move, ++size_);
         std::construct_at(slots_ + tail_, std::move(value));
         tail_ = after(tail_);
-        ++size_;
+        HANDOFF_OMITTED(counted_before_the_move, ++size_);
     }
 
     // Requires !empty(). If the move throws, the item stays.
     void pop_front(T& value) {
         value = std::move(slots_[head_]);
+        HANDOFF_INSERTED(moves_twice, value = std::move(slots_[head_]));
         drop_front();
     }
 
 private:
-    std::size_t after(std::size_t i) const { return i + 1 == capacity_ ? 0 : i + 1; }
+    std::size_t after(std::size_t i) const {
+        return HANDOFF_MUTATION(wraps_too_late, i + 1, i) == capacity_ ? 0 : i + 1;
+    }
 
     void drop_front() {
-        std::destroy_at(slots_ + head_);
+        HANDOFF_OMITTED(not_destroyed, std::destroy_at(slots_ + head_));
         head_ = after(head_);
         --size_;
     }

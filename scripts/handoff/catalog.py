@@ -30,6 +30,11 @@ class Suite:
     def binary(self, case: Case) -> Path:
         return self.binaries[case.workload]
 
+    def tsc_hz(self) -> float:
+        """Frequency of this machine's time stamp counter; 0 where there is none to go by."""
+        clock = self.catalog.get("clock", {})
+        return float(clock["hz"]) if clock.get("counter") == "tsc" else 0.0
+
     def entries(self) -> list[dict[str, Any]]:
         return [*self.catalog.get("queues", []), *self.catalog.get("counters", [])]
 

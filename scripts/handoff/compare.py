@@ -11,8 +11,8 @@ a second witness, as verdicts within a run do: a t test of the case over all its
 over all cases.
 
 Two builds that were measured interleaved do share their blocks: then the two trials of a block are a pair
-within their regime, as two labels of one campaign are, and the exact sign test and the trimmed t of the paired
-log-ratios take the place of the other two. Where the regimes do not contradict each other, their pairs are
+within their regime, as two labels of one campaign are, and the two witnesses of a campaign's verdicts (stats.py)
+take the place of the other two. Where the regimes do not contradict each other, their pairs are
 pooled, too, and that is what decides.
 """
 
@@ -25,15 +25,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from . import cases, controls, ranking, regimes
+from . import cases, controls, memory_changes, ranking, regimes
 from .errors import HandoffError
+from .memory_changes import MemoryChange
 from .measures import add_derived, at_least, measure_of, text
 from .results import Run
 from .run_folder import interleaved
 from .stats import CONFIDENCE, DIFFERENT, EQUIVALENCE, EQUIVALENT, UNRESOLVED, Interval, median_interval
 from .stats import holm, shift_interval, shift_resolvable, sign_rank
 
-REGRESSION, IMPROVEMENT = "regression", "improvement"
+REGRESSION, IMPROVEMENT = memory_changes.REGRESSION, memory_changes.IMPROVEMENT
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,16 @@ class Comparison:
     no_common_regime: list[str]
     newly_failing: list[str]
     paired: bool  # by block: both were measured interleaved
+    memory: list[MemoryChange]  # only what changed
+    memory_cases: int  # how many were compared
 
     @property
     def regressions(self) -> list[Change]:
         return [change for change in self.changes if change.effect == REGRESSION]
+
+    @property
+    def is_worse(self) -> bool:
+        return bool(self.regressions) or any(change.effect == REGRESSION for change in self.memory)
 
 
 def compare(a: Run, b: Run, threshold: float) -> Comparison:
@@ -115,6 +122,7 @@ def compare(a: Run, b: Run, threshold: float) -> Comparison:
         apart,
         sorted(_failing(both, "b") - _failing(both, "a")),
         paired,
+        *memory_changes.between(both[both["status"] == "ok"], threshold),
     )
 
 
@@ -313,6 +321,12 @@ def remarks(found: Comparison, threshold: float) -> list[str]:
         f"were nothing changed, up to {expected:.1f} intervals would still exclude 1, which is why a "
         f"regression must also survive Holm's correction over all cases"
     ]
+    if found.memory_cases:
+        told.append(
+            f"{found.memory_cases} cases of memory compared, "
+            + (f"{len(found.memory)} figures changed" if found.memory else "no figure changed")
+            + ": all trials of B on one side of all of A, past the threshold and past what alignment explains"
+        )
     if found.paired:
         told.append(
             "both were measured interleaved in one campaign: n counts pairs of trials of the same block and regime"

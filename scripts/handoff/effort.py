@@ -9,6 +9,7 @@ import pandas as pd
 from . import measures
 from .profiles import PRECISION
 from .results import Run
+from .sampling import HEADLINES_EVERY, OTHERS_EVERY, REVISITED_EVERY
 from .stats import CONFIDENCE
 
 Json = dict[str, Any]
@@ -41,6 +42,7 @@ def describe(run: Run, in_blocks: pd.DataFrame, cases: list[Json], complete: lis
     return {
         "adaptive": bool(thin),
         "precision": precision(run.environment),
+        "every": _frequencies(stored),
         "ended": run.environment.get("ended"),
         "full_blocks": len(complete) - len(thin),
         "thin_blocks": len(thin),
@@ -52,6 +54,16 @@ def describe(run: Run, in_blocks: pd.DataFrame, cases: list[Json], complete: lis
         "cells": len(cells),
         "headline_cells": sum(cell["headline"] for cell in cells),
         "unstable": sorted(unstable, key=lambda cell: (not cell["headline"], cell["case"])),
+    }
+
+
+def _frequencies(stored: Json) -> dict[str, int]:
+    """Of so many thin blocks a case is in one: the campaign's own rule; of an old one, the rule of its time."""
+    others = int(stored.get("others_every", OTHERS_EVERY))
+    return {
+        "headlines": int(stored.get("headlines_every", min(others, HEADLINES_EVERY))),
+        "others": others,
+        "all": int(stored.get("revisited_every", REVISITED_EVERY)),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from . import build, machine
+from . import build, machine, proof_sources
 from .cases import Case
 from .catalog import Suite
 from .privacy import anonymous
@@ -47,4 +47,7 @@ def describe(
         "machine": host,
         "build": built,
         "catalog": suite.catalog,
+        "sources": proof_sources.of_catalog(
+            root, suite.entries(), proof_sources.own_project(suite.build_dir)
+        ),
     }

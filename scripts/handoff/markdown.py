@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from . import effort, interference, memory, page, usl
+from .proof_table import Table
 
 Json = dict[str, Any]
 FILE_NAME = "report.md"
 HEADLINES = 12  # members shown per group; the page has them all
 
 
-def render(summary: Json, figures: list[tuple[str, str]]) -> str:
+def render(summary: Json, figures: list[tuple[str, str]], proofs: Table | None = None) -> str:
     """`figures`: name and question of each that was drawn."""
     template = page.environment().get_template("report.md.j2")
     return template.render(
@@ -23,6 +24,7 @@ def render(summary: Json, figures: list[tuple[str, str]]) -> str:
         fits=[one for one in summary["scaling"] if one["fit"]],
         no_fit=usl.sentence(summary["scaling"]),
         memory_reading=memory.READING,
+        proofs=proofs,
         interference=interference.sentence(summary["interference"]),
         sampling_blocks=effort.blocks(summary["sampling"]),
         sampling_outcome=effort.outcome(summary["sampling"]),

@@ -1,4 +1,4 @@
-"""What queues take of memory: a table per setting. Bytes are no times: nothing here is ranked or compared."""
+"""What queues take of memory: a table per setting. Bytes are no times: nothing here is ranked."""
 
 from __future__ import annotations
 

@@ -8,11 +8,14 @@ from typing import Any
 from . import interference, merge, page
 from .figures import Rendered
 from .merge import Agreement, Machine
+from .proof_table import Table
 
 Json = dict[str, Any]
 
 
-def write_texts(machines: Sequence[Machine], left_out: list[str], drawn: list[Rendered]) -> dict[str, str]:
+def write_texts(
+    machines: Sequence[Machine], left_out: list[str], drawn: list[Rendered], proofs: Table | None = None
+) -> dict[str, str]:
     """Both files, by name."""
     agreement = merge.agreement(machines)
     common: Json = {
@@ -25,6 +28,7 @@ def write_texts(machines: Sequence[Machine], left_out: list[str], drawn: list[Re
         "totals": {outcome: sum(one.count(outcome) for one in agreement) for outcome in merge.OUTCOMES},
         "opposite": _opposite(agreement),
         "decisions": _decisions(machines),
+        "proofs": proofs,
     }
     figures = [
         {"name": one.name, "question": one.question, "answer": one.answer, "svg": page.inline(one)}
@@ -33,7 +37,7 @@ def write_texts(machines: Sequence[Machine], left_out: list[str], drawn: list[Re
     templates = page.environment()
     return {
         page.FILE_NAME: templates.get_template("merged.html.j2").render(
-            **common, figures=figures, cases=_cases(machines)
+            **common, figures=figures, cases=_cases(machines, proofs)
         ),
         "report.md": templates.get_template("merged.md.j2").render(**common, figures=figures),
     }
@@ -64,11 +68,13 @@ def _decisions(machines: Sequence[Machine]) -> list[Json]:
     ]
 
 
-def _cases(machines: Sequence[Machine]) -> list[Json]:
+def _cases(machines: Sequence[Machine], proofs: Table | None) -> list[Json]:
     """A row per case with, for each machine, one entry per regime (none where it has no sample of the case)."""
     found: dict[tuple[str, str], Json] = {}
     for at, machine in enumerate(machines):
-        for row in page.explorer_rows(machine.summary):
+        rows = page.explorer_rows(machine.summary)
+        page.note_proofs(rows, proofs)
+        for row in rows:
             case = row["case"]
             if case["workload"] == "core_to_core" and not row["bar"]:
                 continue

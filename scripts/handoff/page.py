@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from . import effort, interference, measures, memory, stats, tails, ties, usl
 from .figures import Rendered
+from .proof_table import Table
 
 Json = dict[str, Any]
 
@@ -22,8 +23,9 @@ FILE_NAME = "report.html"
 DETAIL_FROM = 6  # environment lists longer than this are folded
 
 
-def render(summary: Json, rendered: Iterable[Rendered]) -> str:
+def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = None) -> str:
     rows = explorer_rows(summary)
+    note_proofs(rows, proofs)
     template = environment().get_template("report.html.j2")
     return template.render(
         s=summary,
@@ -38,6 +40,7 @@ def render(summary: Json, rendered: Iterable[Rendered]) -> str:
         fits=[one for one in summary["scaling"] if one["fit"]],
         no_fit=usl.sentence(summary["scaling"]),
         memory_reading=memory.READING,
+        proofs=proofs,
         interference=interference.sentence(summary["interference"]),
         sampling_blocks=effort.blocks(summary["sampling"]),
         sampling_outcome=effort.outcome(summary["sampling"]),
@@ -160,6 +163,13 @@ def _explorer_row(
         "notes": _notes(case, shown),
         "export": export,
     }
+
+
+def note_proofs(rows: list[Json], proofs: Table | None) -> None:
+    """No number without what is known of its correctness beside it."""
+    for row in rows:
+        note = proofs.note(row["case"]["implementation"]) if proofs else None
+        row["notes"] += [note] if note else []
 
 
 def _bar(state: Json, span: tuple[float, float]) -> Json:

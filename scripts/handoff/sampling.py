@@ -3,8 +3,9 @@
 The first blocks are full. Then, after each block, the campaign looks at what is known (needs.py) and either ends,
 because every headline case is known precisely enough and no comparison among them is open, or plans a *thin*
 block. The time goes to one rank of cases after the other: those of the first headline that still has needs are
-in each thin block, other cases with needs in one of 12, all others in one of 24, so that a drift is seen. The
-cases of a group take their turns together, because comparisons are paired by block.
+in each thin block, those of the other headlines in one of 12, other cases with needs in one of 24, all others in
+one of 48, so that a drift is seen. The cases of a group take their turns together, because comparisons are paired
+by block.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from .errors import HandoffError
 
 REASONS = ("missing", "wide", "disturbed", "undecided")
 
-VERSION = 1  # of the rule; another one does not go on with a run
+VERSION = 2  # of the rule; another one does not go on with a run
 # The exact sign-test interval of a median needs at least 6 blocks (notes/measurement.md). Where trials were set
 # aside 6 full blocks do not suffice: those cases are missing one, and come in every block until they have it.
 BLOCKS_FOR_AN_INTERVAL = 6
-OTHERS_EVERY = 12
-REVISITED_EVERY = 24
+HEADLINES_EVERY = 12
+OTHERS_EVERY = 24
+REVISITED_EVERY = 48
 
 # Trials of each label of the controls of the comparison. A full block holds 8 because there are few full blocks;
 # thin ones are so many that 2 make as many pairs in the same time.
@@ -66,6 +68,7 @@ class Sampling:
     precision: float  # relative half-width of an interval that is enough
     headlines: tuple[tuple[str, ...], ...]  # names of cases, the most important first
     first_blocks: int = BLOCKS_FOR_AN_INTERVAL
+    headlines_every: int = HEADLINES_EVERY
     others_every: int = OTHERS_EVERY
     revisited_every: int = REVISITED_EVERY
     version: int = VERSION
@@ -100,6 +103,7 @@ def full_block(cases: Sequence[Case]) -> Plan:
 def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> Plan:
     first: set[str] = next((set(names) for names in rule.headlines if needs.all & set(names)), set())
     always = needs.missing | (needs.all & first)
+    headlines = needs.all & set().union(*rule.headlines)
     groups = {group: at for at, group in enumerate(dict.fromkeys(case.group for case in cases))}
 
     def takes(case: Case) -> bool:
@@ -107,6 +111,7 @@ def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) 
         return (
             is_comparison(case)
             or case.name in always
+            or (case.name in headlines and turn % rule.headlines_every == 0)
             or (case.name in needs.all and turn % rule.others_every == 0)
             or turn % rule.revisited_every == 0
         )

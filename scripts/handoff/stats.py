@@ -17,6 +17,10 @@ from scipy import special, stats
 CONFIDENCE = 0.95
 EQUIVALENCE = 0.03  # notes/measurement.md: an interval inside ±3% is "the same" for a design decision
 POWER = 0.90
+# Of so many pairs or more the trimmed t leaves out a quarter at either end, of fewer a tenth: on a virtual machine
+# every eighth trial may be a stray one, and of few pairs a quarter leaves too few degrees of freedom for a family
+# of hundreds.
+QUARTER_FROM = 20
 METHOD = "sign test"  # what makes the interval of a median unless something else is said
 
 _SEED = 20261121
@@ -154,7 +158,7 @@ def _pick(columns: Floats, rows: Integers) -> Floats:
 
 
 def _trimmed(differences: Floats, counts: Integers) -> tuple[Floats, Floats]:
-    """Of each column, sorted and with NaN at its end: the mean without a tenth at either end, and the standard
+    """Of each column, sorted and with NaN at its end: the mean without what `trimmed` leaves out, and the standard
     deviation of normal values whose mean would be known as well (Tukey and McLaughlin 1963; Yuen 1974).
 
     One trial during which the host took a CPU away is off by a factor of hundreds. It says nothing about the
@@ -175,7 +179,7 @@ def _trimmed(differences: Floats, counts: Integers) -> tuple[Floats, Floats]:
 
 def trimmed(n: Integers) -> Integers:
     """How many values are left out at either end."""
-    return n // 10
+    return np.where(n >= QUARTER_FROM, n // 4, n // 10)
 
 
 def _paired_t(mean: Floats, spread: Floats, n: Integers) -> Floats:

@@ -9,6 +9,7 @@
 
 #include "elements.hpp"
 #include "queue.hpp"
+#include "support/first_index.hpp"
 
 namespace handoff::conformance {
 
@@ -52,6 +53,8 @@ struct queue_under_test {
     bool timed;
     bool closable;
     maker<number> numbers;
+    // Null where the queue's indices cannot begin elsewhere than at 0.
+    std::unique_ptr<any_queue<number>> (*numbers_from)(std::size_t requested, first_index first);
     maker<owned> owned_items;
     maker<large> large_items;
     maker<tracked_move_only> tracked_items;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 
@@ -17,6 +18,11 @@ using std::chrono::seconds;
 
 // Longer than any test may run: a call that should be woken must not be saved by its timeout.
 constexpr seconds for_ever{3600};
+
+// How late a timed call may come back. On a loaded machine any one call may be later, while others want the
+// processor; so it is asked of the best of all calls that are made within the patience.
+constexpr milliseconds tolerance{5};
+constexpr seconds patience{10};
 
 // Fills a bounded queue with 0, 1, 2, … and returns how many went in.
 std::size_t fill(any_queue<number>& queue) {
@@ -172,17 +178,19 @@ void pop_for_gives_up(const queue_under_test& subject) {
     for (const nanoseconds timeout :
          {nanoseconds(0), nanoseconds(milliseconds(1)), nanoseconds(milliseconds(20))}) {
         const doing what("timeout " + std::to_string(timeout.count()) + " ns");
-        for (int i = 0; i < 3; ++i) {
+        nanoseconds least_late = nanoseconds::max();
+        const auto end = clock::now() + patience;
+        for (int calls = 0; calls < 3 || (least_late > tolerance && clock::now() < end); ++calls) {
             number value = untouched;
             const auto begin = clock::now();
             const bool popped = consumer->pop_for(value, timeout);
-            const auto waited = clock::now() - begin;
-            EXPECT_FALSE(popped) << "popped " << value << " from an empty queue";
-            EXPECT_EQ(value, untouched) << "a pop_for that gave up changed its argument";
-            EXPECT_GE(waited, timeout) << "gave up too early";
-            // Far beyond what a loaded machine adds; a mistaken unit is a factor of a thousand.
-            EXPECT_LT(waited, timeout + seconds(10)) << "gave up too late";
+            const nanoseconds waited = clock::now() - begin;
+            ASSERT_FALSE(popped) << "popped " << value << " from an empty queue";
+            ASSERT_EQ(value, untouched) << "a pop_for that gave up changed its argument";
+            ASSERT_GE(waited, timeout) << "gave up too early";
+            least_late = std::min(least_late, waited - timeout);
         }
+        EXPECT_LE(least_late, tolerance) << "never gave up in time";
     }
 }
 
@@ -208,13 +216,16 @@ void pop_for_returns_an_item(const queue_under_test& subject) {
     }
 }
 
-// Items arrive just as consumers give up: one that is given to a consumer on its way out is lost.
+// Items arrive just as consumers give up: one that is given to a consumer on its way out is lost, and one
+// that is woken for an item which another has taken must not give up before its time.
 void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject) {
     const unsigned consumers = subject.spec->consumers == cardinality::many ? 2 : 1;
     const transfer_plan plan{.producers = 1, .consumers = consumers, .items_per_producer = scaled(1'500)};
     const auto queue = subject.numbers(plan.requested);
     transfer_log log;
     log.consumed.resize(consumers);
+    constexpr microseconds timeout(50);
+    std::atomic<std::size_t> early = 0;
     std::atomic<bool> done = false;
     run_threads(1 + consumers, [&](unsigned self) {
         if (self == 0) {
@@ -230,13 +241,17 @@ void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject) {
         const auto consumer = queue->consumer();
         for (bool last = false; !last;) {
             last = done;
-            for (number value = untouched; consumer->pop_for(value, microseconds(50)); value = untouched) {
+            number value = untouched;
+            auto begin = clock::now();
+            for (; consumer->pop_for(value, timeout); value = untouched, begin = clock::now()) {
                 log.consumed[self - 1].push_back(value);
                 last = false;
             }
+            if (clock::now() - begin < timeout) ++early;
         }
     });
     log.left = drain(*queue);
+    EXPECT_EQ(early, 0U) << "calls of pop_for gave up too early";
     expect_conserved(plan, log);
     if (subject.keeps_producer_order()) expect_producer_order(plan.producers, log);
 }

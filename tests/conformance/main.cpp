@@ -5,35 +5,15 @@
 #include <errno.h>
 #include <gtest/gtest.h>
 
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <random>
-#include <string_view>
 
+#include "environment.hpp"
 #include "session.hpp"
 
-namespace {
-
-constexpr int exit_misuse = 2;
-
-// The value of an environment variable that must be a whole number of at least `least`; `otherwise` if unset.
-std::uint64_t number_from(const char* variable, std::uint64_t least, std::uint64_t otherwise) {
-    const char* const text = std::getenv(variable);
-    if (text == nullptr) return otherwise;
-    const std::string_view digits(text);
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || end != digits.data() + digits.size() || value < least) {
-        std::fprintf(stderr, "%s: %s is \"%s\", but must be a whole number from %llu on\n",
-                     program_invocation_short_name, variable, text, static_cast<unsigned long long>(least));
-        std::exit(exit_misuse);
-    }
-    return value;
-}
-
-}  // namespace
+using handoff::conformance::exit_misuse;
+using handoff::conformance::number_from;
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);

@@ -87,7 +87,8 @@ private:
 template <class Q, class T>
 class erased_queue final : public any_queue<T> {
 public:
-    explicit erased_queue(std::size_t requested) : queue_(requested) {}
+    template <class... Arguments>
+    explicit erased_queue(Arguments... arguments) : queue_(arguments...) {}
 
     std::unique_ptr<any_producer<T>> producer() override {
         return std::make_unique<erased_producer<Q, T>>(queue_);
@@ -118,6 +119,20 @@ template <class Q, class T = typename Q::value_type>
 std::unique_ptr<any_queue<T>> make_erased(std::size_t requested) {
     static_assert(queue<Q>, "an implementation must satisfy the concept queue for every type that it holds");
     return std::make_unique<erased_queue<Q, T>>(requested);
+}
+
+// Null where Q cannot begin at another index.
+template <class Q>
+constexpr auto maker_from_an_index() {
+    using maker_from = std::unique_ptr<any_queue<number>> (*)(std::size_t, first_index);
+    if constexpr (std::constructible_from<Q, std::size_t, first_index>) {
+        return maker_from([](std::size_t requested, first_index first) {
+            return std::unique_ptr<any_queue<number>>(
+                std::make_unique<erased_queue<Q, number>>(requested, first));
+        });
+    } else {
+        return maker_from(nullptr);
+    }
 }
 
 // Null where Q does not hold T.
@@ -154,6 +169,7 @@ bool register_queue(std::string_view name) {
                                           .timed = timed_queue<plain>,
                                           .closable = closable_queue<plain>,
                                           .numbers = make_erased<plain, number>,
+                                          .numbers_from = maker_from_an_index<plain>(),
                                           .owned_items = maker_of<Q, owned>(),
                                           .large_items = maker_of<Q, large>(),
                                           .tracked_items = maker_of<Q, tracked_move_only>(),

@@ -32,6 +32,13 @@ void order_holds_across_threads(const queue_under_test& subject);
 void handles_are_made_by_many_threads(const queue_under_test& subject);
 void quiescent_queue_is_exact(const queue_under_test& subject);
 
+// short_lived.cpp: threads that begin and end while others work.
+void short_lived_threads_conserve_items(const queue_under_test& subject);
+
+// wrapping.cpp: indices that pass a power of two at which a narrower or a signed number would fail.
+void indices_may_wrap(const queue_under_test& subject);
+void transfer_passes_the_wrap(const queue_under_test& subject);
+
 // contention.cpp: many at one end, at the same moment.
 void simultaneous_calls_conserve_items(const queue_under_test& subject);
 

@@ -85,10 +85,24 @@ inline constexpr std::uint64_t sentinel = no_value - 1;
 // Stands in for "untouched" in the argument of a pop that fails.
 inline constexpr std::uint64_t untouched = no_value - 2;
 
-template <class T>
+// Who looks at the threads of a transfer, or gets in their way: nobody. A test that does either passes
+// another class with these members. Threads are counted producers first.
+struct nobody {
+    // Called by each thread as it begins; what it returns lives as long as the thread works.
+    nobody* thread_begins(unsigned) { return this; }
+    void push_begins(unsigned /*producer*/) {}
+    void pop_begins(unsigned /*consumer*/) {}
+    void popped(unsigned /*consumer*/, std::uint64_t /*value*/) {}
+    // Called by the test's thread while the others work.
+    void meanwhile() {}
+};
+inline nobody nobody_at_all;
+
+template <class T, class Bystander = nobody>
 class transfer {
 public:
-    transfer(any_queue<T>& queue, const transfer_plan& plan) : queue_(queue), plan_(plan) {
+    transfer(any_queue<T>& queue, const transfer_plan& plan, Bystander& bystander = nobody_at_all)
+        : queue_(queue), plan_(plan), bystander_(bystander) {
         log_.consumed.resize(plan.consumers);
         for (auto& values : log_.consumed) values.reserve(plan.producers * plan.items_per_producer);
         for (unsigned i = 0; i < plan.producers + plan.consumers; ++i) {
@@ -98,13 +112,17 @@ public:
     }
 
     const transfer_log& run() {
-        run_threads(plan_.producers + plan_.consumers, [this](unsigned i) {
-            if (i < plan_.producers) {
-                produce(i);
-            } else {
-                consume(i - plan_.producers);
-            }
-        });
+        run_threads(
+            plan_.producers + plan_.consumers,
+            [this](unsigned i) {
+                [[maybe_unused]] const auto present = bystander_.thread_begins(i);
+                if (i < plan_.producers) {
+                    produce(i);
+                } else {
+                    consume(i - plan_.producers);
+                }
+            },
+            [this] { bystander_.meanwhile(); });
         drain_left();
         return log_;
     }
@@ -118,6 +136,7 @@ private:
                 producer.reset();  // a queue for one producer has one handle at a time
                 producer = queue_.producer();
             }
+            bystander_.push_begins(self);
             put(*producer, item_value(self, i));
             pace.step();
         }
@@ -147,8 +166,9 @@ private:
         auto consumer = queue_.consumer();
         std::vector<std::uint64_t>& values = log_.consumed[self];
         T item = make<T>(untouched);
-        while (take(*consumer, item)) {
+        while (take(*consumer, item, self)) {
             values.push_back(value_of(item));
+            bystander_.popped(self, values.back());
             item = make<T>(untouched);
             pace.step();
             if (plan_.items_per_handle > 0 && values.size() % plan_.items_per_handle == 0) {
@@ -159,8 +179,9 @@ private:
     }
 
     // False when this consumer's work is done.
-    bool take(any_consumer<T>& consumer, T& item) {
+    bool take(any_consumer<T>& consumer, T& item, unsigned self) {
         if (plan_.wait == waiting::own_calls) {
+            bystander_.pop_begins(self);
             if (!consumer.pop(item)) {
                 ++log_.refused_without_close;
                 return false;
@@ -169,6 +190,7 @@ private:
         }
         for (;;) {
             const bool last = producing_.load(std::memory_order_acquire) == 0;
+            bystander_.pop_begins(self);
             if (consumer.try_pop(item)) return true;
             if (value_of(item) != untouched) {
                 ++log_.changed_by_failed_pop;
@@ -189,6 +211,7 @@ private:
 
     any_queue<T>& queue_;
     const transfer_plan plan_;
+    Bystander& bystander_;
     transfer_log log_;
     std::vector<std::size_t> pace_;
     std::atomic<unsigned> producing_{0};

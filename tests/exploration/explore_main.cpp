@@ -4,7 +4,7 @@
 //   explore --implementation vyukov_mpmc_ring --out build/release/proofs
 //   explore --random 20000 --seed 1              random walks without bounds instead
 //   explore --implementation … --scenario … --replay 0102 [--unbounded]     one execution, step by step
-//   explore --mutation NAME                      with a fault switched on: must fail
+//   explore --mutation NAME                      with a fault switched on: must fail, and ends when it does
 //
 // Exit code 1: a scenario failed, or was not explored to the end. What is written: see docs/exploration.md.
 #include <CLI/CLI.hpp>
@@ -109,6 +109,15 @@ void print(const explored& e, const options& chosen) {
                 chosen.random > 0 ? " --unbounded" : "", mutation.c_str());
 }
 
+// What was found must be found again by its choices: a failure that cannot be repeated is the explorer's own.
+void require_replay(const explored& e, const options& chosen) {
+    const failure& found = *e.result.failed;
+    const outcome again = replay(e.what->body, chosen.random > 0 ? bounds{} : e.what->limits, found.choices);
+    if (again.failure == found.what && again.trace == found.trace) return;
+    throw std::runtime_error(e.what->implementation + ": " + e.what->name + ": the replay ends with '" +
+                             again.failure + "'");
+}
+
 int replay_one(const scenario& s, const options& chosen) {
     const outcome again = replay(s.body, chosen.unbounded ? bounds{} : s.limits, chosen.replay);
     for (const std::string& line : again.trace) std::printf("%s\n", line.c_str());
@@ -147,8 +156,10 @@ int run(const options& chosen) {
     for (const scenario* s : selected) {
         done.push_back(explore(*s, chosen));
         print(done.back(), chosen);
+        if (done.back().result.failed) require_replay(done.back(), chosen);
         failed =
             failed || done.back().result.failed || !(done.back().result.is_complete || chosen.random > 0);
+        if (failed && !chosen.mutation.empty()) break;
     }
     if (!chosen.mutation.empty() && mutation_uses == 0)
         throw std::invalid_argument("--mutation " + chosen.mutation + ": no code that ran has this name");

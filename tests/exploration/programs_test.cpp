@@ -74,6 +74,38 @@ TEST(programs_test, two_reads_do_not_race_and_a_read_and_a_write_do) {
     EXPECT_TRUE(fails(body(true), "data race"));
 }
 
+// What comes after a release is not handed over by it, although nothing comes between the two.
+TEST(programs_test, a_write_after_a_release_is_a_race) {
+    const auto by_a_flag = [](bool early) {
+        return [=] {
+            atomic<bool> ready{false};
+            plain<int> n{0};
+            run_threads({[&] {
+                             if (!early) n = 1;
+                             ready.store(true, memory_order_release);
+                             if (early) n = 1;
+                         },
+                         [&] { require(!ready.load(memory_order_acquire) || n == 1, "an old value"); }});
+        };
+    };
+    const auto by_a_mutex = [](bool early) {
+        return [=] {
+            mutex lock;
+            plain<int> n{0};
+            const auto add = [&] {
+                std::unique_lock hold(lock);
+                if (early) hold.unlock();
+                ++n;
+            };
+            run_threads({add, add});
+        };
+    };
+    EXPECT_EQ(failure_of(by_a_flag(false)), "");
+    EXPECT_TRUE(fails(by_a_flag(true), "data race"));
+    EXPECT_EQ(failure_of(by_a_mutex(false)), "");
+    EXPECT_TRUE(fails(by_a_mutex(true), "data race"));
+}
+
 // Also where the execution had the read first: by itself, since an exploration has the other order, too.
 TEST(programs_test, a_write_after_an_unordered_read_is_a_race) {
     shadow objects;

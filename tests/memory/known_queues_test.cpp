@@ -19,14 +19,22 @@ constexpr double items = 1024;
 constexpr double at_all_events = 1024 / items;
 
 template <template <class> class Q, std::size_t Bytes>
-double figure(std::string_view name) {
+outcome life_of() {
     memory_plan plan;
     plan.items = static_cast<std::size_t>(items);
     plan.meter = &process_memory();
-    const outcome result = run_memory<Q<item<Bytes>>, item<Bytes>>(plan);
+    return run_memory<Q<item<Bytes>>, item<Bytes>>(plan);
+}
+
+double figure_of(const outcome& result, std::string_view name) {
     EXPECT_EQ(result.error, "");
     const auto found = std::ranges::find(result.values, name, &std::pair<std::string, double>::first);
     return found == result.values.end() ? -1.0 : found->second;
+}
+
+template <template <class> class Q, std::size_t Bytes>
+double figure(std::string_view name) {
+    return figure_of(life_of<Q, Bytes>(), name);
 }
 
 // At least what its items take, and not much more.
@@ -38,7 +46,9 @@ void expect_about(double bytes, double least) {
 TEST(known_queues_test, a_ring_takes_its_slots_before_it_is_used_and_nothing_after) {
     expect_about(figure<mutex_ring, 8>("bytes_per_item"), 8);
     expect_about(figure<mutex_ring, 64>("bytes_per_item"), 64);
-    EXPECT_EQ((figure<mutex_ring, 8>("empty_bytes")), (figure<mutex_ring, 8>("peak_bytes")));
+    // Of one life: how much of what surrounds an aligned block comes along depends on where it lies.
+    const outcome life = life_of<mutex_ring, 8>();
+    EXPECT_EQ(figure_of(life, "empty_bytes"), figure_of(life, "peak_bytes"));
     EXPECT_EQ((figure<mutex_ring, 8>("allocations_per_item")), 0);
 }
 
@@ -50,7 +60,8 @@ TEST(known_queues_test, a_sequence_beside_each_slot_takes_eight_bytes_more) {
 TEST(known_queues_test, a_list_allocates_a_node_for_each_item_and_keeps_none) {
     expect_about(figure<two_lock_queue, 64>("bytes_per_item"), 64 + sizeof(void*));
     EXPECT_EQ((figure<two_lock_queue, 64>("allocations_per_item")), 1);
-    EXPECT_EQ((figure<two_lock_queue, 64>("retained_bytes")), (figure<two_lock_queue, 64>("empty_bytes")));
+    const outcome life = life_of<two_lock_queue, 64>();
+    EXPECT_EQ(figure_of(life, "retained_bytes"), figure_of(life, "empty_bytes"));
 }
 
 // A deque of 256-byte items has blocks of few items, one of 8-byte items of many, in whatever library.

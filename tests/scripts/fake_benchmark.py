@@ -107,6 +107,8 @@ def main() -> None:
         return
     (case,) = [name for name in cases if re.search(flag("benchmark_filter") or "", name + SUFFIX)]
     calls = count_call()
+    with open(os.path.join(HERE, "tsc_hz"), "w") as file:
+        file.write(flag("tsc_hz") or "")
     padding = len(os.environ["HANDOFF_PADDING"])
     scatter = 1.0
     for rule in read("behaviour.json"):

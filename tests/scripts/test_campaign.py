@@ -65,6 +65,17 @@ def test_a_campaign_from_cases_to_report(scripts: Scripts) -> None:
     assert set(loaded.samples["status"]) == {"ok", "unverified"}
 
 
+@pytest.mark.parametrize("counter, believed", [("tsc", "2500000000.25"), ("steady_clock", "")])
+def test_trials_believe_the_frequency_that_the_build_found_out(
+    build: FakeBuild, tmp_path: Path, counter: str, believed: str
+) -> None:
+    path = build.dir / "benchmarks" / "catalog.json"
+    known = json.loads(path.read_text()) | {"clock": {"counter": counter, "hz": 2.50000000025e9}}
+    path.write_text(json.dumps(known))
+    assert run_here(build, "--blocks", "1", "--out", str(tmp_path / "run")) == 0
+    assert (path.parent / "tsc_hz").read_text() == believed
+
+
 def test_without_a_terminal_progress_is_a_line_each_tenth(scripts: Scripts) -> None:
     done = scripts.campaign("--profile", "full", "--blocks", "3", "--no-report")
     percentages = [int(found) for found in re.findall(r"^ *(\d+)%", done.stderr, re.MULTILINE)]

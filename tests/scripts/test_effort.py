@@ -111,3 +111,17 @@ def test_what_is_unstable_depends_on_what_was_asked_for(tmp_path: Path, precise:
     assert (WIDE in [cell["case"] for cell in found["sampling"]["unstable"]]) == named
     states = [state for case in found["cases"] if case["case"] == WIDE for state in case["regimes"]]
     assert all(state["unstable"] == named for state in states)
+
+
+def test_the_frequencies_are_those_of_the_campaigns_own_rule(tmp_path: Path) -> None:
+    old = adaptive(tmp_path, is_wide)
+    assert old["sampling"]["every"] == {"headlines": 12, "others": 24, "all": 48}, "not stored: today's"
+    path = tmp_path / "run" / "environment.json"
+    environment = json.loads(path.read_text())
+    environment["sampling"] |= {"others_every": 12, "revisited_every": 24}
+    path.write_text(json.dumps(environment))
+    found = summary.build(results.load(tmp_path / "run"))
+    assert found["sampling"]["every"] == {"headlines": 12, "others": 12, "all": 24}
+    assert "in one block of 12, other cases that do in one of 12, all cases in one of 24" in page.render(
+        found, []
+    )

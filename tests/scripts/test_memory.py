@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import compare as compare_script
 import pytest
 import synthetic_run
 from matplotlib import pyplot
@@ -134,6 +138,57 @@ def test_the_figure_shows_bytes_and_allocations_side_by_side(found: Json) -> Non
     footer = next(text.get_text() for text in figure.texts if found["run_id"] in text.get_text())
     assert footer.endswith("one thread, not timed")
     pyplot.close(figure)
+
+
+def altered(run: Path, directory: Path, change: Callable[[str, Json], None]) -> Path:
+    """The same trials, of which those of memory had other figures."""
+    other = directory / "other"
+    shutil.copytree(run, other)
+    lines = [json.loads(line) for line in (other / "samples.jsonl").read_text().splitlines()]
+    for line in lines:
+        if line["case"].startswith("memory/") and line["status"] == "ok":
+            change(parse(line["case"]).implementation, line["figures"])
+    (other / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return other
+
+
+def test_a_queue_that_takes_more_is_a_regression(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def change(name: str, figures: Json) -> None:
+        if name == "mutex_ring":
+            figures["peak_bytes"] *= 1.2
+        if name == "vyukov_mpmc_ring":
+            figures["peak_bytes"] += 64  # alignment
+        if name == "boost_queue":
+            figures["allocations_per_item"] = 1 / 64
+
+    other = altered(run, tmp_path, change)
+    told = compare.compare(results.load(run), results.load(other), 0.05)
+    assert {(parse(one.case).implementation, one.figure, one.effect) for one in told.memory} == {
+        ("mutex_ring", "peak_bytes", "regression"),
+        ("boost_queue", "allocations_per_item", "improvement"),
+    }
+    assert told.memory_cases == 6 and len(told.memory) == 4, "two sizes of items each"
+    # The other way round, and as a user sees it.
+    assert compare_script.main([str(run), str(other), "--markdown"]) == 1
+    out = capsys.readouterr().out
+    assert "| `memory/mutex_ring/item:8/items:65536` | peak_bytes | 512 KiB | 615 KiB | REGRESSION |" in out
+    assert "| allocations_per_item | 1 | 1 in 64 | improvement |" in out
+    assert "6 cases of memory compared, 4 figures changed" in out
+    assert compare_script.main([str(run), str(run)]) == 0
+    assert "6 cases of memory compared, no figure changed" in capsys.readouterr().out
+
+
+def test_scatter_is_no_change(run: Path, tmp_path: Path) -> None:
+    bytes_now = iter(itertools.cycle((1e6, 2e6)))
+
+    def change(name: str, figures: Json) -> None:
+        figures["peak_bytes"] = next(bytes_now)
+
+    other = altered(run, tmp_path, change)
+    told = compare.compare(results.load(other), results.load(other), 0.05)
+    assert told.memory == [] and told.memory_cases == 6
 
 
 def test_how_often_in_words() -> None:

@@ -36,7 +36,7 @@ TRUTH: Truths = {FAR: (300, 0.004), NEAR: (100, 0.08), NEXT: (102, 0.08), CALM_O
 TRUTH |= {WIDE_OTHER: (70, 0.15), PACED: (90, 0.03)}
 CASES = list(TRUTH)
 HEADLINES = (tuple(case.name for case in (FAR, NEAR, NEXT)),)
-RULE = Sampling(0.02, HEADLINES, others_every=8, revisited_every=16)
+RULE = Sampling(0.02, HEADLINES, headlines_every=4, others_every=8, revisited_every=16)
 
 
 def trial(case: Case, label: str, block: int, ns: float) -> Json:
@@ -126,7 +126,7 @@ def test_the_next_headline_has_its_turn_when_the_first_needs_nothing() -> None:
         wanted = Needs(wide=frozenset(wide))
         return [sampling.thin_block(block, CASES, wanted, rule).cases for block in range(16)]
 
-    assert sum(WIDE_OTHER in block for block in thin(NEAR.name, WIDE_OTHER.name)) == 2
+    assert sum(WIDE_OTHER in block for block in thin(NEAR.name, WIDE_OTHER.name)) == 4
     assert sum(WIDE_OTHER in block for block in thin(WIDE_OTHER.name)) == 16
     assert sum(NEAR in block for block in thin(WIDE_OTHER.name)) == 1
 
@@ -265,5 +265,5 @@ def test_needs_survive_their_way_between_processes() -> None:
 
 
 def test_another_rule_is_refused() -> None:
-    with pytest.raises(HandoffError, match="unknown rule of sampling 2; valid: 1"):
-        Sampling.from_dict(replace(RULE, version=2).as_dict())
+    with pytest.raises(HandoffError, match="unknown rule of sampling 3; valid: 2"):
+        Sampling.from_dict(replace(RULE, version=3).as_dict())

@@ -64,8 +64,9 @@ def test_the_interval_covers_a_skewed_median_as_often_as_it_says() -> None:
 
 
 def trimmed_t(differences: stats.Floats) -> tuple[float, float]:
-    """p and spread of a trimmed t with scipy's parts (Yuen 1974), a tenth at either end."""
-    n, cut = differences.size, differences.size // 10
+    """p and spread of a trimmed t with scipy's parts (Yuen 1974): of 20 or more without a quarter at either end."""
+    n = differences.size
+    cut = n // (4 if n >= 20 else 10)
     kept = n - 2 * cut
     pulled_in = scipy.stats.mstats.winsorize(differences, limits=(cut / n, cut / n))
     error = np.sqrt(np.var(pulled_in, ddof=1) * (n - 1) / (kept * (kept - 1)))
@@ -73,7 +74,7 @@ def trimmed_t(differences: stats.Floats) -> tuple[float, float]:
     return float(2 * scipy.stats.t.sf(abs(t), kept - 1)), float(error * np.sqrt(n))
 
 
-@pytest.mark.parametrize("blocks", [9, 10, 25])
+@pytest.mark.parametrize("blocks", [9, 10, 19, 20, 33])
 def test_pairs_agree_with_scipy_one_at_a_time(blocks: int) -> None:
     rng = np.random.default_rng(5)
     logs = rng.normal(size=(blocks, 4)) + rng.normal(size=(blocks, 1))
@@ -94,12 +95,12 @@ def test_pairs_agree_with_scipy_one_at_a_time(blocks: int) -> None:
 def test_stray_trials_do_not_hide_a_difference() -> None:
     rng = np.random.default_rng(71)
     logs = 0.03 * rng.normal(size=(45, 2)) + [0.0, 0.06]
-    logs[[3, 17], 0] += np.log(50.0)  # a CPU was taken away for most of a window
+    logs[::6, 0] += np.log(50.0)  # a CPU was taken away for most of a window
     pairs = stats.pairwise([logs])
     assert stats.verdict(pairs.low[1, 0], pairs.high[1, 0], 45, pairs.p[1, 0]) == stats.DIFFERENT
-    assert stats.resolvable(pairs.spread[1, 0], 45) < 0.05
-    # The plain t, which this run would have been judged by.
-    assert scipy.stats.ttest_rel(logs[:, 1], logs[:, 0]).pvalue > 0.05
+    assert stats.resolvable(pairs.spread[1, 0], 45) < 0.06
+    # The plain mean takes the other side.
+    assert scipy.stats.ttest_rel(logs[:, 1], logs[:, 0]).statistic < 0 < np.log(pairs.ratio[1, 0])
 
 
 def test_a_block_that_shifts_everyone_cancels() -> None:
@@ -167,19 +168,21 @@ def test_verdicts(low: float, high: float, n: int, p: float, verdict: str) -> No
     assert stats.verdict(low, high, n, p) == verdict
 
 
-def test_equal_columns_are_hardly_ever_called_different() -> None:
-    """Six alike implementations, heavy tails, 300 campaigns: at the 95% level at most 5% may err."""
+@pytest.mark.parametrize("blocks", [10, 30])
+def test_equal_columns_are_hardly_ever_called_different(blocks: int) -> None:
+    """Six alike implementations, heavy tails, 600 campaigns: at the 95% level at most 5% may err."""
     rng = np.random.default_rng(17)
     wrong = 0
-    for _ in range(300):
-        pairs = stats.pairwise([0.05 * rng.standard_t(3, size=(10, 6))])
+    for _ in range(600):
+        pairs = stats.pairwise([0.05 * rng.standard_t(3, size=(blocks, 6))])
         adjusted = stats.holm_square(pairs.p)
         wrong += any(
             stats.verdict(pairs.low[i, j], pairs.high[i, j], int(pairs.n[i, j]), adjusted[i, j])
             == stats.DIFFERENT
             for i, j in itertools.combinations(range(6), 2)
         )
-    assert wrong <= 300 * 0.05
+    # Two standard deviations of 600: 30 and 11 more.
+    assert wrong <= 600 * 0.05 + 2 * np.sqrt(600 * 0.05 * 0.95)
 
 
 def test_the_resolvable_difference_matches_the_notes() -> None:

@@ -169,8 +169,9 @@ void execution::spin() {
 void execution::touch(const void* object, access how) {
     const arena::outside guard;
     const unsigned me = scheduler_.current();
+    // An event of its own: what this thread has released before does not cover it.
+    const epoch now = memory_.tick(me);
     const vector_clock& knows = memory_.clock(me);
-    const epoch now{me, knows.times[me]};
     std::string problem;
     switch (how) {
         case access::begin_life:

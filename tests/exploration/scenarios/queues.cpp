@@ -59,6 +59,7 @@ template <template <class> class Queue>
 void add_closing(std::vector<scenario>& to) {
     add<Queue>(to, "close wakes two consumers", narrow, {1, 0, {"C", "C", "X"}});
     add<Queue>(to, "what was pushed before close comes out", narrow, {1, 0, {"pX", "CC"}});
+    add<Queue>(to, "a closed queue takes nothing", narrow, {1, 0, {"Xp", "C"}});
     add<Queue>(to, "a timed pop", middle, {1, 0, {"p", "TT"}});
 }
 
@@ -67,6 +68,7 @@ void add_closing(std::vector<scenario>& to) {
 void add_queue_scenarios(std::vector<scenario>& to) {
     add_mpmc<mutex_deque>(to);
     add_closing<mutex_deque>(to);
+    add<mutex_deque>(to, "two waiting consumers", narrow, {1, 0, {"C", "C", "PP"}});
     add_mpmc<mutex_ring>(to);
     add_blocking<mutex_ring>(to);
     add_closing<mutex_ring>(to);
@@ -78,9 +80,11 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add_spsc<cached_spsc_ring>(to);
     add_mpmc<vyukov_mpmc_ring>(to);
     add<vyukov_mpmc_ring>(to, "a lap of the ring", narrow, {2, 2, {"cpc", "p"}});
+    add<vyukov_mpmc_ring>(to, "an item for each consumer", middle, {2, 2, {"c", "c"}});
     add_mpmc<ticket_mpmc_ring>(to);
     add_blocking<ticket_mpmc_ring>(to);
     add<ticket_mpmc_ring>(to, "waiting and trying", narrow, {1, 0, {"PP", "C", "c"}});
+    add<ticket_mpmc_ring>(to, "a place for each producer", middle, {2, 0, {"p", "p"}});
 }
 
 }  // namespace handoff::exploration

@@ -3,11 +3,13 @@
 // the same object files register one test each: the stress. So it costs no build time per implementation.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <string>
 
 #include "counter_suite.hpp"
+#include "environment.hpp"
 #include "queue_suite.hpp"
 #include "session.hpp"
 #include "stress/stress.hpp"
@@ -15,27 +17,19 @@
 namespace handoff {
 namespace {
 
+using conformance::is_second;
+using conformance::number_from;
 using linearizability::proof;
 using linearizability::stress_effort;
 
-constexpr int exit_misuse = 2;
-
-// Whether an environment variable holds the second of two words; the first one if it is unset.
-bool is_second(const char* variable, const char* first, const char* second) {
-    const char* const text = std::getenv(variable);
-    const std::string wanted = text == nullptr ? first : text;
-    if (wanted == first || wanted == second) return wanted == second;
-    std::fprintf(stderr, "linearizability: %s is \"%s\"; valid: %s, %s\n", variable, wanted.c_str(), first,
-                 second);
-    std::exit(exit_misuse);
-}
-
-// HANDOFF_STRESS: quick or deep. HANDOFF_STAMPS: on, or off for the checks that need no clock alone.
+// HANDOFF_STRESS: quick or deep. HANDOFF_DEEP_SECONDS: how long a queue's deep test takes (60), a counter's a
+// third of it. HANDOFF_STAMPS: on, or off for the checks that need no clock alone.
 stress_effort effort() {
     const bool deep = is_second("HANDOFF_STRESS", "quick", "deep");
+    const std::uint64_t deep_seconds = number_from("HANDOFF_DEEP_SECONDS", 1, 60);
     return {.name = deep ? "deep" : "quick",
-            .queue_seconds = deep ? 60U : 2U,
-            .counter_seconds = deep ? 20U : 1U,
+            .queue_seconds = deep ? deep_seconds : 2,
+            .counter_seconds = deep ? std::max<std::uint64_t>(deep_seconds / 3, 1) : 1,
             .use_stamps = !is_second("HANDOFF_STAMPS", "on", "off"),
             .seed = conformance::seed()};
 }

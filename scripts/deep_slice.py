@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""Runs deep tests of a preset's build, drawn at random, until a time is up: what CI can afford of tests that take hours.
+
+Each run draws others and gives them another seed, so that many runs see what one does not. Ends with exit code 1
+when a test fails; `--seed` draws the same tests and gives them the same seed again."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import secrets
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from handoff.errors import EXIT_FAILED, HandoffError, describe, ends_with_one_line
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS_EACH = 10  # HANDOFF_DEEP_SECONDS of a test, instead of the minute or so that it has by itself
+
+
+@dataclass(frozen=True)
+class Slice:
+    preset: str
+    seconds: float
+    seed: int
+
+    def tests(self) -> list[str]:
+        """All deep tests of the build, in an order that follows from the seed."""
+        found = self._ctest("--show-only=json-v1")
+        try:
+            names = sorted(str(test["name"]) for test in json.loads(found.stdout)["tests"])
+        except (ValueError, KeyError, TypeError) as error:
+            said = (found.stderr or found.stdout).strip().splitlines()
+            raise HandoffError(
+                f"ctest lists no deep tests of preset '{self.preset}': {said[-1] if said else repr(error)}"
+            ) from error
+        if not names:
+            raise HandoffError(f"preset '{self.preset}' has no deep tests; scripts/test.sh builds them")
+        random.Random(self.seed).shuffle(names)
+        return names
+
+    def run(self) -> tuple[list[str], list[str]]:
+        """The tests that were run, and those of them that failed. A test begins while there is time left."""
+        begun = time.monotonic()
+        done: list[str] = []
+        failed: list[str] = []
+        for name in self.tests():
+            start = time.monotonic()
+            if start - begun >= self.seconds:
+                break
+            code = self._one(name)
+            print(
+                f"  {time.monotonic() - start:5.1f} s  {'passed' if code == 0 else 'FAILED'}  {name}",
+                flush=True,
+            )
+            done.append(name)
+            failed += [name] if code != 0 else []
+        return done, failed
+
+    def _one(self, name: str) -> int:
+        """ctest's exit code. What a test that fails has to say is shown, all else is ctest's usual noise."""
+        escaped = re.sub(r"([^\w/-])", r"\\\1", name)
+        ended = self._ctest("-R", f"^{escaped}$")
+        if ended.returncode != 0:
+            print(ended.stdout + ended.stderr)
+        return ended.returncode
+
+    def _ctest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        told = {"HANDOFF_SEED": str(self.seed), "HANDOFF_DEEP_SECONDS": str(SECONDS_EACH)}
+        try:
+            return subprocess.run(
+                ["ctest", "--preset", f"{self.preset}-deep", *arguments],
+                cwd=ROOT,
+                env=dict(os.environ) | told,
+                capture_output=True,
+                text=True,
+                errors="replace",
+            )
+        except OSError as error:
+            raise HandoffError(f"cannot run ctest: {describe(error)}") from error
+
+
+@ends_with_one_line
+def main(arguments: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--preset", required=True, help="release, debug, asan-ubsan or tsan, built before")
+    p.add_argument("--seconds", type=float, required=True, help="a test begins while these are not over")
+    p.add_argument("--seed", type=int, help="of the draw and of the tests (default: a new one, printed)")
+    given = p.parse_args(arguments)
+    seed = secrets.randbits(31) if given.seed is None else given.seed
+    chosen = Slice(given.preset, given.seconds, seed)
+    print(f"deep tests of {given.preset} for {given.seconds:g} s, seed {seed}", flush=True)
+    done, failed = chosen.run()
+    if failed:
+        print(
+            f"{len(failed)} of {len(done)} deep tests failed: {', '.join(failed)}; repeat with "
+            f"scripts/deep_slice.py --preset {given.preset} --seconds {given.seconds:g} --seed {seed}",
+            file=sys.stderr,
+        )
+        return EXIT_FAILED
+    print(f"{len(done)} deep tests passed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

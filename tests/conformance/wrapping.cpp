@@ -1,0 +1,77 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "contents.hpp"
+#include "tests.hpp"
+#include "transfer.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+// Just before an index no longer fits 31, 32 or 63 bits, and before it begins again at 0. A ring that keeps
+// twice its ticket in a slot meets the last of them at 2^63.
+constexpr std::uint64_t limits[] = {std::uint64_t{1} << 31, std::uint64_t{1} << 32, std::uint64_t{1} << 63,
+                                    0};
+
+std::string text_of(std::size_t requested, first_index first) {
+    return "requested capacity " + std::to_string(requested) + ", first index " + std::to_string(first.value);
+}
+
+// Fills and drains the queue at every fill level, checking both ends at full and empty.
+void expect_laps(const queue_under_test& subject, any_queue<number>& queue, std::size_t laps) {
+    const auto producer = queue.producer();
+    const auto consumer = queue.consumer();
+    const std::size_t capacity = queue.capacity();
+    contents held(subject.spec->delivery);
+    number next = 0;
+    for (std::size_t lap = 0; lap < laps; ++lap) {
+        for (std::size_t level = lap % capacity + 1; held.size() < level; ++next) {
+            ASSERT_TRUE(producer->try_push(number{next})) << "push " << next;
+            held.push(next);
+        }
+        if (held.size() == capacity) {
+            ASSERT_FALSE(producer->try_push(number{untouched})) << "a full queue took an item";
+        }
+        for (number value = untouched; !held.empty();) {
+            ASSERT_TRUE(consumer->try_pop(value)) << held.size() << " items are missing";
+            ASSERT_TRUE(held.pop(value)) << held.why();
+        }
+        number value = untouched;
+        ASSERT_FALSE(consumer->try_pop(value)) << "popped " << value << " from an empty queue";
+    }
+}
+
+}  // namespace
+
+void indices_may_wrap(const queue_under_test& subject) {
+    for (const std::uint64_t limit : limits) {
+        for (const std::size_t requested : {1U, 2U, 3U, 4U, 7U}) {
+            // Each place of a ring is the first beyond the limit once.
+            for (std::uint64_t before = 0; before <= 8; ++before) {
+                const first_index first{limit - before};
+                const doing what(text_of(requested, first));
+                expect_laps(subject, *subject.numbers_from(requested, first), 16);
+                if (testing::Test::HasFailure()) return;
+            }
+        }
+    }
+}
+
+void transfer_passes_the_wrap(const queue_under_test& subject) {
+    const std::size_t items = scaled(4'000, 1'000);
+    for (const std::uint64_t limit : limits) {
+        for (const transfer_plan& plan : plans_for(subject, {1, 2, 64}, items)) {
+            const first_index first{limit - items / 2};
+            const doing what(describe(plan) + ", " + text_of(plan.requested, first));
+            const auto queue = subject.numbers_from(plan.requested, first);
+            transfer<number> moved(*queue, plan);
+            const transfer_log& log = moved.run();
+            expect_conserved(plan, log);
+            if (subject.keeps_producer_order()) expect_producer_order(plan.producers, log);
+            if (testing::Test::HasFailure()) return;
+        }
+    }
+}
+
+}  // namespace handoff::conformance

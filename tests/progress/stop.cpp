@@ -1,0 +1,113 @@
+#include "stop.hpp"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <system_error>
+#include <thread>
+
+namespace handoff::stalls {
+namespace {
+
+// What the handler reads of its thread. Constant-initialised, so that no access to it allocates.
+thread_local target* current = nullptr;
+thread_local volatile std::sig_atomic_t spared = 0;  // how many `unstoppable` live
+thread_local volatile std::sig_atomic_t due = 0;     // a stop that was put off
+
+int signal_number() {
+    return SIGRTMIN + 3;
+}
+
+[[noreturn]] void fail(const char* call, int error) {
+    throw std::system_error(error, std::generic_category(), call);
+}
+
+// Short enough not to stretch a stop, long enough to leave the processor to the threads of the test.
+void wait_a_little() {
+    std::this_thread::sleep_for(std::chrono::microseconds(10));
+}
+
+}  // namespace
+
+target::target() {
+    install();
+    if (pipe(pipe_) != 0) fail("pipe", errno);
+}
+
+target::~target() {
+    close(pipe_[0]);
+    close(pipe_[1]);
+}
+
+void target::install() {
+    struct sigaction action {};
+    action.sa_handler = &target::on_signal;
+    // A call that sleeps in the kernel goes on afterwards as if nothing had been.
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(signal_number(), &action, nullptr) != 0) fail("sigaction", errno);
+}
+
+void target::on_signal(int) {
+    const int error = errno;
+    if (current != nullptr) {
+        if (spared > 0) {
+            due = 1;
+        } else {
+            current->stop_here();
+        }
+    }
+    errno = error;
+}
+
+void target::stop_here() {
+    state_ = state::stopped;
+    char byte = 0;
+    while (read(pipe_[0], &byte, 1) == -1 && errno == EINTR) {
+    }
+    state_ = state::running;
+}
+
+target::presence::presence(target& self) : self_(self) {
+    self.thread_ = pthread_self();
+    current = &self;
+    self.state_ = state::running;
+}
+
+target::presence::~presence() {
+    current = nullptr;
+    due = 0;
+    self_.state_ = state::ended;
+}
+
+bool target::stop() {
+    if (state_ != state::running) return false;
+    if (const int error = pthread_kill(thread_, signal_number()); error != 0 && error != ESRCH) {
+        fail("pthread_kill", error);
+    }
+    while (state_ == state::running) wait_a_little();
+    return state_ == state::stopped;
+}
+
+void target::release() {
+    const char byte = 0;
+    if (write(pipe_[1], &byte, 1) != 1) fail("write", errno);
+    while (state_ == state::stopped) wait_a_little();
+}
+
+unstoppable::unstoppable() {
+    spared = spared + 1;
+}
+
+unstoppable::~unstoppable() {
+    spared = spared - 1;
+    if (spared == 0 && due != 0) {
+        due = 0;
+        if (current != nullptr) current->stop_here();
+    }
+}
+
+}  // namespace handoff::stalls

@@ -1,0 +1,93 @@
+// Stops a thread at whatever instruction it has come to, and lets it go on later: a real-time signal, whose
+// handler waits in read() on a pipe until it is released. The handler calls nothing that is not
+// async-signal-safe.
+//
+// Two places are spared. Where a thread has said that it is `unstoppable`, the stop waits until it no longer
+// is: allocation.cpp says so around malloc and free, whose locks would otherwise be held by the stopped
+// thread and make every queue that allocates look blocking. And a stop is asked for again and again at random
+// instants, so that it lands in each part of a call about as often as the thread is there: a window of a few
+// nanoseconds needs some hundred stops to be hit.
+//
+// ThreadSanitizer defers a signal to the next call that it intercepts, so that under it no thread ever stops
+// between two instructions of a lock-free operation; and clang's sanitizers bring allocation functions that
+// cannot be replaced. What stands on stops or on failing allocations is left out there (CMakeLists.txt).
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+
+namespace handoff::stalls {
+
+#if defined(HANDOFF_STOPS_THREADS)
+inline constexpr bool can_stop_threads = true;
+#else
+inline constexpr bool can_stop_threads = false;
+#endif
+
+// One thread that can be stopped, as its controller sees it. Made before the thread, destroyed after it.
+class target {
+public:
+    static constexpr int nowhere = -1;
+
+    target();
+    target(const target&) = delete;
+    target& operator=(const target&) = delete;
+    ~target();
+
+    // The thread itself: it can be stopped while this lives.
+    class presence {
+    public:
+        explicit presence(target& self);
+        presence(const presence&) = delete;
+        presence& operator=(const presence&) = delete;
+        ~presence();
+
+    private:
+        target& self_;
+    };
+
+    // The thread itself, around each call that is of interest.
+    void enter(int operation) {
+        // relaxed: read by the handler in the same thread; the fences keep the compiler from moving it.
+        inside_.store(operation, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+    }
+    void leave() {
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        inside_.store(nowhere, std::memory_order_relaxed);
+    }
+
+    // The controller: returns when the thread has stopped; false if it is not (or no longer) there.
+    bool stop();
+    // In which operation it has stopped, or nowhere.
+    int stopped_in() const { return inside_.load(std::memory_order_relaxed); }
+    // Returns when the thread is running again.
+    void release();
+
+    bool ended() const { return state_ == state::ended; }
+
+private:
+    friend class unstoppable;
+    enum class state { absent, running, stopped, ended };
+
+    static void install();
+    static void on_signal(int);
+    void stop_here();
+
+    std::atomic<state> state_{state::absent};
+    std::atomic<int> inside_{nowhere};
+    pthread_t thread_{};
+    int pipe_[2] = {-1, -1};
+};
+
+// While one lives in a thread, a stop of this thread is put off.
+class unstoppable {
+public:
+    unstoppable();
+    unstoppable(const unstoppable&) = delete;
+    unstoppable& operator=(const unstoppable&) = delete;
+    ~unstoppable();
+};
+
+}  // namespace handoff::stalls

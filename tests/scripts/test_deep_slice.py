@@ -1,0 +1,101 @@
+"""The deep tests that CI draws, against a ctest that is not one."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import deep_slice
+import pytest
+
+NAMES = [f"stress_deep/queue_{letter}" for letter in "abcdefgh"]
+
+# Lists NAMES; notes each test that it is asked for and what the environment says, fails those of the file `failing`.
+CTEST = """#!/usr/bin/python3 -IS
+import json, os, sys, time
+here = os.path.dirname(os.path.abspath(__file__))
+assert sys.argv[1:3] == ["--preset", "tsan-deep"], sys.argv
+if "--show-only=json-v1" in sys.argv:
+    print(open(os.path.join(here, "listing")).read())
+    sys.exit(0)
+name = sys.argv[sys.argv.index("-R") + 1]
+with open(os.path.join(here, "asked"), "a") as asked:
+    asked.write(f"{name} {os.environ['HANDOFF_SEED']} {os.environ['HANDOFF_DEEP_SECONDS']}\\n")
+time.sleep(0.02)
+print("what the test said of", name)
+sys.exit(8 if open(os.path.join(here, "failing")).read() in name else 0)
+"""
+
+
+@pytest.fixture
+def ctest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "ctest").write_text(CTEST)
+    (folder / "ctest").chmod(0o755)
+    (folder / "listing").write_text(json.dumps({"tests": [{"name": name} for name in NAMES]}))
+    (folder / "failing").write_text("none")
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    return folder
+
+
+def asked(ctest: Path) -> list[str]:
+    return (ctest / "asked").read_text().splitlines()
+
+
+def draw(seconds: float, seed: int) -> int:
+    return deep_slice.main(["--preset", "tsan", "--seconds", str(seconds), "--seed", str(seed)])
+
+
+def test_all_are_run_once_while_there_is_time(ctest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert draw(60, 5) == 0
+    assert sorted(asked(ctest)) == [f"^{name}$ 5 10" for name in NAMES]
+    out = capsys.readouterr().out
+    assert "seed 5" in out and f"{len(NAMES)} deep tests passed" in out
+    assert "what the test said" not in out
+
+
+def test_none_begins_when_the_time_is_over(ctest: Path) -> None:
+    assert draw(0.03, 5) == 0
+    assert 1 <= len(asked(ctest)) <= 2
+
+
+def test_the_draw_follows_from_the_seed(ctest: Path) -> None:
+    assert draw(60, 5) == draw(60, 5) == draw(60, 6) == 0
+    first, again, other = (asked(ctest)[i : i + len(NAMES)] for i in range(0, 3 * len(NAMES), len(NAMES)))
+    assert first == again
+    assert [line.split()[0] for line in first] != [line.split()[0] for line in other]
+
+
+def test_without_a_seed_there_is_a_new_one(ctest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seeds = set()
+    for _ in range(2):
+        assert deep_slice.main(["--preset", "tsan", "--seconds", "0.01"]) == 0
+        seeds |= set(re.findall(r"seed (\d+)", capsys.readouterr().out))
+    assert len(seeds) == 2
+
+
+def test_a_failure_is_shown_and_how_to_repeat_it(ctest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (ctest / "failing").write_text("queue_c")
+    assert draw(60, 5) == 1
+    said = capsys.readouterr()
+    assert len(asked(ctest)) == len(NAMES), "the others are run all the same"
+    assert "what the test said of ^stress_deep/queue_c$" in said.out
+    assert "1 of 8 deep tests failed: stress_deep/queue_c; repeat with" in said.err
+    assert "--preset tsan --seconds 60 --seed 5" in said.err
+
+
+@pytest.mark.parametrize(
+    "listing, told",
+    [
+        ('{"tests": []}', "preset 'tsan' has no deep tests; scripts/test.sh builds them"),
+        ("No such preset", "ctest lists no deep tests of preset 'tsan': No such preset"),
+    ],
+)
+def test_a_preset_without_deep_tests_is_misuse(
+    ctest: Path, capsys: pytest.CaptureFixture[str], listing: str, told: str
+) -> None:
+    (ctest / "listing").write_text(listing)
+    assert draw(60, 5) == 2
+    assert told in capsys.readouterr().err

@@ -1,0 +1,228 @@
+"""The table of faults against the sources and the page, and what is made of a check that ran with a fault."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from handoff import mutation_page, mutation_runs, mutations
+from handoff.errors import HandoffError, MeasurementError
+from handoff.mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, Cell, Mutation
+
+MET = "the mutation is met\n"
+
+
+def table_of(tmp_path: Path, text: str) -> list[Mutation]:
+    path = tmp_path / "mutations.toml"
+    path.write_text(text, encoding="utf-8")
+    return mutations.read(path)
+
+
+def cell(check: str = "conformance", reason: str = "a full queue", expected: str = CAUGHT) -> Cell:
+    return Cell(check, expected, "ring", None, re.compile(reason))
+
+
+def mutation(*cells: Cell) -> Mutation:
+    return Mutation("ring.publish", "a fault", ("ring",), None, cells)
+
+
+def fake(build: Path, script: str, binary: str = "mutants/mutants_conformance") -> None:
+    path = build / "tests" / binary
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+# The table, the sources and the page as they are in this repository.
+
+
+def test_every_fault_in_the_sources_is_caught_by_something() -> None:
+    assert mutations.complaints(mutations.read(), mutations.in_sources()) == []
+
+
+def test_the_register_knows_whose_faults_they_are() -> None:
+    register = (mutations.ROOT / "impls/CMakeLists.txt").read_text(encoding="utf-8")
+    known = {"eventcount", *re.findall(r"^handoff_add\(\w+ (\w+)", register, re.MULTILINE)}
+    assert {name for one in mutations.read() for name in one.implementations} <= known
+
+
+def test_the_page_states_what_the_tests_require() -> None:
+    page = mutation_page.PAGE.read_text(encoding="utf-8")
+    assert mutation_page.stated(page) == mutation_page.verdicts(mutations.read())
+
+
+# The table.
+
+
+def test_a_fault_without_an_entry_is_named(tmp_path: Path) -> None:
+    source = tmp_path / "impls/queues/ring.hpp"
+    source.parent.mkdir(parents=True)
+    source.write_text(
+        "x.load(HANDOFF_WEAKENED(publish, memory_order_acquire));\n"
+        "HANDOFF_OMITTED(\n    not_destroyed, f());\nHANDOFF_INSERTED(twice, g());\n"
+        "return HANDOFF_MUTATION(one_slot, 2, 1);\n"
+    )
+    found = mutations.in_sources(tmp_path)
+    assert found == {"ring.publish", "ring.not_destroyed", "ring.twice", "ring.one_slot"}
+    table = table_of(tmp_path, '["ring.publish"]\nwhat = "a"\nconformance = "ring.full: a full queue"\n')
+    assert mutations.complaints(table, found) == [
+        f"ring.{name}: no entry says what catches it" for name in ("not_destroyed", "one_slot", "twice")
+    ]
+
+
+def test_a_fault_that_nothing_catches_is_named(tmp_path: Path) -> None:
+    text = '["ring.gone"]\nwhat = "a"\nconformance = "not caught"\nexploration = "by chance"\n'
+    complaints = mutations.complaints(table_of(tmp_path, text), set())
+    assert complaints == ["ring.gone: stands in no source", "ring.gone: nothing catches it"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ('what = "a"\nconformance = "caught"', "'caught' is no cell; valid: 'SUBJECT: REASON'"),
+        ('what = "a"\nconformance = "ring: ("', "no sound expression"),
+        ('what = "a"\nconformanse = "ring: a"', "unknown key .* did you mean 'conformance'"),
+        ('conformance = "ring: a"', "'what' must say"),
+        ("what = ", "cannot be read"),
+    ],
+)
+def test_an_entry_that_means_nothing_is_refused(tmp_path: Path, entry: str, complaint: str) -> None:
+    with pytest.raises(HandoffError, match=complaint):
+        table_of(tmp_path, f'["ring.publish"]\n{entry}\n')
+
+
+def test_quick_is_the_first_check_that_must_catch_it(tmp_path: Path) -> None:
+    text = (
+        '["ring.publish"]\nwhat = "a"\nexploration = "not caught"\nconformance = "ring.full: a"\n'
+        'linearizability = "ring: b"\nthread_sanitizer = "ring: data race"\n'
+    )
+    (one,) = table_of(tmp_path, text)
+    of_release = mutations.CHECKS[:3]
+    assert [cell.check for cell in one.chosen(of_release, mutations.QUICK)] == ["conformance"]
+    assert [cell.check for cell in one.chosen(of_release, mutations.DEEP)] == list(of_release)
+    assert [cell.check for cell in one.chosen(["thread_sanitizer"], mutations.QUICK)] == ["thread_sanitizer"]
+    with pytest.raises(HandoffError, match="unknown mutation 'ring.publik'; did you mean 'ring.publish'"):
+        mutations.find("ring.publik", [one])
+
+
+# What is made of a run.
+
+
+FULL = (
+    "echo 'tests/single_thread.cpp:95: Failure'; echo 'Value of: x'; echo 'a full queue took an item'; exit 1"
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "verdict", "reported"),
+    [
+        (FULL, CAUGHT, "Value of: x a full queue took an item"),
+        (FULL.replace("full", "new"), "failed otherwise", "Value of: x a new queue took an item"),
+        ("kill -SEGV $$", "failed otherwise", None),
+        ("echo 'mutants_conformance: ring.full (lap 1): did not end within 10 s'; kill -ABRT $$",
+         "failed otherwise", "ring.full (lap 1): did not end within 10 s"),
+        (f"printf '{MET}'", NOT_CAUGHT, None),
+    ],
+)  # fmt: skip
+def test_only_the_named_reason_is_a_catch(
+    tmp_path: Path, script: str, verdict: str, reported: str | None
+) -> None:
+    fake(tmp_path, script)
+    result = mutation_runs.check(mutation(), cell(), tmp_path)
+    assert (result.verdict, result.reported) == (verdict, reported)
+    assert result.is_as_expected == (verdict == CAUGHT)
+    assert mutation_runs.Result(cell(expected=BY_CHANCE), verdict, reported, 0.0).is_as_expected
+    missed = mutation_runs.Result(cell(expected=NOT_CAUGHT), verdict, reported, 0.0)
+    assert missed.is_as_expected == (verdict == NOT_CAUGHT)
+
+
+def test_a_fault_that_is_never_met_is_no_verdict(tmp_path: Path) -> None:
+    fake(tmp_path, "echo all is well")
+    with pytest.raises(HandoffError, match="ring.publish, conformance: the fault was not met: all is well"):
+        mutation_runs.check(mutation(), cell(), tmp_path)
+    fake(tmp_path, "echo explore: no code that ran has this name; exit 2", "exploration/explore")
+    with pytest.raises(HandoffError, match="not met: explore: no code that ran has this name"):
+        mutation_runs.check(mutation(), cell("exploration"), tmp_path)
+
+
+def test_a_run_that_hangs_is_ended(tmp_path: Path) -> None:
+    fake(tmp_path, "sleep 600 & wait")
+    command = mutation_runs.command("ring.publish", cell(), tmp_path)
+    ended = mutation_runs.run(command, "ring.publish", limit=0.3)
+    assert ended.code is None
+    assert ended.seconds < 60
+
+
+@pytest.mark.parametrize(
+    ("check", "output", "reported"),
+    [
+        ("exploration", "  FAILED: data race: the read\n    step 1\n", "data race: the read"),
+        ("linearizability", "seed\nring: BROKEN: item 3 popped twice\n[  FAILED", "item 3 popped twice"),
+        ("thread_sanitizer", "WARNING\nSUMMARY: ThreadSanitizer: data race a.hpp:3 in f\n", "data race a.hpp:3 in f"),
+        ("address_sanitizer", "SUMMARY: AddressSanitizer: 24 byte(s) leaked in 1 allocation(s).\n",
+         "24 byte(s) leaked in 1 allocation(s)."),
+        ("address_sanitizer", "a.hpp:3:1: runtime error: null pointer\n", "null pointer"),
+        ("conformance", "a.cpp:1: Failure\nfirst\nGoogle Test trace:\nb\na.cpp:2: Failure\nsecond\n", "first"),
+        ("conformance", f"a.cpp:1: Failure\n{'x' * 300}\n", "x" * 239 + "…"),
+        ("conformance", "Segmentation fault\n", None),
+    ],
+)  # fmt: skip
+def test_the_first_complaint_is_reported(check: str, output: str, reported: str | None) -> None:
+    assert mutation_runs.complaint(check, output) == reported
+
+
+def test_what_each_check_runs(tmp_path: Path) -> None:
+    def command(check: str, subject: str, test: str | None = None) -> str:
+        one = Cell(check, CAUGHT, subject, test, re.compile(""))
+        return " ".join(mutation_runs.command("ring.publish", one, Path("b")))
+
+    assert command("exploration", "lock").endswith("explore --implementation lock --mutation ring.publish")
+    assert command("thread_sanitizer", "ring", "full").endswith("--gtest_filter=ring.full")
+    assert "mutants_linearizability" in command("linearizability", "ring")
+    assert command("conformance", "eventcount").endswith("--gtest_filter=eventcount_test.*")
+    cells = [cell(), Cell("conformance", CAUGHT, "ring", "full", re.compile("")), cell("exploration")]
+    (both,) = mutation_runs.commands_without_fault(cells, Path("b"))
+    assert both[-1] == "--gtest_filter=ring.*:ring.full"
+
+
+# Records and page.
+
+
+def page_of(tmp_path: Path, result: mutation_runs.Result) -> str:
+    one = mutation(result.cell)
+    mutation_runs.write(one, mutations.DEEP, [result], tmp_path)
+    text = "before\n<!-- table: made by scripts/mutations.py page -->\n<!-- end of table -->\nafter\n"
+    return mutation_page.page(text, [one], mutation_page.records([tmp_path]))
+
+
+def test_the_page_is_made_from_the_records(tmp_path: Path) -> None:
+    made = page_of(tmp_path, mutation_runs.Result(cell(), CAUGHT, "a full queue | took", 0.1))
+    assert "| `ring.publish` | a fault | – | caught | – | – | – | a full queue \\| took |" in made
+    assert made.startswith("before\n") and made.endswith("after\n")
+    assert mutation_page.stated(made) == mutation_page.verdicts([mutation(cell())])
+
+
+def test_the_page_is_not_made_of_other_verdicts(tmp_path: Path) -> None:
+    with pytest.raises(
+        MeasurementError, match="conformance: 'not caught', where mutations.toml says 'caught'"
+    ):
+        page_of(tmp_path, mutation_runs.Result(cell(), NOT_CAUGHT, None, 0.1))
+    with pytest.raises(MeasurementError, match="ring.publish: no record of linearizability"):
+        recorded = {"ring.publish": {"conformance": {"verdict": CAUGHT, "reported": "x"}}}
+        text = "<!-- table: made by scripts/mutations.py page --><!-- end of table -->"
+        mutation_page.page(text, [mutation(cell(), cell("linearizability"))], recorded)
+
+
+def test_records_of_another_schema_are_refused(tmp_path: Path) -> None:
+    page_of(tmp_path, mutation_runs.Result(cell(), CAUGHT, "a full queue", 0.1))
+    (path,) = (tmp_path / "proofs/mutations/deep").glob("*.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": "handoff-mutation-2"}))
+    with pytest.raises(
+        HandoffError, match="unknown schema 'handoff-mutation-2'; valid: 'handoff-mutation-1'"
+    ):
+        mutation_page.records([tmp_path])
+    with pytest.raises(HandoffError, match="has no records of mutations; run ctest"):
+        mutation_page.records([tmp_path / "empty"])
