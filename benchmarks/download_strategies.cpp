@@ -29,8 +29,10 @@ const std::vector<setup>& setups() {
         // The source's sizes: 11 pages, 500 documents of which at most 4 are under way.
         {.items = 11, .latency = log_normal, .ms = 50, .in_flight = {4}},
         {.items = 500, .latency = log_normal, .ms = 50, .in_flight = {4, 8, 16, 32, 64}},
+        // How many under way are enough, shortly.
+        {.items = 200, .latency = log_normal, .ms = 4, .in_flight = {2, 4, 8, 16, 32}},
         // Nothing to wait for: what organising it costs, and handing a document over a queue.
-        {.items = 20'000, .latency = constant, .ms = 0, .in_flight = {1}, .every_queue = true},
+        {.items = 10'000, .latency = constant, .ms = 0, .in_flight = {1}, .every_queue = true},
         // What makes an ordered window lose, and what does not.
         {.items = 500, .latency = heavy_tail, .ms = 4, .in_flight = {8}},
         {.items = 500, .latency = constant, .ms = 4, .in_flight = {8}},
@@ -78,14 +80,16 @@ void add_pools(std::vector<contender>& all) {
             first && spec.bound == boundedness::bounded && spec.consumers == cardinality::many;
         first = first && !sweeps;
         const bool prompt = spec.delivery == order::fifo || spec.delivery == order::per_producer_fifo;
-        const auto add = [&](const std::string& kind, void (*run)(download_run&), bool few) {
+        const auto add = [&](const std::string& kind, void (*run)(download_run&), bool few, bool in_time) {
             if (run == nullptr) return;
             names.push_back(kind + std::string(spec.name));
             all.push_back(
-                {{.spec = {.name = names.back(), .prompt = prompt}, .run = run}, few, spec.consumers});
+                {{.spec = {.name = names.back(), .prompt = in_time}, .run = run}, few, spec.consumers});
         };
-        add("pool_", runs.download_pool, !sweeps);
-        add("closed_pool_", runs.closed_download_pool, true);
+        add("pool_", runs.download_pool, !sweeps, prompt);
+        add("closed_pool_", runs.closed_download_pool, true, prompt);
+        // Over one queue. What it leaves behind is fetched one by one, so not as soon as it may be.
+        if (sweeps) add("flagged_pool_", runs.flagged_download_pool, true, false);
     }
 }
 
@@ -96,15 +100,9 @@ std::vector<contender> contenders() {
     return all;
 }
 
+// Of a strategy that is not told how many, one number.
 std::vector<unsigned> in_flight_of(const strategy_spec& spec, const setup& s) {
-    switch (spec.limit) {
-        case flight::one:
-            return {1};
-        case flight::whole_list:
-            return {static_cast<unsigned>(s.items)};
-        case flight::as_told:
-            break;
-    }
+    if (spec.limit != flight::as_told) return {limit_of(spec, 0, s.items)};
     return s.in_flight;
 }
 

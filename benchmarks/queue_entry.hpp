@@ -25,6 +25,7 @@ constexpr queue_runs runs_with() {
             runs.ping_pong = run_ping_pong<Q<Item>, Item>;
             runs.download = run_download<Q<Item>>;
             runs.download_pool = run_download_pool<Q<Item>, pool_end::stop_items>;
+            runs.flagged_download_pool = run_download_pool<Q<Item>, pool_end::flag>;
             if constexpr (closable_queue<Q<Item>>)
                 runs.closed_download_pool = run_download_pool<Q<Item>, pool_end::close>;
         }

@@ -1,6 +1,7 @@
 // A fixed number of workers that take documents from a queue of the catalog.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <thread>
 #include <vector>
@@ -10,14 +11,17 @@
 
 namespace handoff {
 
-// How the workers learn that there is no more: an item for each that says so, with the harness's waiting; or
-// the queue is closed, with its own.
-enum class pool_end { stop_items, close };
+// How the workers learn that there is no more.
+//   stop_items  an item for each that says so; with the harness's waiting
+//   close       the queue is closed and gives out what is left; with the queue's own waiting
+//   flag        they look at a flag before each document, and leave behind what is still in the queue; with
+//               the harness's waiting
+enum class pool_end { stop_items, close, flag };
 
-template <class Q, pool_end End>
+template <class Q, mode Waiting>
 class download_pool {
 public:
-    explicit download_pool(download_run& run) : run_(run), wanted_(capacity) {}
+    download_pool(download_run& run, pool_end end) : run_(run), end_(end), wanted_(capacity) {}
 
     void run() {
         pusher to(wanted_, wait, false, gates_);
@@ -37,10 +41,9 @@ public:
 
 private:
     using job = typename Q::value_type;
-    static constexpr mode waiting = End == pool_end::close ? mode::own : mode::harness_waits;
-    static constexpr wait_kind wait = End == pool_end::close ? wait_kind::own : wait_kind::block;
-    using pusher = push_end<Q, waiting>;
-    using popper = pop_end<Q, waiting>;
+    static constexpr wait_kind wait = Waiting == mode::own ? wait_kind::own : wait_kind::block;
+    using pusher = push_end<Q, Waiting>;
+    using popper = pop_end<Q, Waiting>;
 
     // More than the workers can take at once, and less than a long list.
     static constexpr std::size_t capacity = 64;
@@ -56,8 +59,11 @@ private:
     }
 
     void stop(pusher& to, std::size_t workers) {
-        if constexpr (End == pool_end::close) {
+        if constexpr (Waiting == mode::own) {
             wanted_.close();
+        } else if (end_ == pool_end::flag) {
+            stopped_ = true;
+            gates_.wake_all();
         } else {
             for (std::size_t i = 0; i < workers; ++i) {
                 job last = job::make(stop_tag);
@@ -69,27 +75,36 @@ private:
     void work() {
         popper from(wanted_, wait, false, gates_);
         job next;
-        while (from.pop(next, never) && next.tag != stop_tag) fetch(next);
+        const auto stopped = [this] { return stopped_.load(); };
+        while (!stopped() && from.pop(next, stopped) && next.tag != stop_tag) fetch(next);
     }
 
     void fetch(const job& next) { run_.deliver(run_.fetch(next.tag - make_tag(0, 1))); }
 
-    // A queue that is not FIFO may let a stop item overtake a document; whatever is left is done here.
+    // What workers that were stopped by a flag have left, or a stop item has overtaken in a queue that is not
+    // FIFO: it is counted, and done here.
     void sweep() {
         typename Q::consumer from(wanted_);
-        job next;
-        while (from.try_pop(next))
-            if (next.tag != stop_tag) fetch(next);
+        std::size_t left = 0;
+        for (job next; from.try_pop(next);) {
+            if (next.tag == stop_tag) continue;
+            fetch(next);
+            ++left;
+        }
+        run_.leave_behind(left);
     }
 
     download_run& run_;
+    const pool_end end_;
     Q wanted_;
     queue_gates gates_;
+    std::atomic<bool> stopped_{false};
 };
 
 template <class Q, pool_end End>
 void run_download_pool(download_run& run) {
-    download_pool<Q, End>(run).run();
+    constexpr mode waiting = End == pool_end::close ? mode::own : mode::harness_waits;
+    download_pool<Q, waiting>(run, End).run();
 }
 
 }  // namespace handoff

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <thread>
 
+#include "usage.hpp"
+
 namespace handoff {
 
 download_run::download_run(const std::vector<document>& documents, simulated_network& network,
                            const strategy_spec& spec, unsigned in_flight, time_kind time)
     : documents_(documents),
       network_(network),
+      spec_(spec),
       in_flight_(in_flight),
       time_(time == time_kind::real ? nullptr
                                     : std::make_unique<virtual_time>(spec, documents.size(), in_flight)),
@@ -36,6 +39,11 @@ void download_run::deliver(const fetched& result) {
     if (time_) time_->delivered();
 }
 
+void download_run::leave_behind(std::size_t documents) {
+    const std::scoped_lock lock(mutex_);
+    left_behind_ += documents;
+}
+
 std::optional<std::chrono::nanoseconds> download_run::call_at(job_time time, std::function<void()> wake) {
     if (!time_) return std::max(time - now(), std::chrono::nanoseconds(0));
     time_->call_at(time, std::move(wake));
@@ -49,7 +57,10 @@ void download_run::begin(std::size_t index) {
         if (stamps.started >= job_time(0) && first_error_.empty())
             first_error_ = "unverified: document " + std::to_string(index) + " was fetched twice";
         stamps.started = now();
-        most_in_flight_ = std::max(most_in_flight_, ++in_flight_now_);
+        if (++in_flight_now_ > most_in_flight_) {
+            most_in_flight_ = in_flight_now_;
+            peak_threads_ = threads_of_this_process();
+        }
     }
     if (time_) time_->started();
 }

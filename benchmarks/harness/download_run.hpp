@@ -51,6 +51,7 @@ public:
 
     std::size_t size() const { return documents_.size(); }
     unsigned in_flight() const { return in_flight_; }
+    const strategy_spec& spec() const { return spec_; }
 
     // Fetches a document in the calling thread, which sleeps meanwhile.
     fetched fetch(std::size_t index);
@@ -72,6 +73,9 @@ public:
         simulated_fetch way_;
     };
 
+    // Says that so many documents lay in a queue when its workers had gone; they are still to be fetched.
+    void leave_behind(std::size_t documents);
+
     // How an event loop waits. In virtual time `wake` will be called (see virtual_time::call_at), and the
     // result is nothing; in real time it is how long the loop is to wait, by a timer of its own.
     std::optional<std::chrono::nanoseconds> call_at(job_time time, std::function<void()> wake);
@@ -79,10 +83,12 @@ public:
     // What came of it, for when the strategy has returned.
     job_time now() const;
     const std::vector<fetch_stamps>& stamps() const { return stamps_; }
-    const std::vector<fetched>& results() const {
-        return results_;
-    }  // in the order in which they were handed in
+    // In the order in which they were handed in.
+    const std::vector<fetched>& results() const { return results_; }
     unsigned most_in_flight() const { return most_in_flight_; }
+    // Of the process, when most documents were under way; 0 if the kernel does not tell.
+    unsigned peak_threads() const { return peak_threads_; }
+    std::size_t left_behind() const { return left_behind_; }
     const std::string& first_error() const { return first_error_; }
 
 private:
@@ -92,6 +98,7 @@ private:
 
     const std::vector<document>& documents_;
     simulated_network& network_;
+    const strategy_spec spec_;
     const unsigned in_flight_;
     std::unique_ptr<virtual_time> time_;  // none: it is real
     const ticks start_ = harness_clock::now();
@@ -101,6 +108,8 @@ private:
     std::vector<fetched> results_;
     unsigned in_flight_now_ = 0;
     unsigned most_in_flight_ = 0;
+    unsigned peak_threads_ = 0;
+    std::size_t left_behind_ = 0;
     std::string first_error_;
 };
 

@@ -29,6 +29,19 @@ struct strategy_spec {
     bool prompt = true;
 };
 
+// How many documents of a list that is so long it has under way at most when it is told `told`.
+constexpr unsigned limit_of(const strategy_spec& spec, unsigned told, std::size_t documents) {
+    switch (spec.limit) {
+        case flight::one:
+            return 1;
+        case flight::whole_list:
+            return static_cast<unsigned>(documents);
+        case flight::as_told:
+            break;
+    }
+    return told;
+}
+
 // `run` calls fetch() for each document once, with at most in_flight() at a time, and deliver() with each
 // result once, from whatever threads it likes. All of these have ended when it returns.
 struct strategy {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 namespace handoff {
 namespace {
@@ -37,7 +36,7 @@ std::string check_count(const std::vector<document>& documents, const std::vecto
     return {};
 }
 
-// Interpolates nothing: the smallest value below or at which the share lies.
+// One of the values: the share of the others lies below it or equals it.
 double percentile_ns(std::vector<job_time>& times, double share) {
     const auto place = static_cast<std::ptrdiff_t>(share * static_cast<double>(times.size() - 1));
     std::ranges::nth_element(times, times.begin() + place);
@@ -68,6 +67,37 @@ totals sum_up(const std::vector<document>& documents, const download_run& run) {
         all.taken.push_back(stamps.delivered - stamps.started);
     }
     return all;
+}
+
+// What changes at a time: documents under way, and documents that were started and not handed in.
+struct change {
+    job_time time;
+    int under_way;
+    int ahead;
+};
+
+// In order of time. After the last start a free place is no loss.
+std::vector<change> changes_until_the_last_start(const std::vector<fetch_stamps>& stamps) {
+    std::vector<change> all;
+    all.reserve(3 * stamps.size());
+    job_time last_start{0};
+    for (const fetch_stamps& s : stamps) {
+        all.push_back({s.started, 1, 1});
+        all.push_back({s.ended, -1, 0});
+        all.push_back({s.delivered, 0, -1});
+        last_start = std::max(last_start, s.started);
+    }
+    std::erase_if(all, [&](const change& one) { return one.time > last_start; });
+    std::ranges::stable_sort(all, {}, &change::time);
+    return all;
+}
+
+// The seconds that places were free because an ordered window waited for its head. Without a second place
+// nothing can wait behind the head.
+double lost_seconds(const download_run& run) {
+    const strategy_spec& spec = run.spec();
+    if (!spec.in_order || spec.ahead == 0 || run.in_flight() == 1) return 0.0;
+    return blocked_seconds(run.stamps(), run.in_flight(), std::size_t{spec.ahead} * run.in_flight());
 }
 
 }  // namespace
@@ -106,29 +136,26 @@ download_bound bound_of(const std::vector<document>& documents, const network_sp
     const double one_by_one = seconds(all) + work_s;
     const double alone = std::max({seconds(longest), work_s / cores, bandwidth_s});
     return {std::max(one_by_one / in_flight, seconds(longest)), work_s / cores, bandwidth_s,
-            one_by_one / alone};
+            one_by_one / alone, one_by_one / static_cast<double>(documents.size())};
 }
 
 double idle_seconds(const std::vector<fetch_stamps>& stamps, unsigned in_flight) {
-    std::vector<std::pair<job_time, int>> changes;
-    changes.reserve(2 * stamps.size());
-    job_time last_start{0};
-    for (const fetch_stamps& s : stamps) {
-        changes.emplace_back(s.started, 1);
-        changes.emplace_back(s.ended, -1);
-        last_start = std::max(last_start, s.started);
-    }
-    std::ranges::sort(changes);
-    double idle = 0.0;
+    return blocked_seconds(stamps, in_flight, 0);
+}
+
+double blocked_seconds(const std::vector<fetch_stamps>& stamps, unsigned in_flight, std::size_t most_ahead) {
+    double blocked = 0.0;
     job_time before{0};
     int under_way = 0;
-    for (const auto& [time, change] : changes) {
-        if (time > last_start) break;
-        idle += seconds(time - before) * (static_cast<int>(in_flight) - under_way);
-        before = time;
-        under_way += change;
+    int ahead = 0;
+    for (const change& one : changes_until_the_last_start(stamps)) {
+        if (ahead >= static_cast<int>(most_ahead))
+            blocked += seconds(one.time - before) * (static_cast<int>(in_flight) - under_way);
+        before = one.time;
+        under_way += one.under_way;
+        ahead += one.ahead;
     }
-    return idle;
+    return blocked;
 }
 
 void add_download_figures(figures& values, const std::vector<document>& documents, const download_run& run,
@@ -138,7 +165,7 @@ void add_download_figures(figures& values, const std::vector<document>& document
     const auto items = static_cast<double>(all.taken.size());
     const auto bytes = static_cast<double>(all.bytes);
     const double under_way = seconds(all.under_way);
-    const double idle = idle_seconds(run.stamps(), run.in_flight());
+    const double lost = lost_seconds(run) / (under_way / items);
     const figures more = {{"items", items},
                           {"bytes", bytes},
                           {"makespan_s", makespan_s},
@@ -147,6 +174,7 @@ void add_download_figures(figures& values, const std::vector<document>& document
                           {"bound_cpu_s", bound.cpu_s},
                           {"bound_bandwidth_s", bound.bandwidth_s},
                           {"enough_n", bound.enough},
+                          {"document_s", bound.document_s},
                           {"efficiency", bound.seconds() / makespan_s},
                           {"items_per_second", items / makespan_s},
                           {"bytes_per_second", bytes / makespan_s},
@@ -156,10 +184,11 @@ void add_download_figures(figures& values, const std::vector<document>& document
                           {"max_ns", percentile_ns(all.taken, 1.0)},
                           {"active_s", under_way},
                           {"waiting_s", std::max(0.0, run.in_flight() * makespan_s - under_way)},
-                          {"idle_s", idle},
-                          {"lost_items_per_second", idle / (under_way / items) / makespan_s},
+                          {"idle_s", idle_seconds(run.stamps(), run.in_flight())},
+                          {"lost_items_per_second", lost / makespan_s},
                           {"retries", static_cast<double>(all.retries)},
-                          {"failed", static_cast<double>(all.failed)}};
+                          {"failed", static_cast<double>(all.failed)},
+                          {"left_behind", static_cast<double>(run.left_behind())}};
     values.insert(values.end(), more.begin(), more.end());
 }
 

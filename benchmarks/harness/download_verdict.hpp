@@ -21,6 +21,7 @@ struct download_bound {
     double cpu_s;        // N c / cores
     double bandwidth_s;  // bytes / bandwidth
     double enough;       // documents under way; with more of them another bound is higher than the first
+    double document_s;   // L + c
     double seconds() const;
 };
 
@@ -28,9 +29,12 @@ struct download_bound {
 download_bound bound_of(const std::vector<document>& documents, const network_spec& network,
                         unsigned in_flight, double work_s, double cores);
 
-// Seconds during which places under way were free although documents were left to start, summed over the
-// places. In an ordered window that is mostly the time that it waits for its head.
+// Seconds during which places were free although documents were left to start, summed over the places.
 double idle_seconds(const std::vector<fetch_stamps>& stamps, unsigned in_flight);
+
+// Of these, the seconds during which nothing was started because so many documents had been since the first
+// that was not handed in: the ordered window's head-of-line blocking.
+double blocked_seconds(const std::vector<fetch_stamps>& stamps, unsigned in_flight, std::size_t most_ahead);
 
 // All figures that follow from the stamps and results.
 void add_download_figures(figures& values, const std::vector<document>& documents, const download_run& run,

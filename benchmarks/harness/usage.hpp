@@ -27,6 +27,9 @@ struct usage {
 // The most memory that this process has had in RAM at any time.
 double peak_resident_bytes();
 
+// How many threads this process has now; 0 where the kernel does not tell.
+unsigned threads_of_this_process();
+
 // Seconds that the hypervisor has taken from this machine's CPUs since boot, summed over them.
 double stolen_seconds();
 

@@ -24,6 +24,8 @@ inline std::vector<strategy> contenders() {
     all.push_back({{.name = "pool"}, run_download_pool<mutex_ring<pool_job>, pool_end::stop_items>});
     all.push_back({{.name = "closed_pool"}, run_download_pool<mutex_ring<pool_job>, pool_end::close>});
     all.push_back(
+        {{.name = "flagged_pool", .prompt = false}, run_download_pool<mutex_ring<pool_job>, pool_end::flag>});
+    all.push_back(
         {{.name = "lock_free_pool"}, run_download_pool<vyukov_mpmc_ring<pool_job>, pool_end::stop_items>});
     return all;
 }
@@ -33,19 +35,6 @@ inline const strategy& contender(std::string_view name) {
     const auto found = std::ranges::find(all, name, [](const strategy& one) { return one.spec.name; });
     if (found == all.end()) throw std::invalid_argument("no strategy '" + std::string(name) + "'");
     return *found;
-}
-
-// How many a strategy has under way when it is told `n`.
-inline unsigned limit_of(const strategy_spec& spec, unsigned n, std::size_t items) {
-    switch (spec.limit) {
-        case flight::one:
-            return 1;
-        case flight::whole_list:
-            return static_cast<unsigned>(items);
-        case flight::as_told:
-            break;
-    }
-    return n;
 }
 
 inline double figure(const outcome& result, std::string_view name) {

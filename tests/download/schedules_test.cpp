@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <queue>
+#include <thread>
 
 #include "contenders.hpp"
+#include "harness/usage.hpp"
 
 namespace handoff {
 namespace {
@@ -73,7 +75,7 @@ TEST_F(download_schedules_test, real_time_agrees_with_virtual_time) {
         const double exact = figure(run(plan_for(name, list, 4)), "makespan_s");
         // A busy machine only makes it longer, so the shortest of some runs is the one to compare.
         double shortest = 1e9;
-        for (int i = 0; i < 4 && shortest > 1.05 * exact; ++i)
+        for (int i = 0; i < 10 && shortest > 1.05 * exact; ++i)
             shortest =
                 std::min(shortest, figure(run(plan_for(name, list, 4, time_kind::real)), "makespan_s"));
         EXPECT_NEAR(shortest, exact, 0.1 * exact) << name;
@@ -85,15 +87,16 @@ TEST_F(download_schedules_test, a_pool_of_8_reaches_95_percent_of_the_bound) {
 }
 
 TEST_F(download_schedules_test, an_ordered_window_loses_and_a_reorder_buffer_cures_it) {
-    const auto in = [&](std::string_view name, std::string_view value) {
-        return figure(run(plan_for(name, varied, 8)), value);
-    };
-    const double unordered = in("window_completion_order", "makespan_s");
-    EXPECT_GT(in("window_in_order", "makespan_s"), 1.2 * unordered);
-    EXPECT_LT(in("window_reorder_buffer", "makespan_s"), 1.05 * unordered);
-    EXPECT_GT(in("window_in_order", "lost_items_per_second"), 10.0);
-    EXPECT_DOUBLE_EQ(in("window_reorder_buffer", "lost_items_per_second"), 0.0);
-    EXPECT_DOUBLE_EQ(in("window_completion_order", "lost_items_per_second"), 0.0);
+    const outcome unordered = run(plan_for("window_completion_order", varied, 8));
+    const outcome ordered = run(plan_for("window_in_order", varied, 8));
+    const outcome buffered = run(plan_for("window_reorder_buffer", varied, 8));
+    EXPECT_GT(figure(ordered, "makespan_s"), 1.2 * figure(unordered, "makespan_s"));
+    EXPECT_LT(figure(buffered, "makespan_s"), 1.05 * figure(unordered, "makespan_s"));
+    EXPECT_DOUBLE_EQ(figure(buffered, "lost_items_per_second"), 0.0);
+    EXPECT_DOUBLE_EQ(figure(unordered, "lost_items_per_second"), 0.0);
+    // What the stamps of one say it has lost is what the other is ahead of it, but for the ends of the lists.
+    const double ahead = figure(unordered, "items_per_second") - figure(ordered, "items_per_second");
+    EXPECT_NEAR(figure(ordered, "lost_items_per_second"), ahead, 0.1 * ahead);
 }
 
 TEST_F(download_schedules_test, a_shared_link_is_the_bound_of_many_small_latencies) {
@@ -110,6 +113,17 @@ TEST_F(download_schedules_test, a_shared_link_is_the_bound_of_many_small_latenci
     const double enough = figure(result, "enough_n");
     EXPECT_NEAR(makespan(8 * enough), makespan(4 * enough), 0.02 * makespan(4 * enough));
     EXPECT_GT(makespan(0.5 * enough), 1.5 * makespan(4 * enough));
+}
+
+TEST_F(download_schedules_test, a_pool_has_a_thread_for_each_document_under_way) {
+    // ThreadSanitizer starts a thread of its own with the first one; and those that have ended may still
+    // stand in the kernel's books for a moment.
+    std::jthread([] {}).join();
+    std::this_thread::sleep_for(20ms);
+    const unsigned others = threads_of_this_process();
+    EXPECT_EQ(figure(run(plan_for("pool", varied, 8)), "peak_threads"), others + 8.0);
+    std::this_thread::sleep_for(20ms);
+    EXPECT_EQ(figure(run(plan_for("sequential", varied, 8)), "peak_threads"), others);
 }
 
 #if HANDOFF_COROUTINES

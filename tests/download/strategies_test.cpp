@@ -49,6 +49,9 @@ TEST_F(download_strategies_test, none_is_faster_than_the_bound) {
             EXPECT_LE(figure(result, "efficiency"), 1.0) << how.spec.name;
             EXPECT_LE(figure(result, "first_result_s"), figure(result, "makespan_s")) << how.spec.name;
             EXPECT_LE(figure(result, "p50_ns"), figure(result, "p99_ns")) << how.spec.name;
+            if (!how.spec.in_order || plan.in_flight == 1) {
+                EXPECT_EQ(figure(result, "lost_items_per_second"), 0.0) << how.spec.name;
+            }
         }
 }
 
@@ -102,6 +105,21 @@ TEST_F(download_strategies_test, a_pool_does_what_its_stop_items_have_overtaken)
     const outcome result = run_download_strategy(plan_for(how, 30, 4));
     EXPECT_EQ(result.error, "");
     EXPECT_EQ(figure(result, "items"), 30.0);
+}
+
+TEST_F(download_strategies_test, what_a_flag_leaves_behind_is_counted_and_done) {
+    // All of the list is in the queue while the first documents are under way.
+    download_strategy_plan plan = plan_for(contender("flagged_pool"), 10, 2);
+    plan.list.latency = latency_kind::constant;
+    plan.list.median = 20ms;
+    const outcome flagged = run_download_strategy(plan);
+    EXPECT_EQ(flagged.error, "");
+    EXPECT_EQ(figure(flagged, "items"), 10.0);
+    EXPECT_GT(figure(flagged, "left_behind"), 0.0);
+    for (const std::string_view name : {"pool", "closed_pool"}) {
+        plan.how = contender(name);
+        EXPECT_EQ(figure(run_download_strategy(plan), "left_behind"), 0.0) << name;
+    }
 }
 
 }  // namespace

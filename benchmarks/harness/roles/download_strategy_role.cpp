@@ -50,6 +50,7 @@ outcome measure(const download_strategy_plan& plan, const network_spec& spec,
     outcome result;
     result.error = check_download(documents, spec, plan.how.spec, run);
     add_usage(result.values, used, window_s);
+    result.values.emplace_back("peak_threads", run.peak_threads());
     add_download_figures(result.values, documents, run, bound,
                          std::chrono::duration<double>(makespan).count());
     return result;
