@@ -46,8 +46,15 @@ def _able(binary: Path) -> list[str]:
     return [case.implementation for case in known if case.name.endswith(f"/{SETTING}")]
 
 
+# A short list in virtual time. What takes longer stands still.
+_LIMIT_S = 60.0
+
+
 def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S)
+    except subprocess.TimeoutExpired as error:
+        raise MeasurementError(f"{command[0]}: not done after {_LIMIT_S:.0f} s") from error
     if done.returncode != 0:
         raise MeasurementError(f"{command[0]}: {done.stderr.strip() or f'exit code {done.returncode}'}")
     return done.stdout

@@ -148,7 +148,12 @@ def download_strategies(suite: Suite) -> set[str]:
 
 
 def one_pool(suite: Suite) -> set[str]:
-    return {f"pool_{queue}" for queue in closable_queue(suite)}
+    return {f"{strategies.POOL}_{queue}" for queue in closable_queue(suite)}
+
+
+def stages(suite: Suite) -> set[str]:
+    """Pools over some queues, and what they are compared with."""
+    return {strategies.SEQUENTIAL} | {f"{strategies.POOL}_{queue}" for queue in mpmc_queues(suite)}
 
 
 def representative_counters(suite: Suite) -> set[str]:
@@ -184,6 +189,10 @@ DOWNLOADS: tuple[Values, ...] = (
 
 # Some tenths of a second each: the long lists belong into the full profile.
 SHORT_LIST: tuple[Values, ...] = ({"items": "64", "latency": "log_normal", "ms": "4", "time": "real"},)
+# How many under way are enough.
+SHORT_SWEEP: tuple[Values, ...] = ({"items": "200", "latency": "log_normal", "ms": "4", "time": "real"},)
+# Nothing to wait for: what a queue between two stages costs. The full profile has every queue.
+STAGES: tuple[Values, ...] = ({"items": "10000", "ms": "0", "n": "1", "time": "real"},)
 
 LOADS: tuple[Values, ...] = (
     {"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
@@ -231,6 +240,7 @@ QUICK = (
     Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
     Rule("download", ranked, DOWNLOADS),
     Rule(strategies.WORKLOAD, download_strategies, SHORT_LIST),
+    Rule(strategies.WORKLOAD, stages, STAGES),
     Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
     # Sweeps, on representatives.
@@ -244,6 +254,7 @@ QUICK = (
     Rule("counter", representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
     Rule("counter", two_counters, ({"t": "2", "mix": "read_10"},)),
     Rule("counter", two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
+    Rule(strategies.WORKLOAD, one_pool, SHORT_SWEEP),
     Rule("download", closable_queue, ({"n": ("1", "2", "4", "8", "16", "32"), "m": "2", "wait": "block"},)),
 )
 

@@ -102,11 +102,17 @@ def counter_cases(spec: dict[str, Any]) -> list[str]:
 # Two that are no pools; of the pools, one over each queue that many may take from.
 def strategy_cases(queues: list[dict[str, Any]]) -> list[str]:
     pools = [f"pool_{one['name']}" for one in queues if one["consumers"] == "many" and not one["control"]]
-    lists = ("items:64/latency:log_normal/ms:4", "items:500/latency:log_normal/ms:50")
+    lists = (
+        ("items:64/latency:log_normal/ms:4", (8,)),
+        ("items:200/latency:log_normal/ms:4", (8, 32)),
+        ("items:500/latency:log_normal/ms:50", (8, 32)),
+        ("items:10000/latency:constant/ms:0", (1,)),
+    )
     return [
         f"download_strategies/{name}/n:{n}/{items}/failures:0%/bandwidth:unlimited/time:{time}"
-        for time, items, n in product(("real", "virtual"), lists, (8, 32))
-        for name in ("window", "one_thread", *pools)
+        for time, (items, numbers) in product(("real", "virtual"), lists)
+        for n in numbers
+        for name in ("sequential", "window", "one_thread", *pools)
     ]
 
 
@@ -193,8 +199,15 @@ def test_quick_has_the_sweeps_that_the_figures_show() -> None:
 
 def test_quick_has_each_download_strategy_on_a_short_list() -> None:
     found = [case for case in chosen("quick") if case.workload == "download_strategies"]
-    assert {case.implementation for case in found} == {"window", "one_thread", "pool_mutex_ring"}
-    assert {(case.keys["items"], case.keys["time"]) for case in found} == {("64", "real")}
+    assert {case.keys["time"] for case in found} == {"real"}
+
+    def of(items: str) -> Counter[str]:
+        return Counter(case.implementation for case in found if case.keys["items"] == items)
+
+    assert of("64") == dict.fromkeys(("sequential", "window", "one_thread", "pool_mutex_ring"), 1)
+    assert of("200") == {"pool_mutex_ring": 2}
+    assert of("10000") == dict.fromkeys(("sequential", "pool_mutex_ring", "pool_vyukov_mpmc_ring"), 1)
+    assert {case.keys["items"] for case in found} == {"64", "200", "10000"}
 
 
 def test_memory_is_asked_once_of_each_queue() -> None:

@@ -19,12 +19,15 @@ QUEUES = ("ring", "mutex_ring", "boost_queue")
         ("pool_mutex_ring", "mutex_ring"),
         ("closed_pool_mutex_ring", "mutex_ring"),
         ("pool_ring", "ring"),
+        ("flagged_pool_boost_queue", "boost_queue"),
         ("window_in_order", None),
         ("sequential", None),
     ],
 )
 def test_a_pool_is_told_by_its_queue(name: str, queue: str | None) -> None:
     assert strategies.queue_of(name, QUEUES) == queue
+    pool = None if queue is None else (name[: -len(queue) - 1], queue)
+    assert strategies.pool_of(name, QUEUES) == pool
 
 
 def stamps(*rows: tuple[float, float, float]) -> pd.DataFrame:
