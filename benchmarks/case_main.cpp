@@ -168,12 +168,14 @@ int run_all(const command_line& line, bool machine_format, const std::vector<std
 }  // namespace
 
 int case_main(int argc, char** argv, const std::vector<std::string>& headline,
-              const std::function<std::vector<benchmark_case>()>& cases) {
+              const std::function<std::vector<benchmark_case>()>& cases,
+              const std::vector<extra_option>& extra) {
     const bool machine_format = wants_machine_format(argc, argv);
     const std::string program = argc > 0 ? argv[0] : "handoff";
     CLI::App app("handoff: " + program.substr(program.rfind('/') + 1));
     command_line line;
     add_options(app, line);
+    for (const extra_option& one : extra) app.add_option(one.name, *one.value, one.text);
     try {
         // --help is ours: Google Benchmark's leaves out what is not its own.
         const bool help = std::any_of(argv, argv + argc, [](std::string_view a) { return a == "--help"; });

@@ -43,9 +43,17 @@ private:
     std::string text_;
 };
 
+// An option that only one workload has.
+struct extra_option {
+    std::string name;
+    std::string text;
+    std::string* value;
+};
+
 // Runs the cases that the flags select. `headline` names the figures that the console shows; JSON has all.
 // Returns the exit code: 0, 1 for a failed measurement, 2 for misuse.
 int case_main(int argc, char** argv, const std::vector<std::string>& headline,
-              const std::function<std::vector<benchmark_case>()>& cases);
+              const std::function<std::vector<benchmark_case>()>& cases,
+              const std::vector<extra_option>& extra = {});
 
 }  // namespace handoff

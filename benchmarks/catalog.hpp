@@ -13,6 +13,7 @@
 namespace handoff {
 
 struct download_plan;
+class download_run;
 
 // What a queue does with one kind of item; null where it cannot hold that kind.
 struct queue_runs {
@@ -20,6 +21,11 @@ struct queue_runs {
     outcome (*ping_pong)(const ping_pong_plan&) = nullptr;
     outcome (*download)(const download_plan&) = nullptr;
     outcome (*memory)(const memory_plan&) = nullptr;
+    // Workers fed by the queue, as a download strategy: the end is told by an item for each, by a flag, or by
+    // closing.
+    void (*download_pool)(download_run&) = nullptr;
+    void (*flagged_download_pool)(download_run&) = nullptr;
+    void (*closed_download_pool)(download_run&) = nullptr;  // of queues that can be closed
 };
 
 struct queue_entry {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catalog.hpp"
+#include "download/pool.hpp"
 #include "harness/roles/download_role.hpp"
 #include "harness/roles/load_role.hpp"
 #include "harness/roles/memory_role.hpp"
@@ -23,6 +24,10 @@ constexpr queue_runs runs_with() {
         if constexpr (sizeof(Item) == sizeof(item<8>) && std::is_copy_constructible_v<Item>) {
             runs.ping_pong = run_ping_pong<Q<Item>, Item>;
             runs.download = run_download<Q<Item>>;
+            runs.download_pool = run_download_pool<Q<Item>, pool_end::stop_items>;
+            runs.flagged_download_pool = run_download_pool<Q<Item>, pool_end::flag>;
+            if constexpr (closable_queue<Q<Item>>)
+                runs.closed_download_pool = run_download_pool<Q<Item>, pool_end::close>;
         }
     }
     return runs;

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <numeric>
-#include <random>
 #include <system_error>
 #include <thread>
 
@@ -29,18 +26,6 @@ std::string content(const document& d) {
 }
 
 }  // namespace
-
-std::vector<document> make_documents(std::size_t count, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
-    std::lognormal_distribution<double> latency_ms(std::log(4.0), 0.5);
-    std::lognormal_distribution<double> size(std::log(8192.0), 1.0);
-    std::vector<document> documents;
-    for (std::uint64_t id = 0; id < count; ++id) {
-        const auto latency = std::chrono::nanoseconds(static_cast<std::int64_t>(latency_ms(random) * 1e6));
-        documents.push_back({id, latency, static_cast<std::size_t>(std::ceil(size(random)))});
-    }
-    return documents;
-}
 
 double ideal_seconds(const std::vector<document>& documents, unsigned downloaders) {
     std::chrono::nanoseconds all{0};

@@ -1,27 +1,16 @@
-// The simulated I/O-bound job: a seeded list of documents that take time to arrive, and a store that keeps
-// them as real files. It knows nothing of queues.
+// The I/O-bound pipeline's job: documents that take time to arrive, and a store that keeps them as real
+// files. It knows nothing of queues.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
+#include "download_list.hpp"
+
 namespace handoff {
-
-struct document {
-    std::uint64_t id;
-    std::chrono::nanoseconds latency;  // from the request to the last byte
-    std::size_t bytes;
-};
-
-// Latencies are log-normal with a median of 4 ms and sigma 0.5, sizes log-normal with a median of 8 KiB and
-// sigma 1: web objects are roughly so (Downey, "Evidence for long-tailed distributions in the internet", IMW
-// 2001; the scale is ours, small enough for a quick campaign). The same seed gives the same list.
-std::vector<document> make_documents(std::size_t count, std::uint64_t seed);
 
 // The shortest makespan with `downloaders` at a time: nobody idle, or the longest document alone.
 double ideal_seconds(const std::vector<document>& documents, unsigned downloaders);

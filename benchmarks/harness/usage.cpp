@@ -1,6 +1,7 @@
 #include "usage.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -29,12 +30,33 @@ usage usage::of_this_thread() {
     return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, migrations_of_this_thread()};
 }
 
+usage usage::of_this_process() {
+    rusage r{};
+    getrusage(RUSAGE_SELF, &r);
+    return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, 0};
+}
+
 usage& usage::operator+=(const usage& other) {
     cpu_seconds += other.cpu_seconds;
     voluntary_switches += other.voluntary_switches;
     involuntary_switches += other.involuntary_switches;
     migrations += other.migrations;
     return *this;
+}
+
+double peak_resident_bytes() {
+    rusage r{};
+    getrusage(RUSAGE_SELF, &r);
+    return 1024.0 * static_cast<double>(r.ru_maxrss);  // in KiB (getrusage(2))
+}
+
+unsigned threads_of_this_process() {
+    // It holds a folder for each thread (proc(5)), and each of these is a link to it, as are its name and its
+    // own
+    // "."; to count the links takes a microsecond, however many threads there are.
+    struct stat tasks {};
+    if (stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink < 3) return 0;
+    return static_cast<unsigned>(tasks.st_nlink) - 2;
 }
 
 double stolen_seconds() {

@@ -12,6 +12,8 @@ struct usage {
     std::int64_t migrations = 0;  // 0 where the kernel does not tell
 
     static usage of_this_thread();
+    // Of all its threads, those included that have ended; without migrations, which are told by thread.
+    static usage of_this_process();
     usage& operator+=(const usage& other);
     friend usage operator-(usage a, const usage& b) {
         a.cpu_seconds -= b.cpu_seconds;
@@ -21,6 +23,12 @@ struct usage {
         return a;
     }
 };
+
+// The most memory that this process has had in RAM at any time.
+double peak_resident_bytes();
+
+// How many threads this process has now; 0 where the kernel does not tell.
+unsigned threads_of_this_process();
 
 // Seconds that the hypervisor has taken from this machine's CPUs since boot, summed over them.
 double stolen_seconds();

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import escape
 
-from . import effort, interference, measures, memory, stats, tails, ties, usl
+from . import effort, experiments, interference, measures, memory, stats, tails, ties, usl
 from .figures import Rendered
 from .proof_table import Table
 
@@ -26,6 +26,8 @@ DETAIL_FROM = 6  # environment lists longer than this are folded
 def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = None) -> str:
     rows = explorer_rows(summary)
     note_proofs(rows, proofs)
+    rendered = list(rendered)
+    anchors = experiments.anchors([one.name for one in rendered], summary["downloads"])
     template = environment().get_template("report.html.j2")
     return template.render(
         s=summary,
@@ -40,6 +42,7 @@ def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = N
         fits=[one for one in summary["scaling"] if one["fit"]],
         no_fit=usl.sentence(summary["scaling"]),
         memory_reading=memory.READING,
+        experiments=experiments.section(summary, anchors),
         proofs=proofs,
         interference=interference.sentence(summary["interference"]),
         sampling_blocks=effort.blocks(summary["sampling"]),

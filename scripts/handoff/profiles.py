@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from . import strategies
 from .cases import Case
 from .catalog import Suite
 from .control_kinds import is_comparison
@@ -138,6 +139,23 @@ def representative_queues(suite: Suite) -> set[str]:
     return mpmc_queues(suite) | spsc_queue(suite)
 
 
+def download_strategies(suite: Suite) -> set[str]:
+    """All of them, but pools only over the queue that a careful programmer would take."""
+    queues = {entry["name"] for entry in suite.catalog["queues"]}
+    wanted = {None, *closable_queue(suite)}
+    names = {case.implementation for case in suite.cases if case.workload == strategies.WORKLOAD}
+    return {name for name in names if strategies.queue_of(name, queues) in wanted}
+
+
+def one_pool(suite: Suite) -> set[str]:
+    return {f"{strategies.POOL}_{queue}" for queue in closable_queue(suite)}
+
+
+def stages(suite: Suite) -> set[str]:
+    """Pools over some queues, and what they are compared with."""
+    return {strategies.SEQUENTIAL} | {f"{strategies.POOL}_{queue}" for queue in mpmc_queues(suite)}
+
+
 def representative_counters(suite: Suite) -> set[str]:
     """The first of each kind of read."""
     return set().union(
@@ -169,6 +187,13 @@ DOWNLOADS: tuple[Values, ...] = (
     {"n": "1", "m": "1", "wait": "block"},
 )
 
+# Some tenths of a second each: the long lists belong into the full profile.
+SHORT_LIST: tuple[Values, ...] = ({"items": "64", "latency": "log_normal", "ms": "4", "time": "real"},)
+# How many under way are enough.
+SHORT_SWEEP: tuple[Values, ...] = ({"items": "200", "latency": "log_normal", "ms": "4", "time": "real"},)
+# Nothing to wait for: what a queue between two stages costs. The full profile has every queue.
+STAGES: tuple[Values, ...] = ({"items": "10000", "ms": "0", "n": "1", "time": "real"},)
+
 LOADS: tuple[Values, ...] = (
     {"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
     {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
@@ -199,6 +224,7 @@ SMOKE = (
     Rule("counter", representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
     Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
     Rule("download", mpmc_queues, DOWNLOADS),
+    Rule(strategies.WORKLOAD, one_pool, SHORT_LIST),
     Rule("memory", mpmc_queues, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
 )
@@ -213,6 +239,8 @@ QUICK = (
     Rule("load", representative_queues, LOADS),
     Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
     Rule("download", ranked, DOWNLOADS),
+    Rule(strategies.WORKLOAD, download_strategies, SHORT_LIST),
+    Rule(strategies.WORKLOAD, stages, STAGES),
     Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
     # Sweeps, on representatives.
@@ -226,6 +254,7 @@ QUICK = (
     Rule("counter", representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
     Rule("counter", two_counters, ({"t": "2", "mix": "read_10"},)),
     Rule("counter", two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
+    Rule(strategies.WORKLOAD, one_pool, SHORT_SWEEP),
     Rule("download", closable_queue, ({"n": ("1", "2", "4", "8", "16", "32"), "m": "2", "wait": "block"},)),
 )
 

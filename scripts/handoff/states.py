@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ from . import interference, stats, tails
 from .cases import Case
 from .control_kinds import kind_of
 from .measures import Measure
+from .regimes import SINGLE_CPU
 from .stats import Interval, median_interval
 
 # Columns that describe the trial and are no figures of the case.
@@ -50,6 +53,23 @@ def find(
         state = _state(regime, columns.cut(slice(end - n, end)), measures[case], extra, precision)
         states.setdefault((case, label), []).append(state)
     return states
+
+
+def main_regime(rows: Iterable[Json]) -> str:
+    """The regime in which most of these cases have their samples; the faster one where there is a draw. `rows`
+    are cases of the summary, here and below."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        for state in row["regimes"]:
+            if state["regime"] != SINGLE_CPU:
+                counts[state["regime"]] += state["n"]
+    return max(sorted(counts), key=lambda name: counts[name]) if counts else SINGLE_CPU
+
+
+def state_of(row: Json, regime: str) -> Json | None:
+    """The figures of a case in a regime; a case that ran on one CPU has only that one state."""
+    known = {state["regime"]: state for state in row["regimes"] if state["median"] is not None}
+    return known.get(regime) or known.get(SINGLE_CPU)
 
 
 @dataclass(frozen=True)

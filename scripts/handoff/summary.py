@@ -14,6 +14,7 @@ from . import (
     cases,
     controls,
     decisions,
+    downloads,
     effort,
     interference,
     memory,
@@ -68,6 +69,7 @@ def build(run: Run) -> Json:
         "interference": interference.outcome(disturbed, groups),
         "scaling": usl.table(rows),
         "memory": memory.table(rows),
+        "downloads": downloads.tables(rows, usable, _queues(run.environment)),
         "decisions": decisions.table(groups, rankings, usable, run.environment.get("catalog", {})),
         "failures": _failures(samples, control_names),
         "track": _track(samples),
@@ -75,6 +77,10 @@ def build(run: Run) -> Json:
     }
     cleaned: Json = clean(result)
     return cleaned
+
+
+def _queues(environment: Json) -> list[str]:
+    return [entry["name"] for entry in environment.get("catalog", {}).get("queues", [])]
 
 
 def write(summary: Json, path: Path) -> None:

@@ -18,7 +18,16 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
-WORKLOADS = ("producer_consumer", "ping_pong", "load", "counter", "download", "memory", "core_to_core")
+WORKLOADS = (
+    "producer_consumer",
+    "ping_pong",
+    "load",
+    "counter",
+    "download",
+    "download_strategies",
+    "memory",
+    "core_to_core",
+)
 
 FAKE_REPORT = """import pathlib, sys
 pathlib.Path(sys.argv[1], "report.html").write_text("a report")

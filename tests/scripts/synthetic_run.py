@@ -60,6 +60,24 @@ COMPARED = {
     "slowed_spsc_ring": (1.05 * 1.72, 1.05 * 9.0),
     "slightly_slowed_spsc_ring": (1.02 * 1.72, 1.02 * 9.0),
 }
+# What a download strategy reaches of the bound.
+STRATEGIES = {
+    "sequential": 0.99,
+    "window_in_order": 0.66,
+    "window_completion_order": 0.97,
+    "window_reorder_buffer": 0.965,
+    "asio_coroutines": 0.975,
+    "pool_mutex_ring": 0.97,
+    "closed_pool_mutex_ring": 0.96,
+    "flagged_pool_mutex_ring": 0.7,
+}
+# What a stage adds to a document where there is nothing to wait for; alone it takes 3 µs.
+STAGES_NS = {
+    "sequential": 0.0,
+    "pool_mutex_ring": 900.0,
+    "closed_pool_mutex_ring": 700.0,
+    "pool_vyukov_mpmc_ring": 400.0,
+}
 CONTROLS = ("noop_queue", "faa_floor_counter", "lossy_queue", "duplicating_queue", *COMPARED)
 
 
@@ -119,6 +137,15 @@ def planned(spec: Spec) -> list[str]:
     for queue in [q for q in spec.queues if q not in SPSC] if "download" in spec.workloads else ():
         sizes = (1, 2, 4, 8) if queue in ("mutex_ring", "vyukov_mpmc_ring") else (8,)
         cases += [f"download/{queue}/n:{n}/m:2/wait:block/items:64" for n in sizes]
+    if "download_strategies" in spec.workloads:
+        setting = "items:500/latency:log_normal/ms:50/failures:0%/bandwidth:unlimited/time:real"
+        cases += [
+            f"download_strategies/{name}/n:{n}/{setting}"
+            for name in STRATEGIES
+            for n in ((1,) if name == "sequential" else (4, 8, 16))
+        ]
+        at_once = "items:10000/latency:constant/ms:0/failures:0%/bandwidth:unlimited/time:real"
+        cases += [f"download_strategies/{name}/n:1/{at_once}" for name in STAGES_NS]
     for queue in spec.queues if "memory" in spec.workloads else ():
         cases += [f"memory/{queue}/item:{item}/items:65536" for item in (8, 64)]
     if "core_to_core" in spec.workloads:
@@ -172,6 +199,7 @@ def catalog() -> dict[str, Any]:
             "load",
             "counter",
             "download",
+            "download_strategies",
             "memory",
             "core_to_core",
         ],
@@ -282,6 +310,8 @@ def _threads(workload: str, keys: dict[str, str]) -> int:
         return int(keys["p"]) + int(keys["c"])
     if workload == "counter":
         return int(keys["t"])
+    if workload == "download_strategies":
+        return int(keys["n"])
     if workload == "memory":
         return 1
     return int(keys["n"]) + int(keys["m"]) if workload == "download" else 2
@@ -356,6 +386,22 @@ def _download(i: str, k: dict[str, str], _y: float, slow: float, _: np.random.Ge
     return moved | shown | {"bytes_per_second": items * 65536.0 / makespan, "cpu_s": 0.02}
 
 
+def _strategy(i: str, k: dict[str, str], _y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
+    n, items = int(k["n"]), int(k["items"])
+    document = 3e-6 if k["ms"] == "0" else 0.0567
+    bound = items * document / n
+    makespan = bound / STRATEGIES.get(i, 1.0)
+    if k["ms"] == "0":
+        makespan = bound + items * STAGES_NS[i] * 1e-9
+    makespan *= 1 + 0.02 * (slow - 1)
+    figures = {"items": float(items), "makespan_s": makespan, "bound_s": bound, "cpu_s": items * 4e-5}
+    figures |= {"bound_latency_s": bound, "bound_cpu_s": items * 1e-6, "bound_bandwidth_s": 0.0}
+    figures |= {"document_s": document, "enough_n": 256.0, "peak_threads": n + 1.0}
+    lost = items / bound - items / makespan if i == "window_in_order" else 0.0
+    figures |= {"lost_items_per_second": lost, "left_behind": 60.0 if i.startswith("flagged") else 0.0}
+    return figures | {"first_result_s": 0.031, "p99_ns": 160e6, "efficiency": bound / makespan}
+
+
 def _memory(i: str, k: dict[str, str], _y: float, _s: float, _: np.random.Generator) -> dict[str, float]:
     """Rings have a slot per item from the start, everything else a node per item and an allocation for it."""
     size, items = int(k["item"]), int(k["items"])
@@ -383,6 +429,7 @@ _FIGURES = {
     "load": _load,
     "counter": _counter,
     "download": _download,
+    "download_strategies": _strategy,
     "memory": _memory,
     "core_to_core": _line,
 }

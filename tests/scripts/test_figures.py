@@ -20,7 +20,9 @@ Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
-    return _built(tmp_path_factory.mktemp("usual"), Spec(workloads=(*Spec().workloads, "memory")))
+    return _built(
+        tmp_path_factory.mktemp("usual"), Spec(workloads=(*Spec().workloads, "download_strategies", "memory"))
+    )
 
 
 def _built(directory: Path, spec: Spec) -> Json:
@@ -100,6 +102,16 @@ def test_oversubscribed_counters_are_joined_to_nothing(usual: Json) -> None:
     for line in panel.get_lines():
         xs = {round(float(x)) for x in line.get_xdata()}
         assert len(xs) < 2 or max(xs) <= 1  # only 1 and 2 threads have a CPU each
+    pyplot.close(figure)
+
+
+def test_only_the_ordered_window_loses_documents(usual: Json) -> None:
+    figure = _drawn("download_strategies", usual)
+    margin = figure.axes[2]
+    lost = [text.get_text() for text in margin.texts if text.get_position()[0] == 1.0][1:]
+    assert len(lost) == len(synthetic_run.STRATEGIES)
+    assert [text for text in lost if text != "–"] == [lost[-1]]
+    assert figure.axes[1].get_yticklabels()[-1].get_text() == "window_in_order"
     pyplot.close(figure)
 
 

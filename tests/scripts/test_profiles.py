@@ -99,11 +99,29 @@ def counter_cases(spec: dict[str, Any]) -> list[str]:
     return [f"counter/{spec['name']}/t:{t}/mix:{mix}" for mix, t in product(mixes, range(1, 9))]
 
 
+# Two that are no pools; of the pools, one over each queue that many may take from.
+def strategy_cases(queues: list[dict[str, Any]]) -> list[str]:
+    pools = [f"pool_{one['name']}" for one in queues if one["consumers"] == "many" and not one["control"]]
+    lists = (
+        ("items:64/latency:log_normal/ms:4", (8,)),
+        ("items:200/latency:log_normal/ms:4", (8, 32)),
+        ("items:500/latency:log_normal/ms:50", (8, 32)),
+        ("items:10000/latency:constant/ms:0", (1,)),
+    )
+    return [
+        f"download_strategies/{name}/n:{n}/{items}/failures:0%/bandwidth:unlimited/time:{time}"
+        for time, (items, numbers) in product(("real", "virtual"), lists)
+        for n in numbers
+        for name in ("sequential", "window", "one_thread", *pools)
+    ]
+
+
 def suite(
     queues: list[dict[str, Any]] = QUEUES, counters: list[dict[str, Any]] = COUNTERS, cpus: int = 2
 ) -> Suite:
     names = [name for spec in queues for name in queue_cases(spec)]
     names += [name for spec in counters for name in counter_cases(spec)]
+    names += strategy_cases(queues)
     names += [f"core_to_core/cache_line/a:{a}/b:{b}" for a in range(cpus) for b in range(a + 1, cpus)]
     names.sort(key=lambda name: WORKLOADS.index(name.split("/")[0]))  # as listed binary by binary
     catalog = {"schema": 1, "queues": queues, "counters": counters, "workloads": WORKLOADS}
@@ -144,11 +162,12 @@ def test_no_case_twice_and_in_the_order_of_the_listing(profile: str) -> None:
 
 def test_quick_has_each_implementation_in_each_workload_that_it_fits() -> None:
     controls = SUITE.controls()
-    # But latency under load, of which representatives must do: it asks for several rates, not one figure.
+    # But latency under load, of which representatives must do: it asks for several rates, not one figure; and the
+    # download strategies, whose pools are represented by one.
     wanted = {
         (case.workload, case.implementation)
         for case in SUITE.cases
-        if case.implementation not in controls and case.workload != "load"
+        if case.implementation not in controls and case.workload not in ("load", "download_strategies")
     }
     assert wanted <= {(case.workload, case.implementation) for case in chosen("quick")}
 
@@ -178,6 +197,19 @@ def test_quick_has_the_sweeps_that_the_figures_show() -> None:
     assert values("ping_pong", "report") == {"mean", "distribution"}
 
 
+def test_quick_has_each_download_strategy_on_a_short_list() -> None:
+    found = [case for case in chosen("quick") if case.workload == "download_strategies"]
+    assert {case.keys["time"] for case in found} == {"real"}
+
+    def of(items: str) -> Counter[str]:
+        return Counter(case.implementation for case in found if case.keys["items"] == items)
+
+    assert of("64") == dict.fromkeys(("sequential", "window", "one_thread", "pool_mutex_ring"), 1)
+    assert of("200") == {"pool_mutex_ring": 2}
+    assert of("10000") == dict.fromkeys(("sequential", "pool_mutex_ring", "pool_vyukov_mpmc_ring"), 1)
+    assert {case.keys["items"] for case in found} == {"64", "200", "10000"}
+
+
 def test_memory_is_asked_once_of_each_queue() -> None:
     quick = Counter(case.implementation for case in chosen("quick") if case.workload == "memory")
     assert set(quick) == {spec["name"] for spec in QUEUES if not spec["control"]}
@@ -205,11 +237,11 @@ def test_no_rule_names_an_implementation() -> None:
     """With every name replaced, the same cases are chosen."""
 
     def renamed(specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [spec | {"name": f"x_{spec['name']}"} for spec in specs]
+        return [spec | {"name": f"other_{spec['name']}"} for spec in specs]
 
     other = suite(renamed(QUEUES), renamed(COUNTERS))
     for profile in ("smoke", "quick"):
-        assert [case.name.replace("/x_", "/") for case in chosen(profile, other)] == [
+        assert [case.name.replace("other_", "") for case in chosen(profile, other)] == [
             case.name for case in chosen(profile)
         ]
 

@@ -42,7 +42,7 @@ class download_role {
 public:
     explicit download_role(const download_plan& plan)
         : plan_(plan),
-          documents_(make_documents(plan.items, plan.settings.seed)),
+          documents_(make_documents({.items = plan.items}, plan.settings.seed)),
           wanted_(plan.capacity),
           arrived_(plan.capacity),
           downloading_(plan.downloaders) {

@@ -16,6 +16,7 @@ from . import (
     counters_by_threads,
     cpu_cost,
     download,
+    download_strategies,
     latency_percentiles,
     latency_under_load,
     memory,
@@ -56,6 +57,7 @@ _MODULES = (
     cpu_cost,
     payload_sweep,
     download,
+    download_strategies,
     memory,
     core_to_core,
 )

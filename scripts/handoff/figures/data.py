@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..regimes import SINGLE_CPU
+from .. import states
 
 Json = dict[str, Any]
 
@@ -29,19 +29,11 @@ def rows_of(summary: Json, workload: str, **keys: str) -> list[Json]:
 
 
 def main_regime(summary: Json, rows: Iterable[Json]) -> str:
-    """The regime in which most of these cases have their samples; the faster one where there is a draw."""
-    counts: Counter[str] = Counter()
-    for row in rows:
-        for state in row["regimes"]:
-            if state["regime"] != SINGLE_CPU:
-                counts[state["regime"]] += state["n"]
-    return max(sorted(counts), key=lambda name: counts[name]) if counts else SINGLE_CPU
+    return states.main_regime(rows)
 
 
 def state_of(row: Json, regime: str) -> Json | None:
-    """The figures of a case in a regime; a case that ran on one CPU has only that one state."""
-    states = {state["regime"]: state for state in row["regimes"] if state["median"] is not None}
-    return states.get(regime) or states.get(SINGLE_CPU)
+    return states.state_of(row, regime)
 
 
 def yardstick(summary: Json, regime: str) -> float | None:
@@ -57,8 +49,8 @@ def regime_text(summary: Json, regime: str) -> str:
     return f"regime {regime}: yardstick {median:.0f} ns{more}"
 
 
-def n_text(states: Iterable[Json]) -> str:
-    counts = [state["n"] for state in states]
+def n_text(counted: Iterable[Json]) -> str:
+    counts = [state["n"] for state in counted]
     if not counts:
         return "n = 0"
     low, high = min(counts), max(counts)

@@ -1,0 +1,197 @@
+// How to download many documents: one list, every strategy, on a simulated network.
+#include <list>
+#include <string>
+
+#include "case_main.hpp"
+#include "download/strategies.hpp"
+#include "harness/roles/download_strategy_role.hpp"
+#include "queue_cases.hpp"
+
+namespace handoff {
+namespace {
+
+struct setup {
+    std::size_t items;
+    latency_kind latency;
+    unsigned ms;  // the median
+    std::vector<unsigned> in_flight;
+    unsigned failing_percent = 0;  // of the attempts; a tenth of that of the documents can never be had
+    unsigned megabytes_per_second = 0;
+    time_kind time = time_kind::real;
+    bool every_queue = false;  // a pool over each of the catalog's queues, not only over one
+};
+
+const std::vector<setup>& setups() {
+    using enum latency_kind;
+    static const std::vector<setup> all = {
+        // Short, for quick campaigns.
+        {.items = 64, .latency = log_normal, .ms = 4, .in_flight = {8}, .every_queue = true},
+        // The source's sizes: 11 pages, 500 documents of which at most 4 are under way.
+        {.items = 11, .latency = log_normal, .ms = 50, .in_flight = {4}},
+        {.items = 500, .latency = log_normal, .ms = 50, .in_flight = {4, 8, 16, 32, 64}},
+        // How many under way are enough, shortly.
+        {.items = 200, .latency = log_normal, .ms = 4, .in_flight = {2, 4, 8, 16, 32}},
+        // Nothing to wait for: what organising it costs, and handing a document over a queue.
+        {.items = 10'000, .latency = constant, .ms = 0, .in_flight = {1}, .every_queue = true},
+        // What makes an ordered window lose, and what does not.
+        {.items = 500, .latency = heavy_tail, .ms = 4, .in_flight = {8}},
+        {.items = 500, .latency = constant, .ms = 4, .in_flight = {8}},
+        {.items = 500, .latency = log_normal, .ms = 4, .in_flight = {8}, .failing_percent = 10},
+        {.items = 500, .latency = log_normal, .ms = 4, .in_flight = {8, 32}, .megabytes_per_second = 10},
+        // So many that what is under way at the end hardly counts.
+        {.items = 25'600, .latency = log_normal, .ms = 50, .in_flight = {256}},
+        // For the picture of scripts/gantt.py.
+        {.items = 24, .latency = log_normal, .ms = 50, .in_flight = {4}, .time = time_kind::simulated},
+        // Minutes and hours, in virtual time; the first of them as above in real time.
+        {.items = 500,
+         .latency = log_normal,
+         .ms = 50,
+         .in_flight = {4, 8, 64},
+         .time = time_kind::simulated},
+        {.items = 100'000,
+         .latency = heavy_tail,
+         .ms = 2000,
+         .in_flight = {256},
+         .time = time_kind::simulated},
+    };
+    return all;
+}
+
+// What a case may take of real time, and how many threads.
+constexpr double most_seconds = 10.0;
+constexpr std::size_t most_threads = 1000;
+
+struct contender {
+    strategy how;
+    bool only_where_all_are = false;
+    cardinality workers = cardinality::many;
+};
+
+// A pool over each queue. Those of the sweeps are over the first that is bounded.
+void add_pools(std::vector<contender>& all) {
+    static std::list<std::string> names;
+    bool first = true;
+    for (const queue_entry* entry : queues()) {
+        const queue_spec& spec = *entry->spec;
+        const queue_runs& runs = entry->runs[static_cast<std::size_t>(item_kind::bytes_8)];
+        // A control that loses or doubles items would be waited for in vain.
+        if (entry->control || !spec.conserves) continue;
+        const bool sweeps =
+            first && spec.bound == boundedness::bounded && spec.consumers == cardinality::many;
+        first = first && !sweeps;
+        const bool prompt = spec.delivery == order::fifo || spec.delivery == order::per_producer_fifo;
+        const auto add = [&](const std::string& kind, void (*run)(download_run&), bool few, bool in_time) {
+            if (run == nullptr) return;
+            names.push_back(kind + std::string(spec.name));
+            all.push_back(
+                {{.spec = {.name = names.back(), .prompt = in_time}, .run = run}, few, spec.consumers});
+        };
+        add("pool_", runs.download_pool, !sweeps, prompt);
+        add("closed_pool_", runs.closed_download_pool, true, prompt);
+        // Over one queue. What it leaves behind is fetched one by one, so not as soon as it may be.
+        if (sweeps) add("flagged_pool_", runs.flagged_download_pool, true, false);
+    }
+}
+
+std::vector<contender> contenders() {
+    std::vector<contender> all;
+    for (const strategy* one : strategies()) all.push_back({*one});
+    add_pools(all);
+    return all;
+}
+
+// Of a strategy that is not told how many, one number.
+std::vector<unsigned> in_flight_of(const strategy_spec& spec, const setup& s) {
+    if (spec.limit != flight::as_told) return {limit_of(spec, 0, s.items)};
+    return s.in_flight;
+}
+
+bool applies(const contender& one, const setup& s, unsigned in_flight) {
+    if (one.only_where_all_are && !s.every_queue) return false;
+    if (!allows(one.workers, in_flight)) return false;
+    if (one.how.spec.threads == thread_use::one_each && in_flight > most_threads) return false;
+    if (s.time == time_kind::simulated) return one.how.spec.prompt;
+    return static_cast<double>(s.items) * s.ms / in_flight < most_seconds * 1000.0;
+}
+
+struct options {
+    std::string trace;
+    std::string stamps;
+};
+
+benchmark_case case_of(const contender& one, const setup& s, unsigned in_flight, const options& given) {
+    // Field by field: g++ 12 takes the clean-up of a half made aggregate for a use of its strings.
+    download_strategy_plan plan;
+    plan.how = one.how;
+    plan.stamps = given.stamps;
+    plan.in_flight = in_flight;
+    plan.time = s.time;
+    plan.list = {.items = s.items,
+                 .latency = s.latency,
+                 .median = std::chrono::milliseconds(s.ms),
+                 .failing = s.failing_percent / 100.0,
+                 .permanent = s.failing_percent / 1000.0};
+    plan.network.bytes_per_second = 1e6 * s.megabytes_per_second;
+    const std::string bandwidth =
+        s.megabytes_per_second == 0 ? "unlimited" : std::to_string(s.megabytes_per_second) + "MB";
+    return planned(case_name("download_strategies", one.how.spec.name)
+                       .with("n", in_flight)
+                       .with("items", s.items)
+                       .with("latency", name_of(s.latency))
+                       .with("ms", s.ms)
+                       .with("failures", std::to_string(s.failing_percent) + "%")
+                       .with("bandwidth", bandwidth)
+                       .with("time", name_of(s.time))
+                       .text(),
+                   run_download_strategy, plan);
+}
+
+// The user's own list, at some numbers under way.
+std::vector<benchmark_case> trace_cases(const options& given) {
+    const std::size_t items = read_documents(given.trace).size();
+    const setup like{.items = items, .latency = {}, .ms = 0, .in_flight = {4, 8, 32, 128}};
+    std::vector<benchmark_case> all;
+    for (const contender& one : contenders())
+        for (const unsigned n : in_flight_of(one.how.spec, like)) {
+            if (one.only_where_all_are || n > most_threads) continue;
+            download_strategy_plan plan;
+            plan.how = one.how;
+            plan.trace = given.trace;
+            plan.stamps = given.stamps;
+            plan.in_flight = n;
+            all.push_back(planned(case_name("download_strategies", one.how.spec.name)
+                                      .with("n", n)
+                                      .with("items", items)
+                                      .with("latency", "trace")
+                                      .with("time", name_of(plan.time))
+                                      .text(),
+                                  run_download_strategy, plan));
+        }
+    return all;
+}
+
+std::vector<benchmark_case> cases(const options& given) {
+    if (!given.trace.empty()) return trace_cases(given);
+    std::vector<benchmark_case> all;
+    const std::vector<contender> able = contenders();
+    for (const setup& s : setups())
+        for (const contender& one : able)
+            for (const unsigned n : in_flight_of(one.how.spec, s))
+                if (applies(one, s, n)) all.push_back(case_of(one, s, n, given));
+    return all;
+}
+
+}  // namespace
+}  // namespace handoff
+
+int main(int argc, char** argv) {
+    handoff::options given;
+    return handoff::case_main(
+        argc, argv, {"makespan_s", "efficiency", "items_per_second", "first_result_s", "idle_s"},
+        [&given] { return handoff::cases(given); },
+        {{"--trace",
+          "the list, from a file: a line for each document, LATENCY_MS BYTES [FAILURES or permanent]",
+          &given.trace},
+         {"--stamps", "write here when each document of the last case was asked for, had come, was handed in",
+          &given.stamps}});
+}

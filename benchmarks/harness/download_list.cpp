@@ -1,0 +1,130 @@
+#include "download_list.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <sstream>
+#include <string>
+#include <system_error>
+
+#include "canary.hpp"
+#include "errors.hpp"
+
+namespace handoff {
+namespace {
+
+constexpr double sigma = 0.5;
+constexpr double alpha = 1.5;
+constexpr double most_medians = 100.0;
+
+// A day, so that no sum of times overflows.
+constexpr double longest_ms = 86'400'000.0;
+
+// What goes wrong is drawn apart, so that a list with failures has the latencies of the list without.
+constexpr std::uint64_t luck_salt = 0x9e3779b97f4a7c15;
+
+class latency_source {
+public:
+    latency_source(latency_kind kind, double median_ms)
+        : kind_(kind), median_ms_(median_ms), log_normal_(std::log(median_ms), sigma) {}
+
+    std::chrono::nanoseconds operator()(std::mt19937_64& random) {
+        return std::chrono::nanoseconds(static_cast<std::int64_t>(ms(random) * 1e6));
+    }
+
+private:
+    double ms(std::mt19937_64& random) {
+        switch (kind_) {
+            case latency_kind::constant:
+                return median_ms_;
+            case latency_kind::log_normal:
+                return log_normal_(random);
+            case latency_kind::heavy_tail:
+                break;
+        }
+        // The inverse of the distribution function at an even draw from (0, 1]; half of it gives the median.
+        const double even = 1.0 - uniform_(random);
+        return median_ms_ * std::min(most_medians, std::pow(2.0 * even, -1.0 / alpha));
+    }
+
+    latency_kind kind_;
+    double median_ms_;
+    std::lognormal_distribution<double> log_normal_;
+    std::uniform_real_distribution<double> uniform_;
+};
+
+// More than any policy tries.
+constexpr unsigned most_failures = 1000;
+
+void add_failures(std::vector<document>& documents, const list_spec& spec, std::uint64_t seed) {
+    std::mt19937_64 luck(seed ^ luck_salt);
+    std::uniform_real_distribution<double> even;
+    for (document& d : documents) {
+        while (d.failures < most_failures && even(luck) < spec.failing) ++d.failures;
+        d.permanent = even(luck) < spec.permanent;
+    }
+}
+
+template <class Number>
+bool read_number(const std::string& text, Number& value) {
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && stopped == end;
+}
+
+// One line of a trace; false if it is none.
+bool read_document(const std::string& line, document& d) {
+    std::istringstream text(line);
+    const std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
+    if (words.size() < 2 || words.size() > 3) return false;
+    double ms = 0.0;
+    if (!read_number(words[0], ms) || !(ms >= 0.0 && ms <= longest_ms)) return false;
+    d.latency = std::chrono::nanoseconds(static_cast<std::int64_t>(ms * 1e6));
+    if (!read_number(words[1], d.bytes)) return false;
+    d.permanent = words.size() == 3 && words[2] == "permanent";
+    return words.size() == 2 || d.permanent || read_number(words[2], d.failures);
+}
+
+}  // namespace
+
+std::vector<document> make_documents(const list_spec& spec, std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    latency_source latency(spec.latency, std::chrono::duration<double, std::milli>(spec.median).count());
+    std::lognormal_distribution<double> size(std::log(8192.0), 1.0);
+    std::vector<document> documents;
+    documents.reserve(spec.items);
+    for (std::uint64_t id = 0; id < spec.items; ++id) {
+        const std::chrono::nanoseconds taken = latency(random);
+        documents.push_back({id, taken, static_cast<std::size_t>(std::ceil(size(random)))});
+    }
+    if (spec.failing > 0.0 || spec.permanent > 0.0) add_failures(documents, spec, seed);
+    return documents;
+}
+
+std::vector<document> read_documents(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    if (!file) throw misuse("trace '" + path.string() + "' cannot be read");
+    std::vector<document> documents;
+    std::size_t number = 0;
+    for (std::string line; std::getline(file, line);) {
+        ++number;
+        const std::string text = line.substr(0, line.find('#'));
+        if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+        document d{documents.size(), {}, 0};
+        if (!read_document(text, d))
+            throw misuse("trace '" + path.string() + "', line " + std::to_string(number) + ": '" + line +
+                         "' is no document; valid: LATENCY_MS BYTES [FAILURES or permanent]");
+        documents.push_back(d);
+    }
+    if (documents.empty()) throw misuse("trace '" + path.string() + "' has no document");
+    return documents;
+}
+
+std::uint64_t digest(const document& d) {
+    return serial_chain(d.id, d.bytes / sizeof(std::uint64_t) + 1);
+}
+
+}  // namespace handoff

@@ -1,0 +1,95 @@
+// A strategy that does not do its job fails, with the reason.
+#include <gtest/gtest.h>
+
+#include "contenders.hpp"
+
+namespace handoff {
+namespace {
+
+using namespace std::chrono_literals;
+
+class download_faults_test : public testing::Test {
+protected:
+    void SetUp() override { harness_clock::calibrate(); }
+
+    static std::string error_of(void (*run)(download_run&), bool in_order = false) {
+        download_strategy_plan plan{.how = {{.name = "faulty", .in_order = in_order}, run}, .in_flight = 2};
+        plan.list = {.items = 10, .latency = latency_kind::constant, .median = 1ms};
+        return run_download_strategy(plan).error;
+    }
+};
+
+TEST_F(download_faults_test, a_lost_document_is_seen) {
+    EXPECT_EQ(error_of([](download_run& run) {
+                  for (std::size_t i = 0; i + 1 < run.size(); ++i) run.deliver(run.fetch(i));
+              }),
+              "unverified: 1 of 10 documents were lost");
+}
+
+TEST_F(download_faults_test, a_result_that_is_never_handed_in_is_seen) {
+    EXPECT_EQ(error_of([](download_run& run) {
+                  for (std::size_t i = 0; i < run.size(); ++i)
+                      if (const fetched result = run.fetch(i); i != 4) run.deliver(result);
+              }),
+              "unverified: 1 of 10 documents were lost");
+}
+
+TEST_F(download_faults_test, nothing_at_all_is_seen) {
+    EXPECT_EQ(error_of([](download_run&) {}), "unverified: 10 of 10 documents were lost");
+}
+
+TEST_F(download_faults_test, a_result_handed_in_twice_is_seen) {
+    EXPECT_EQ(error_of([](download_run& run) {
+                  for (std::size_t i = 0; i < run.size(); ++i) {
+                      const fetched result = run.fetch(i);
+                      run.deliver(result);
+                      if (i == 3) run.deliver(result);
+                  }
+              }),
+              "unverified: 1 of 10 documents came twice");
+}
+
+TEST_F(download_faults_test, a_document_fetched_twice_is_seen) {
+    EXPECT_EQ(error_of([](download_run& run) {
+                  run.fetch(6);
+                  for (std::size_t i = 0; i < run.size(); ++i) run.deliver(run.fetch(i));
+              }),
+              "unverified: document 6 was fetched twice");
+}
+
+TEST_F(download_faults_test, another_end_is_seen) {
+    EXPECT_EQ(error_of([](download_run& run) {
+                  for (std::size_t i = 0; i < run.size(); ++i) {
+                      fetched result = run.fetch(i);
+                      if (i == 5) ++result.digest;
+                      run.deliver(result);
+                  }
+              }),
+              "unverified: document 5 came to another end than its own");
+}
+
+void hand_in_backwards(download_run& run) {
+    for (std::size_t i = run.size(); i-- > 0;) run.deliver(run.fetch(i));
+}
+
+TEST_F(download_faults_test, order_matters_where_it_is_promised) {
+    EXPECT_EQ(error_of(hand_in_backwards, true),
+              "unverified: results came out of order, which 'faulty' promises");
+    EXPECT_EQ(error_of(hand_in_backwards, false), "");
+}
+
+TEST_F(download_faults_test, too_many_under_way_are_seen) {
+    EXPECT_EQ(error_of([](download_run& run) {
+                  std::vector<download_run::steps> ways;
+                  for (std::size_t i = 0; i < run.size(); ++i) ways.emplace_back(run, i);
+                  for (download_run::steps& way : ways) {
+                      while (way.next()) {
+                      }
+                      run.deliver(way.end());
+                  }
+              }),
+              "unverified: 10 of 10 documents were under way at once; at most 2 may be");
+}
+
+}  // namespace
+}  // namespace handoff

@@ -1,0 +1,126 @@
+// Every strategy does its job: nothing lost, failures on the failed list, in order where promised.
+#include <gtest/gtest.h>
+
+#include "contenders.hpp"
+
+namespace handoff {
+namespace {
+
+using namespace std::chrono_literals;
+
+class download_strategies_test : public testing::Test {
+protected:
+    void SetUp() override { harness_clock::calibrate(); }
+
+    static download_strategy_plan plan_for(const strategy& how, std::size_t items, unsigned n) {
+        download_strategy_plan plan{.how = how, .in_flight = limit_of(how.spec, n, items)};
+        plan.list = {.items = items, .median = 1ms};
+        return plan;
+    }
+};
+
+TEST_F(download_strategies_test, each_hands_in_every_document_and_its_failures) {
+    for (const strategy& how : contenders()) {
+        download_strategy_plan plan = plan_for(how, 60, 5);
+        plan.list.failing = 0.3;
+        plan.list.permanent = 0.1;
+        plan.network.retries = {.attempts = 2, .first_bound = 1ms};
+        const outcome result = run_download_strategy(plan);
+        EXPECT_EQ(result.error, "") << how.spec.name;
+        EXPECT_EQ(figure(result, "items"), 60.0) << how.spec.name;
+        const auto documents = make_documents(plan.list, plan.settings.seed);
+        const auto lost = std::ranges::count_if(documents, [&](const document& d) {
+            return expected_end(d, plan.network.retries).status != fetch_status::arrived;
+        });
+        EXPECT_GT(lost, 0);
+        EXPECT_EQ(figure(result, "failed"), static_cast<double>(lost)) << how.spec.name;
+        EXPECT_GT(figure(result, "retries"), 0.0) << how.spec.name;
+    }
+}
+
+TEST_F(download_strategies_test, none_is_faster_than_the_bound) {
+    for (const strategy& how : contenders())
+        for (const double bandwidth : {0.0, 5e6}) {
+            download_strategy_plan plan = plan_for(how, 40, 8);
+            plan.network.bytes_per_second = bandwidth;
+            const outcome result = run_download_strategy(plan);
+            EXPECT_EQ(result.error, "") << how.spec.name;
+            EXPECT_GT(figure(result, "efficiency"), 0.0) << how.spec.name;
+            EXPECT_LE(figure(result, "efficiency"), 1.0) << how.spec.name;
+            EXPECT_LE(figure(result, "first_result_s"), figure(result, "makespan_s")) << how.spec.name;
+            EXPECT_LE(figure(result, "p50_ns"), figure(result, "p99_ns")) << how.spec.name;
+            if (!how.spec.in_order || plan.in_flight == 1) {
+                EXPECT_EQ(figure(result, "lost_items_per_second"), 0.0) << how.spec.name;
+            }
+        }
+}
+
+TEST_F(download_strategies_test, lists_shorter_than_what_may_be_under_way_are_done) {
+    for (const strategy& how : contenders())
+        for (const std::size_t items : {std::size_t{1}, std::size_t{3}}) {
+            const outcome result = run_download_strategy(plan_for(how, items, 8));
+            EXPECT_EQ(result.error, "") << how.spec.name;
+            EXPECT_EQ(figure(result, "items"), static_cast<double>(items)) << how.spec.name;
+        }
+}
+
+// A queue that gives out the latest first, so that stop items overtake documents.
+class newest_first {
+public:
+    using value_type = pool_job;
+    using producer = direct_producer<newest_first>;
+    using consumer = direct_consumer<newest_first>;
+    static constexpr queue_spec spec{.name = "newest_first",
+                                     .cite = "test",
+                                     .producers = cardinality::many,
+                                     .consumers = cardinality::many,
+                                     .bound = boundedness::unbounded,
+                                     .push = progress::blocking,
+                                     .pop = progress::blocking,
+                                     .delivery = order::lifo};
+
+    explicit newest_first(std::size_t) {}
+    bool try_push(pool_job&& value) {
+        const std::scoped_lock lock(mutex_);
+        items_.push_back(value);
+        return true;
+    }
+    bool try_pop(pool_job& value) {
+        const std::scoped_lock lock(mutex_);
+        if (items_.empty()) return false;
+        value = items_.back();
+        items_.pop_back();
+        return true;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<pool_job> items_;
+};
+
+static_assert(queue<newest_first>);
+
+TEST_F(download_strategies_test, a_pool_does_what_its_stop_items_have_overtaken) {
+    const strategy how{{.name = "newest_first_pool"}, run_download_pool<newest_first, pool_end::stop_items>};
+    const outcome result = run_download_strategy(plan_for(how, 30, 4));
+    EXPECT_EQ(result.error, "");
+    EXPECT_EQ(figure(result, "items"), 30.0);
+}
+
+TEST_F(download_strategies_test, what_a_flag_leaves_behind_is_counted_and_done) {
+    // All of the list is in the queue while the first documents are under way.
+    download_strategy_plan plan = plan_for(contender("flagged_pool"), 10, 2);
+    plan.list.latency = latency_kind::constant;
+    plan.list.median = 20ms;
+    const outcome flagged = run_download_strategy(plan);
+    EXPECT_EQ(flagged.error, "");
+    EXPECT_EQ(figure(flagged, "items"), 10.0);
+    EXPECT_GT(figure(flagged, "left_behind"), 0.0);
+    for (const std::string_view name : {"pool", "closed_pool"}) {
+        plan.how = contender(name);
+        EXPECT_EQ(figure(run_download_strategy(plan), "left_behind"), 0.0) << name;
+    }
+}
+
+}  // namespace
+}  // namespace handoff

@@ -1,0 +1,128 @@
+"""The tables of download strategies, made from a run whose truth is known."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic_run
+from synthetic_run import STAGES_NS, STRATEGIES, Spec
+
+from handoff import markdown, page, results, summary
+
+Json = dict[str, Any]
+ALONE = Spec(
+    blocks=7, places=(49.0,), drifting=0.0, counters=(), controls=(), workloads=("download_strategies",)
+)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Json:
+    return summary.build(results.load(synthetic_run.write(tmp_path_factory.mktemp("downloads"), ALONE)))
+
+
+@pytest.fixture(scope="module")
+def tables(found: Json) -> Json:
+    downloads: Json = found["downloads"]
+    return downloads
+
+
+def test_each_strategy_stands_in_its_setting_with_its_share_of_the_bound(tables: Json) -> None:
+    waiting, at_once = tables["settings"]
+    assert waiting["setting"] | {"items": "500", "ms": "50", "time": "real"} == waiting["setting"]
+    assert {one["implementation"] for one in at_once["members"]} == set(STAGES_NS)
+    numbers = [one["n"] for one in waiting["members"]]
+    assert numbers == sorted(numbers) and set(numbers) == {1, 4, 8, 16}
+    for one in waiting["members"]:
+        assert one["share"] == pytest.approx(STRATEGIES[one["implementation"]], rel=0.01)
+        assert one["figures"]["peak_threads"] == one["n"] + 1
+        assert one["figures"]["p50_ns"] is None  # the run does not say
+
+
+def test_keeping_the_order_costs_what_it_does(tables: Json) -> None:
+    assert [one["n"] for one in tables["order"]] == [4, 8, 16]
+    for one in tables["order"]:
+        bound = one["n"] / 0.0567
+        ordered, buffered = one["windows"]
+        assert (ordered["implementation"], buffered["implementation"]) == (
+            "window_in_order",
+            "window_reorder_buffer",
+        )
+        assert one["rate"] == pytest.approx(0.97 * bound, rel=0.01)
+        lost = ordered["lost"]
+        assert lost["low"] <= lost["median"] <= lost["high"]
+        assert lost["median"] == pytest.approx((0.97 - 0.66) * bound, rel=0.02)
+        assert ordered["share"]["median"] == pytest.approx(1 - 0.66 / 0.97, abs=0.01)
+        assert buffered["share"]["median"] == pytest.approx(1 - 0.965 / 0.97, abs=0.005)
+
+
+def test_the_model_stands_beside_what_a_pool_made(tables: Json) -> None:
+    (one,) = tables["numbers"]
+    assert one["implementation"] == "pool_mutex_ring"
+    assert (one["document_s"], one["enough"]) == (0.0567, 256)
+    for row in one["rows"]:
+        assert row["rates"] == {"number": pytest.approx(row["n"] / 0.0567), "cpu": 1e6, "link": None}
+        assert row["limit"] == "number"
+        assert row["model"] == pytest.approx(row["rates"]["number"])
+        assert row["low"] <= row["measured"] <= row["high"]
+        assert row["share"] == pytest.approx(0.97, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "changed, limit",
+    [
+        ({}, "number"),
+        ({"bound_cpu_s": 90.0, "bound_s": 90.0}, "cpu"),
+        ({"bound_bandwidth_s": 91.0, "bound_s": 91.0}, "link"),
+        ({"bound_latency_s": 70.0, "bound_s": 70.0}, "longest"),
+    ],
+)
+def test_the_table_says_what_is_the_limit(tmp_path: Path, changed: Json, limit: str) -> None:
+    original = synthetic_run._FIGURES["download_strategies"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(synthetic_run._FIGURES, "download_strategies", lambda *a: original(*a) | changed)
+        run = synthetic_run.write(tmp_path / "run", ALONE)
+    (one,) = summary.build(results.load(run))["downloads"]["numbers"]
+    assert {row["limit"] for row in one["rows"]} == {limit}
+
+
+def test_a_stage_costs_what_it_adds_to_one_thread(tables: Json) -> None:
+    (one,) = tables["stages"]
+    assert one["alone_ns"]["median"] == pytest.approx(3000, rel=0.01)
+    assert [row["queue"] for row in one["members"]] == ["vyukov_mpmc_ring", "mutex_ring"]
+    fast, slow = one["members"]
+    assert fast["pool"]["median"] == pytest.approx(STAGES_NS["pool_vyukov_mpmc_ring"], rel=0.2)
+    assert slow["pool"]["median"] == pytest.approx(STAGES_NS["pool_mutex_ring"], rel=0.2)
+    assert slow["closed_pool"]["median"] == pytest.approx(STAGES_NS["closed_pool_mutex_ring"], rel=0.2)
+
+
+def test_what_a_flag_leaves_behind_is_told_beside_the_other_ends(tables: Json) -> None:
+    (one,) = tables["ends"]
+    told = {(row["end"], row["n"]): row["left_behind"] for row in one["members"]}
+    assert told == {
+        (end, n): 60 if end == "flagged_pool" else 0
+        for end in ("flagged_pool", "pool", "closed_pool")
+        for n in (4, 8, 16)
+    }
+
+
+def test_the_page_and_its_short_form_show_the_tables(found: Json) -> None:
+    html = page.render(found, [])
+    for part in ("numbers", "order", "ends", "stages", "strategies"):
+        assert html.count(f'id="downloads-{part}"') == 1
+    section = re.sub(r"<[^>]*>", " ", html[html.index('<section id="downloads"') :])
+    assert "500 documents, log_normal latencies, median 50 ms: L + c = 56.7 ms, enough: 256" in section
+    assert "10000 documents, constant latencies, nothing to wait for: 3.00 µs per document" in section
+    text = markdown.render(found, [])
+    assert "| flagged_pool_mutex_ring | 60 |" in text
+    assert "| window_in_order |" in text
+
+
+def test_a_run_without_downloads_says_so(tmp_path: Path) -> None:
+    spec = Spec(blocks=6, queues=(), counters=("mutex_counter",), workloads=("counter",))
+    other = summary.build(results.load(synthetic_run.write(tmp_path / "run", spec)))
+    assert not any(other["downloads"].values())
+    assert "This run has no download strategies." in page.render(other, [])
+    assert "This run has no download strategies." in markdown.render(other, [])
