@@ -1,10 +1,11 @@
-// How to download many documents: one list, every strategy, on a simulated network.
+// How to download many documents: one list, every strategy, on a simulated network or over HTTP.
 #include <list>
 #include <string>
 
 #include "case_main.hpp"
 #include "download/strategies.hpp"
 #include "harness/roles/download_strategy_role.hpp"
+#include "http/transport.hpp"
 #include "queue_cases.hpp"
 
 namespace handoff {
@@ -19,6 +20,7 @@ struct setup {
     unsigned megabytes_per_second = 0;
     time_kind time = time_kind::real;
     bool every_queue = false;  // a pool over each of the catalog's queues, not only over one
+    bool http = false;         // from a real server on loopback
 };
 
 const std::vector<setup>& setups() {
@@ -40,6 +42,20 @@ const std::vector<setup>& setups() {
         {.items = 500, .latency = log_normal, .ms = 4, .in_flight = {8, 32}, .megabytes_per_second = 10},
         // So many that what is under way at the end hardly counts.
         {.items = 25'600, .latency = log_normal, .ms = 50, .in_flight = {256}},
+        // Over HTTP what is above on the simulated network; scripts/http_agreement.py compares them.
+        {.items = 500, .latency = constant, .ms = 5, .in_flight = {8}},
+        {.items = 500, .latency = constant, .ms = 20, .in_flight = {8}},
+        {.items = 500, .latency = constant, .ms = 5, .in_flight = {8}, .http = true},
+        {.items = 500, .latency = constant, .ms = 20, .in_flight = {8}, .http = true},
+        {.items = 500, .latency = log_normal, .ms = 50, .in_flight = {8, 64}, .http = true},
+        {.items = 500, .latency = log_normal, .ms = 4, .in_flight = {8}, .failing_percent = 10, .http = true},
+        {.items = 500,
+         .latency = log_normal,
+         .ms = 4,
+         .in_flight = {8},
+         .megabytes_per_second = 10,
+         .http = true},
+        {.items = 25'600, .latency = log_normal, .ms = 50, .in_flight = {256}, .http = true},
         // For the picture of scripts/gantt.py.
         {.items = 24, .latency = log_normal, .ms = 50, .in_flight = {4}, .time = time_kind::simulated},
         // Minutes and hours, in virtual time; the first of them as above in real time.
@@ -106,7 +122,12 @@ std::vector<unsigned> in_flight_of(const strategy_spec& spec, const setup& s) {
     return s.in_flight;
 }
 
+bool goes_over(const strategy_spec& spec, bool http) {
+    return spec.fetches == fetching::in_threads || (spec.fetches == fetching::in_a_loop) == http;
+}
+
 bool applies(const contender& one, const setup& s, unsigned in_flight) {
+    if (!goes_over(one.how.spec, s.http)) return false;
     if (one.only_where_all_are && !s.every_queue) return false;
     if (!allows(one.workers, in_flight)) return false;
     if (one.how.spec.threads == thread_use::one_each && in_flight > most_threads) return false;
@@ -118,6 +139,22 @@ struct options {
     std::string trace;
     std::string stamps;
 };
+
+transport_maker over_http(double redirected) {
+    http_setup setup;
+    setup.accidents.redirected = redirected;
+    return http_downloads(setup);
+}
+
+// Where the case says no transport, it is simulated. In a list with failures a tenth of the documents have
+// moved; one without has nothing that the simulated network has not.
+void take_transport(download_strategy_plan& plan, case_name& name, bool http) {
+    static const transport_maker direct = over_http(0.0);
+    static const transport_maker redirected = over_http(0.1);
+    if (!http) return;
+    plan.transport = plan.list.failing > 0.0 ? &redirected : &direct;
+    name.with("transport", "http");
+}
 
 benchmark_case case_of(const contender& one, const setup& s, unsigned in_flight, const options& given) {
     // Field by field: g++ 12 takes the clean-up of a half made aggregate for a use of its strings.
@@ -134,16 +171,29 @@ benchmark_case case_of(const contender& one, const setup& s, unsigned in_flight,
     plan.network.bytes_per_second = 1e6 * s.megabytes_per_second;
     const std::string bandwidth =
         s.megabytes_per_second == 0 ? "unlimited" : std::to_string(s.megabytes_per_second) + "MB";
-    return planned(case_name("download_strategies", one.how.spec.name)
-                       .with("n", in_flight)
-                       .with("items", s.items)
-                       .with("latency", name_of(s.latency))
-                       .with("ms", s.ms)
-                       .with("failures", std::to_string(s.failing_percent) + "%")
-                       .with("bandwidth", bandwidth)
-                       .with("time", name_of(s.time))
-                       .text(),
-                   run_download_strategy, plan);
+    case_name name("download_strategies", one.how.spec.name);
+    name.with("n", in_flight)
+        .with("items", s.items)
+        .with("latency", name_of(s.latency))
+        .with("ms", s.ms)
+        .with("failures", std::to_string(s.failing_percent) + "%")
+        .with("bandwidth", bandwidth)
+        .with("time", name_of(s.time));
+    take_transport(plan, name, s.http);
+    return planned(name.text(), run_download_strategy, plan);
+}
+
+benchmark_case trace_case(const contender& one, std::size_t items, unsigned in_flight, bool http,
+                          const options& given) {
+    download_strategy_plan plan;
+    plan.how = one.how;
+    plan.trace = given.trace;
+    plan.stamps = given.stamps;
+    plan.in_flight = in_flight;
+    case_name name("download_strategies", one.how.spec.name);
+    name.with("n", in_flight).with("items", items).with("latency", "trace").with("time", name_of(plan.time));
+    take_transport(plan, name, http);
+    return planned(name.text(), run_download_strategy, plan);
 }
 
 // The user's own list, at some numbers under way.
@@ -152,21 +202,11 @@ std::vector<benchmark_case> trace_cases(const options& given) {
     const setup like{.items = items, .latency = {}, .ms = 0, .in_flight = {4, 8, 32, 128}};
     std::vector<benchmark_case> all;
     for (const contender& one : contenders())
-        for (const unsigned n : in_flight_of(one.how.spec, like)) {
-            if (one.only_where_all_are || n > most_threads) continue;
-            download_strategy_plan plan;
-            plan.how = one.how;
-            plan.trace = given.trace;
-            plan.stamps = given.stamps;
-            plan.in_flight = n;
-            all.push_back(planned(case_name("download_strategies", one.how.spec.name)
-                                      .with("n", n)
-                                      .with("items", items)
-                                      .with("latency", "trace")
-                                      .with("time", name_of(plan.time))
-                                      .text(),
-                                  run_download_strategy, plan));
-        }
+        for (const unsigned n : in_flight_of(one.how.spec, like))
+            for (const bool http : {false, true}) {
+                if (one.only_where_all_are || n > most_threads || !goes_over(one.how.spec, http)) continue;
+                all.push_back(trace_case(one, items, n, http, given));
+            }
     return all;
 }
 

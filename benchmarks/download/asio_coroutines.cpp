@@ -53,7 +53,7 @@ void run_asio_coroutines(download_run& run) {
 
 extern const strategy asio_coroutines;
 const strategy asio_coroutines{
-    .spec = {.name = "asio_coroutines", .threads = thread_use::one},
+    .spec = {.name = "asio_coroutines", .threads = thread_use::one, .fetches = fetching::by_steps},
     .run = run_asio_coroutines,
 };
 

@@ -2,21 +2,10 @@
 
 #include <algorithm>
 
+#include "mixed.hpp"
+
 namespace handoff {
 namespace {
-
-// splitmix64 (Steele, Lea and Flood, OOPSLA 2014): neighbouring seeds give unrelated numbers.
-std::uint64_t mixed(std::uint64_t value) {
-    value += 0x9e3779b97f4a7c15;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-    return value ^ (value >> 31);
-}
-
-// Even between 0 and 1.
-double even(std::uint64_t value) {
-    return static_cast<double>(mixed(value) >> 11) * 0x1p-53;
-}
 
 std::chrono::nanoseconds transfer_time(double bytes_per_second, std::size_t bytes) {
     if (bytes_per_second <= 0.0) return {};
@@ -36,7 +25,7 @@ std::chrono::nanoseconds pause_after(const network_spec& spec, const document& d
     std::chrono::nanoseconds bound = spec.retries.first_bound;
     for (unsigned i = 0; i < attempt && bound < spec.retries.highest_bound; ++i) bound *= 2;
     bound = std::min(bound, spec.retries.highest_bound);
-    const double share = even(mixed(mixed(spec.seed) ^ d.id) ^ attempt);
+    const double share = even_share(mixed(mixed(spec.seed) ^ d.id) ^ attempt);
     return std::chrono::nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(bound.count())));
 }
 

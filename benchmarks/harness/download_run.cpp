@@ -1,6 +1,7 @@
 #include "download_run.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <thread>
 
 #include "usage.hpp"
@@ -8,13 +9,15 @@
 namespace handoff {
 
 download_run::download_run(const std::vector<document>& documents, simulated_network& network,
-                           const strategy_spec& spec, unsigned in_flight, time_kind time)
+                           const strategy_spec& spec, unsigned in_flight, time_kind time,
+                           download_transport* transport)
     : documents_(documents),
       network_(network),
       spec_(spec),
       in_flight_(in_flight),
       time_(time == time_kind::real ? nullptr
                                     : std::make_unique<virtual_time>(spec, documents.size(), in_flight)),
+      transport_(transport),
       stamps_(documents.size()) {
     results_.reserve(documents.size());
 }
@@ -25,6 +28,10 @@ job_time download_run::now() const {
 }
 
 fetched download_run::fetch(std::size_t index) {
+    if (transport_ != nullptr) {
+        begin(index);
+        return finish(index, transport_->fetch(documents_[index]));
+    }
     steps way(*this, index);
     while (const std::optional<job_time> time = way.next()) sleep_until(*time);
     return way.end();
@@ -87,6 +94,8 @@ void download_run::sleep_until(job_time time) {
 
 download_run::steps::steps(download_run& run, std::size_t index)
     : run_(&run), index_(index), way_(run.documents_.at(index), run.network_) {
+    if (run.transport_ != nullptr)
+        throw std::logic_error("only the simulated network has steps; what uses them fetches by_steps");
     run.begin(index);
 }
 
@@ -96,6 +105,23 @@ std::optional<job_time> download_run::steps::next() {
 
 fetched download_run::steps::end() {
     return run_->finish(index_, way_.end());
+}
+
+download_run::loop::loop(download_run& run) : run_(&run) {
+    if (run.transport_ == nullptr)
+        throw std::logic_error("the simulated network has no event loop; what uses one fetches in_a_loop");
+    loop_ = run.transport_->loop();
+}
+
+void download_run::loop::start(std::size_t index) {
+    run_->begin(index);
+    loop_->start(run_->documents_[index]);
+}
+
+std::vector<fetched> download_run::loop::wait() {
+    std::vector<fetched> all;
+    for (const ended_fetch& one : loop_->wait()) all.push_back(run_->finish(one.document, one.end));
+    return all;
 }
 
 }  // namespace handoff

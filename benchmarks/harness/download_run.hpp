@@ -18,6 +18,7 @@
 #include "download_network.hpp"
 #include "download_strategy.hpp"
 #include "download_time.hpp"
+#include "download_transport.hpp"
 
 namespace handoff {
 
@@ -45,9 +46,11 @@ struct fetch_stamps {
 
 class download_run {
 public:
-    // What is given must outlive the run. The clock begins here.
+    // What is given must outlive the run. The clock begins here. With a transport documents come by that, in
+    // real time, and not over the simulated network.
     download_run(const std::vector<document>& documents, simulated_network& network,
-                 const strategy_spec& spec, unsigned in_flight, time_kind time);
+                 const strategy_spec& spec, unsigned in_flight, time_kind time,
+                 download_transport* transport = nullptr);
 
     std::size_t size() const { return documents_.size(); }
     unsigned in_flight() const { return in_flight_; }
@@ -71,6 +74,19 @@ public:
         download_run* run_;
         std::size_t index_;
         simulated_fetch way_;
+    };
+
+    // Many fetches on the calling thread, in the event loop of the transport.
+    class loop {
+    public:
+        explicit loop(download_run& run);
+        void start(std::size_t index);
+        // Waits until at least one of those that were started is at its end.
+        std::vector<fetched> wait();
+
+    private:
+        download_run* run_;
+        std::unique_ptr<download_loop> loop_;
     };
 
     // Says that so many documents lay in a queue when its workers had gone; they are still to be fetched.
@@ -101,6 +117,7 @@ private:
     const strategy_spec spec_;
     const unsigned in_flight_;
     std::unique_ptr<virtual_time> time_;  // none: it is real
+    download_transport* const transport_;
     const ticks start_ = harness_clock::now();
 
     std::mutex mutex_;  // guards what follows, as long as the strategy runs

@@ -15,10 +15,15 @@ enum class thread_use { one, one_each };
 // How many documents it has under way at most: as many as it is told, or what its very idea says.
 enum class flight { as_told, one, whole_list };
 
+// How it fetches a document: in a thread that waits for it, over whatever network; or on one thread, by the
+// steps that only the simulated network has, or in the event loop that only a real one has.
+enum class fetching { in_threads, by_steps, in_a_loop };
+
 struct strategy_spec {
     std::string_view name;
     flight limit = flight::as_told;
     thread_use threads = thread_use::one_each;
+    fetching fetches = fetching::in_threads;
     // Results are handed in in the order of the list.
     bool in_order = false;
     // How far it starts ahead of the first document that was not handed in, in multiples of what may be under

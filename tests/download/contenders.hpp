@@ -1,4 +1,4 @@
-// Every strategy, and pools over queues of ours.
+// Every strategy of the simulated network, and pools over queues of ours.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,8 @@ using pool_job = item<8>;
 
 inline std::vector<strategy> contenders() {
     std::vector<strategy> all;
-    for (const strategy* one : strategies()) all.push_back(*one);
+    for (const strategy* one : strategies())
+        if (one->spec.fetches != fetching::in_a_loop) all.push_back(*one);  // not on the simulated network
     all.push_back({{.name = "pool"}, run_download_pool<mutex_ring<pool_job>, pool_end::stop_items>});
     all.push_back({{.name = "closed_pool"}, run_download_pool<mutex_ring<pool_job>, pool_end::close>});
     all.push_back(

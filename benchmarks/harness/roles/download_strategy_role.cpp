@@ -39,20 +39,25 @@ void add_usage(figures& values, const usage& used, double window_s) {
 outcome measure(const download_strategy_plan& plan, const network_spec& spec,
                 const std::vector<document>& documents, const download_bound& bound) {
     simulated_network network(spec);
+    const std::unique_ptr<download_transport> transport =
+        plan.transport == nullptr ? nullptr : (*plan.transport)(documents, spec);
     const usage before = usage::of_this_process();
     const ticks start = harness_clock::now();
-    download_run run(documents, network, plan.how.spec, plan.in_flight, plan.time);
+    download_run run(documents, network, plan.how.spec, plan.in_flight, plan.time, transport.get());
     plan.how.run(run);
     const job_time makespan = run.now();
     const double window_s = harness_clock::seconds(harness_clock::now() - start);
     const usage used = usage::of_this_process() - before;
     if (!plan.stamps.empty()) write_stamps(plan.stamps, run.stamps());
     outcome result;
-    result.error = check_download(documents, spec, plan.how.spec, run);
+    // What went wrong on the way first: it is why a document came to another end.
+    if (transport) result.error = transport->check();
+    if (result.error.empty()) result.error = check_download(documents, spec, plan.how.spec, run);
     add_usage(result.values, used, window_s);
     result.values.emplace_back("peak_threads", run.peak_threads());
     add_download_figures(result.values, documents, run, bound,
                          std::chrono::duration<double>(makespan).count());
+    if (transport) transport->add_figures(result.values);
     return result;
 }
 

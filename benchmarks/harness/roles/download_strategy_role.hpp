@@ -17,6 +17,7 @@ struct download_strategy_plan {
     network_spec network{};          // its seed is that of the settings
     unsigned in_flight = 1;
     time_kind time = time_kind::real;
+    const transport_maker* transport = nullptr;  // none: the simulated network
 };
 
 // Threads belong to the strategy, so they are not pinned, whatever the settings say of the placement.

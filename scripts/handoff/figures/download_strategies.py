@@ -23,7 +23,7 @@ ANSWER = (
 Json = dict[str, Any]
 Cells = list[tuple[Json, Json]]
 
-_SETTING = ("items", "latency", "ms", "failures", "bandwidth", "time")
+_SETTING = ("items", "latency", "ms", "failures", "bandwidth", "time", "transport")
 _COLUMNS = (("n", 0.07), ("first result", 0.32), ("p99", 0.54), ("CPU/item", 0.79), ("lost", 1.0))
 
 

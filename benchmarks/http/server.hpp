@@ -1,0 +1,29 @@
+// A real HTTP server for the list of documents: each after its latency, over a link with a bandwidth, and
+// with the accidents that it is to meet. One thread, which waits for all.
+//
+// GET /DOCUMENT/ATTEMPT/REDIRECTS: the client says which attempt it is, and the redirects say how many they
+// were, so that the server keeps no books and any number of runs meet the same accidents.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "../harness/download_network.hpp"
+#include "accidents.hpp"
+
+namespace handoff {
+
+struct server_options {
+    std::vector<document> documents;
+    network_spec network;
+    accident_spec accidents;
+    std::chrono::milliseconds trickle{50};
+};
+
+// Serves on a free port of 127.0.0.1, which `listening` is told, until standard input is at its end. Returns
+// how many requests there were.
+std::uint64_t serve(const server_options& options, const std::function<void(std::uint16_t)>& listening);
+
+}  // namespace handoff

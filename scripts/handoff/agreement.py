@@ -1,0 +1,84 @@
+"""Whether downloads over HTTP take as long as on the simulated network: cases of one run, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from . import cases, stats, strategies
+from .cases import Case
+from .stats import Interval
+
+LIMIT = 0.10
+
+# Takes the place of a strategy that the simulated network does not have: results as they come, there too.
+STAND_IN = "window_completion_order"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same list in both ways, and the median of the blocks' ratios of makespans, HTTP over simulated."""
+
+    http: Case
+    simulated: Case
+    http_s: float
+    simulated_s: float
+    ratio: Interval
+
+    @property
+    def agrees(self) -> bool:
+        """With its whole interval."""
+        return 1 - LIMIT <= self.ratio.low and self.ratio.high <= 1 + LIMIT
+
+
+def twin(case: Case, measured: Collection[str]) -> Case | None:
+    """The case on the simulated network that one over HTTP is to be compared with."""
+    if case.workload != strategies.WORKLOAD or case.keys.get("transport") != "http":
+        return None
+    keys = [f"{key}:{value}" for key, value in case.keys.items() if key != "transport"]
+    for implementation in (case.implementation, STAND_IN):
+        name = "/".join((case.workload, implementation, *keys))
+        if name in measured:
+            return cases.parse(name)
+    return None
+
+
+def pairs(samples: pd.DataFrame) -> list[Pair]:
+    """Of the samples of complete blocks, in the order of their names."""
+    sound = samples[samples["status"] == "ok"]
+    makespans = sound.pivot_table(index="block", columns="case", values="makespan_s")
+    names = [str(name) for name in makespans.columns]
+    found = []
+    for http in map(cases.parse, sorted(names)):
+        simulated = twin(http, names)
+        if simulated is None:
+            continue
+        both = makespans[[http.name, simulated.name]].dropna()
+        if both.empty:
+            continue
+        ratio = stats.median_interval((both[http.name] / both[simulated.name]).to_numpy())
+        medians = both.median()
+        found.append(Pair(http, simulated, medians[http.name], medians[simulated.name], ratio))
+    return found
+
+
+def table(found: Iterable[Pair]) -> str:
+    lines = [
+        "| strategy | n | list | simulated | HTTP | HTTP / simulated | blocks |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for pair in found:
+        keys = pair.http.keys
+        what = ", ".join(
+            f"{key} {keys[key]}" for key in ("items", "latency", "ms", "failures", "bandwidth") if key in keys
+        )
+        against = "" if pair.simulated.implementation == pair.http.implementation else f" ({STAND_IN})"
+        ratio = f"{pair.ratio.estimate:.3f} ({pair.ratio.low:.3f} to {pair.ratio.high:.3f})"
+        ratio += "" if pair.agrees else ": apart"
+        lines.append(
+            f"| `{pair.http.implementation}` | {keys['n']} | {what} | {pair.simulated_s:.3f} s{against} "
+            f"| {pair.http_s:.3f} s | {ratio} | {pair.ratio.n} |"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,37 @@
+#!/usr/bin/python3
+"""Holds the downloads of a run over HTTP against those on the simulated network, and prints a table. The exit
+code is 1 if makespans differ by more than 10%. Such a run:
+
+  scripts/campaign.py --profile full --workload download_strategies --blocks 8 --out run --filter \
+'/(curl_multi|window_completion_order)/n:(8|64)/items:500/.*/(ms:5|ms:20|ms:50)/.*time:real'
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from handoff import agreement, results
+from handoff.errors import EXIT_FAILED, HandoffError, ends_with_one_line
+
+
+@ends_with_one_line
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("run", type=Path, help="the folder of the run")
+    given = parser.parse_args()
+    found = agreement.pairs(results.load(given.run).complete_samples())
+    if not found:
+        raise HandoffError(
+            f"{given.run} has no complete block with a list both over HTTP and on the simulated network; "
+            "--help names a campaign that has"
+        )
+    print(agreement.table(found))
+    return 0 if all(pair.agrees for pair in found) else EXIT_FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
