@@ -151,6 +151,11 @@ def one_pool(suite: Suite) -> set[str]:
     return {f"pool_{queue}" for queue in closable_queue(suite)}
 
 
+def one_claim(suite: Suite) -> set[str]:
+    """Of the ways to claim a file's name the first."""
+    return {case.implementation for case in [c for c in suite.cases if c.workload == "download_saving"][:1]}
+
+
 def representative_counters(suite: Suite) -> set[str]:
     """The first of each kind of read."""
     return set().union(
@@ -185,6 +190,9 @@ DOWNLOADS: tuple[Values, ...] = (
 # Some tenths of a second each: the long lists belong into the full profile.
 SHORT_LIST: tuple[Values, ...] = ({"items": "64", "latency": "log_normal", "ms": "4", "time": "real"},)
 
+# Savers that want the same names; what the disk takes is another question.
+SAVING: tuple[Values, ...] = ({"n": "8", "sync": "none"},)
+
 LOADS: tuple[Values, ...] = (
     {"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
     {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
@@ -216,6 +224,7 @@ SMOKE = (
     Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
     Rule("download", mpmc_queues, DOWNLOADS),
     Rule(strategies.WORKLOAD, one_pool, SHORT_LIST),
+    Rule("download_saving", one_claim, SAVING),
     Rule("memory", mpmc_queues, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
 )
@@ -231,6 +240,7 @@ QUICK = (
     Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
     Rule("download", ranked, DOWNLOADS),
     Rule(strategies.WORKLOAD, download_strategies, SHORT_LIST),
+    Rule("download_saving", everyone, SAVING),
     Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
     # Sweeps, on representatives.
