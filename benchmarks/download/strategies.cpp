@@ -10,6 +10,7 @@ extern const strategy window_completion_order;
 extern const strategy window_reorder_buffer;
 extern const strategy asio_thread_pool;
 extern const strategy tbb_pipeline;
+extern const strategy processes;
 #if HANDOFF_COROUTINES
 extern const strategy asio_coroutines;
 #endif
@@ -23,6 +24,7 @@ std::span<const strategy* const> strategies() {
         &window_reorder_buffer,
         &asio_thread_pool,
         &tbb_pipeline,
+        &processes,
 #if HANDOFF_COROUTINES
         &asio_coroutines,
 #endif

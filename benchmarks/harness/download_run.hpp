@@ -76,16 +76,20 @@ public:
     // result is nothing; in real time it is how long the loop is to wait, by a timer of its own.
     std::optional<std::chrono::nanoseconds> call_at(job_time time, std::function<void()> wake);
 
+    // For documents that another process has fetched: its result, and when that was by the clock of this run.
+    void adopt(const fetched& result, const fetch_stamps& stamps);
+
     // What came of it, for when the strategy has returned.
     job_time now() const;
     const std::vector<fetch_stamps>& stamps() const { return stamps_; }
     const std::vector<fetched>& results() const {
         return results_;
     }  // in the order in which they were handed in
-    unsigned most_in_flight() const { return most_in_flight_; }
+    unsigned most_in_flight() const;
     const std::string& first_error() const { return first_error_; }
 
 private:
+    void start(std::size_t index, job_time time);
     void begin(std::size_t index);
     fetched finish(std::size_t index, const fetch_end& end);
     void sleep_until(job_time time);
@@ -101,6 +105,7 @@ private:
     std::vector<fetched> results_;
     unsigned in_flight_now_ = 0;
     unsigned most_in_flight_ = 0;
+    bool adopted_ = false;  // so that only the stamps know how many were under way
     std::string first_error_;
 };
 
