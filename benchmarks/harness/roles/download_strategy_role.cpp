@@ -39,16 +39,20 @@ void add_usage(figures& values, const usage& used, double window_s) {
 outcome measure(const download_strategy_plan& plan, const network_spec& spec,
                 const std::vector<document>& documents, const download_bound& bound) {
     simulated_network network(spec);
+    const std::unique_ptr<strategy_session> session =
+        plan.how.prepare ? plan.how.prepare(documents, spec, plan.in_flight) : nullptr;
     const usage before = usage::of_this_process();
     const ticks start = harness_clock::now();
     download_run run(documents, network, plan.how.spec, plan.in_flight, plan.time);
-    plan.how.run(run);
+    session ? session->run(run) : plan.how.run(run);
     const job_time makespan = run.now();
     const double window_s = harness_clock::seconds(harness_clock::now() - start);
+    const std::string left_wrong = session ? session->end() : std::string();
     const usage used = usage::of_this_process() - before;
     if (!plan.stamps.empty()) write_stamps(plan.stamps, run.stamps());
     outcome result;
     result.error = check_download(documents, spec, plan.how.spec, run);
+    if (result.error.empty()) result.error = left_wrong;
     add_usage(result.values, used, window_s);
     add_download_figures(result.values, documents, run, bound,
                          std::chrono::duration<double>(makespan).count());
