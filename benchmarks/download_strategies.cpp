@@ -1,12 +1,17 @@
 // How to download many documents: one list, every strategy, on a simulated network or over HTTP.
+#include <charconv>
 #include <list>
 #include <string>
+#include <system_error>
 
 #include "case_main.hpp"
+#include "download/redis_workers.hpp"
 #include "download/strategies.hpp"
+#include "harness/errors.hpp"
 #include "harness/roles/download_strategy_role.hpp"
 #include "http/transport.hpp"
 #include "queue_cases.hpp"
+#include "redis/url.hpp"
 
 namespace handoff {
 namespace {
@@ -131,6 +136,7 @@ bool applies(const contender& one, const setup& s, unsigned in_flight) {
     if (one.only_where_all_are && !s.every_queue) return false;
     if (!allows(one.workers, in_flight)) return false;
     if (one.how.spec.threads == thread_use::one_each && in_flight > most_threads) return false;
+    if (s.megabytes_per_second > 0 && !one.how.spec.shares_link) return false;
     if (s.time == time_kind::simulated) return one.how.spec.prompt;
     return static_cast<double>(s.items) * s.ms / in_flight < most_seconds * 1000.0;
 }
@@ -138,6 +144,8 @@ bool applies(const contender& one, const setup& s, unsigned in_flight) {
 struct options {
     std::string trace;
     std::string stamps;
+    redis_options redis{};
+    std::string workers_elsewhere{"0"};
 };
 
 transport_maker over_http(double redirected) {
@@ -210,7 +218,20 @@ std::vector<benchmark_case> trace_cases(const options& given) {
     return all;
 }
 
+// Which server, and how many workers are not ours to start.
+void choose_redis(redis_options redis, const std::string& elsewhere) {
+    if (!redis.url.empty()) redis_url::parse(redis.url);
+    const char* const end = elsewhere.data() + elsewhere.size();
+    const auto [stopped, error] = std::from_chars(elsewhere.data(), end, redis.elsewhere);
+    if (error != std::errc{} || stopped != end)
+        throw misuse("--workers_elsewhere '" + elsewhere + "' is no number of workers");
+    if (redis.elsewhere > 0 && redis.url.empty())
+        throw misuse("--workers_elsewhere needs --redis URL: nobody else reaches a server of our own");
+    use_redis(redis);
+}
+
 std::vector<benchmark_case> cases(const options& given) {
+    choose_redis(given.redis, given.workers_elsewhere);
     if (!given.trace.empty()) return trace_cases(given);
     std::vector<benchmark_case> all;
     const std::vector<contender> able = contenders();
@@ -233,5 +254,10 @@ int main(int argc, char** argv) {
           "the list, from a file: a line for each document, LATENCY_MS BYTES [FAILURES or permanent]",
           &given.trace},
          {"--stamps", "write here when each document of the last case was asked for, had come, was handed in",
-          &given.stamps}});
+          &given.stamps},
+         {"--redis", "the server of redis_workers: redis://HOST:PORT or unix:///PATH; none: one of its own",
+          &given.redis.url},
+         {"--workers_elsewhere",
+          "how many of the n workers of redis_workers are started by hand, on any host (download_worker)",
+          &given.workers_elsewhere}});
 }

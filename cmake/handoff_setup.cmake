@@ -6,6 +6,7 @@ set(HANDOFF_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize t
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 
 add_library(handoff_options INTERFACE)
 target_compile_features(handoff_options INTERFACE cxx_std_20)

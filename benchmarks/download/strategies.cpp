@@ -11,6 +11,9 @@ extern const strategy window_reorder_buffer;
 extern const strategy asio_thread_pool;
 extern const strategy tbb_pipeline;
 extern const strategy curl_multi;
+extern const strategy processes;
+extern const strategy redis_workers;
+extern const strategy redis_workers_saving;
 #if HANDOFF_COROUTINES
 extern const strategy asio_coroutines;
 #endif
@@ -25,6 +28,9 @@ std::span<const strategy* const> strategies() {
         &asio_thread_pool,
         &tbb_pipeline,
         &curl_multi,
+        &processes,
+        &redis_workers,
+        &redis_workers_saving,
 #if HANDOFF_COROUTINES
         &asio_coroutines,
 #endif

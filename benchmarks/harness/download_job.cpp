@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -42,18 +41,6 @@ void simulate_download(const document& d) {
     std::this_thread::sleep_for(d.latency);
 }
 
-document_store::document_store() {
-    std::string path = (std::filesystem::temp_directory_path() / "handoff-download-XXXXXX").string();
-    if (mkdtemp(path.data()) == nullptr)
-        throw std::system_error(errno, std::generic_category(), "cannot make the folder " + path);
-    folder_ = path;
-}
-
-document_store::~document_store() {
-    std::error_code ignored;  // a folder that cannot be removed is no reason to lose the figures
-    std::filesystem::remove_all(folder_, ignored);
-}
-
 bool document_store::claim(const std::string& name) {
     const std::scoped_lock lock(mutex_);
     return claimed_.insert(name).second;
@@ -76,7 +63,7 @@ void document_store::save(const document& d) {
     const std::string name = file_name(d);
     if (!claim(name)) return remember("unverified: " + name + " was to be saved twice");
     try {
-        write(d, folder_ / name);
+        write(d, folder_.path() / name);
     } catch (const std::system_error& e) {
         remember(std::string("failed: ") + e.what());
     }
@@ -85,9 +72,9 @@ void document_store::save(const document& d) {
 std::string document_store::check(const std::vector<document>& documents) const {
     const std::scoped_lock lock(mutex_);
     if (!first_error_.empty()) return first_error_;
-    const auto files = std::distance(std::filesystem::directory_iterator(folder_), {});
+    const auto files = std::distance(std::filesystem::directory_iterator(folder_.path()), {});
     for (const document& d : documents) {
-        std::ifstream file(folder_ / file_name(d), std::ios::binary);
+        std::ifstream file(folder_.path() / file_name(d), std::ios::binary);
         if (!file) return "unverified: " + file_name(d) + " was lost";
         const std::string found{std::istreambuf_iterator<char>(file), {}};
         if (found != content(d)) return "unverified: " + file_name(d) + " is torn";

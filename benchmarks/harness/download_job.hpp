@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "download_list.hpp"
+#include "temporary_folder.hpp"
 
 namespace handoff {
 
@@ -21,12 +22,6 @@ void simulate_download(const document& d);
 // A folder of its own, removed at the end. Every document becomes a file whose name is claimed first.
 class document_store {
 public:
-    // Throws std::system_error if the folder cannot be made (in TMPDIR, else /tmp).
-    document_store();
-    ~document_store();
-    document_store(const document_store&) = delete;
-    document_store& operator=(const document_store&) = delete;
-
     // Writes the document's file. A name that is already claimed, or a write that fails, is remembered as
     // this store's first error and the job goes on.
     void save(const document& d);
@@ -39,7 +34,7 @@ private:
     void remember(const std::string& error);
     void write(const document& d, const std::filesystem::path& path) const;
 
-    std::filesystem::path folder_;
+    temporary_folder folder_;
     mutable std::mutex mutex_;  // guards the two below
     std::unordered_set<std::string> claimed_;
     std::string first_error_;

@@ -1,6 +1,9 @@
 #include "download_network.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <new>
 
 #include "mixed.hpp"
 
@@ -37,10 +40,26 @@ std::chrono::nanoseconds time_under_way(const network_spec& spec, const document
     return sum;
 }
 
+simulated_network::simulated_network(const network_spec& spec) : spec_(spec) {
+    void* const page =
+        mmap(nullptr, sizeof(shared_time), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) throw std::bad_alloc();
+    link_free_.reset(new (page) shared_time(0));
+}
+
+void simulated_network::unmap::operator()(shared_time* page) const {
+    munmap(page, sizeof(shared_time));
+}
+
 job_time simulated_network::transfer(job_time now, std::size_t bytes) {
-    const std::scoped_lock lock(mutex_);
-    link_free_ = std::max(link_free_, now) + transfer_time(spec_.bytes_per_second, bytes);
-    return link_free_;
+    const std::int64_t taken = transfer_time(spec_.bytes_per_second, bytes).count();
+    // relaxed: nothing but the time itself is handed over.
+    std::int64_t free = link_free_->load(std::memory_order_relaxed);
+    std::int64_t done = 0;
+    do {
+        done = std::max(free, now.count()) + taken;
+    } while (!link_free_->compare_exchange_weak(free, done, std::memory_order_relaxed));
+    return job_time(done);
 }
 
 std::optional<job_time> simulated_fetch::next(job_time now) {

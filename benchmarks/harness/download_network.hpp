@@ -2,9 +2,10 @@
 // and how, is the business of the run.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
+#include <memory>
 #include <optional>
 
 #include "download_list.hpp"
@@ -49,7 +50,7 @@ std::chrono::nanoseconds time_under_way(const network_spec& spec, const document
 
 class simulated_network {
 public:
-    explicit simulated_network(const network_spec& spec) : spec_(spec) {}
+    explicit simulated_network(const network_spec& spec);
 
     const network_spec& spec() const { return spec_; }
 
@@ -58,9 +59,15 @@ public:
     job_time transfer(job_time now, std::size_t bytes);
 
 private:
+    using shared_time = std::atomic<std::int64_t>;
+    static_assert(shared_time::is_always_lock_free);  // so that it may be shared with other processes
+    struct unmap {
+        void operator()(shared_time* page) const;
+    };
+
     const network_spec spec_;
-    std::mutex mutex_;
-    job_time link_free_{0};  // guarded by it
+    // When the link is free. In memory that processes forked from this one share with it: there is one link.
+    std::unique_ptr<shared_time, unmap> link_free_;
 };
 
 // One document's way, step by step.

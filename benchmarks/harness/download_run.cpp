@@ -3,10 +3,28 @@
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "usage.hpp"
 
 namespace handoff {
+namespace {
+
+unsigned most_at_once(const std::vector<fetch_stamps>& stamps) {
+    std::vector<std::pair<job_time, int>> changes;
+    for (const fetch_stamps& s : stamps) {
+        changes.emplace_back(s.started, 1);
+        changes.emplace_back(s.ended, -1);
+    }
+    // Of what happens at one time the ends come first.
+    std::ranges::sort(changes);
+    int now = 0;
+    int most = 0;
+    for (const auto& change : changes) most = std::max(most, now += change.second);
+    return static_cast<unsigned>(most);
+}
+
+}  // namespace
 
 download_run::download_run(const std::vector<document>& documents, simulated_network& network,
                            const strategy_spec& spec, unsigned in_flight, time_kind time,
@@ -57,13 +75,28 @@ std::optional<std::chrono::nanoseconds> download_run::call_at(job_time time, std
     return std::nullopt;
 }
 
+void download_run::adopt(const fetched& result, const fetch_stamps& stamps) {
+    const std::scoped_lock lock(mutex_);
+    start(result.index, stamps.started);
+    stamps_[result.index].ended = stamps.ended;
+    adopted_ = true;
+}
+
+unsigned download_run::most_in_flight() const {
+    return adopted_ ? most_at_once(stamps_) : most_in_flight_;
+}
+
+void download_run::start(std::size_t index, job_time time) {
+    fetch_stamps& stamps = stamps_.at(index);
+    if (stamps.started >= job_time(0) && first_error_.empty())
+        first_error_ = "unverified: document " + std::to_string(index) + " was fetched twice";
+    stamps.started = time;
+}
+
 void download_run::begin(std::size_t index) {
     {
         const std::scoped_lock lock(mutex_);
-        fetch_stamps& stamps = stamps_.at(index);
-        if (stamps.started >= job_time(0) && first_error_.empty())
-            first_error_ = "unverified: document " + std::to_string(index) + " was fetched twice";
-        stamps.started = now();
+        start(index, now());
         if (++in_flight_now_ > most_in_flight_) {
             most_in_flight_ = in_flight_now_;
             peak_threads_ = threads_of_this_process();

@@ -96,18 +96,22 @@ public:
     // result is nothing; in real time it is how long the loop is to wait, by a timer of its own.
     std::optional<std::chrono::nanoseconds> call_at(job_time time, std::function<void()> wake);
 
+    // For documents that another process has fetched: its result, and when that was by the clock of this run.
+    void adopt(const fetched& result, const fetch_stamps& stamps);
+
     // What came of it, for when the strategy has returned.
     job_time now() const;
     const std::vector<fetch_stamps>& stamps() const { return stamps_; }
     // In the order in which they were handed in.
     const std::vector<fetched>& results() const { return results_; }
-    unsigned most_in_flight() const { return most_in_flight_; }
+    unsigned most_in_flight() const;
     // Of the process, when most documents were under way; 0 if the kernel does not tell.
     unsigned peak_threads() const { return peak_threads_; }
     std::size_t left_behind() const { return left_behind_; }
     const std::string& first_error() const { return first_error_; }
 
 private:
+    void start(std::size_t index, job_time time);
     void begin(std::size_t index);
     fetched finish(std::size_t index, const fetch_end& end);
     void sleep_until(job_time time);
@@ -127,6 +131,7 @@ private:
     unsigned most_in_flight_ = 0;
     unsigned peak_threads_ = 0;
     std::size_t left_behind_ = 0;
+    bool adopted_ = false;  // so that only the stamps know how many were under way
     std::string first_error_;
 };
 

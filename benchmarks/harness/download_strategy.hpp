@@ -3,7 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "download_network.hpp"
 
 namespace handoff {
 
@@ -32,6 +37,22 @@ struct strategy_spec {
     // It starts a further document whenever the two limits allow it, without delay. Virtual time relies on
     // that: it must know whether anybody has something to do before the clock moves on.
     bool prompt = true;
+    // Its documents can share a simulated link, which is in the memory of one host.
+    bool shares_link = true;
+};
+
+// What a strategy needs around it, such as a server: it is there before the clock starts.
+class strategy_session {
+public:
+    strategy_session() = default;
+    strategy_session(const strategy_session&) = delete;
+    strategy_session& operator=(const strategy_session&) = delete;
+    virtual ~strategy_session() = default;
+
+    virtual void run(download_run& run) = 0;
+    // After the clock has stopped: ends what was started, and says what is wrong with what was left, or
+    // nothing.
+    virtual std::string end() = 0;
 };
 
 // How many documents of a list that is so long it has under way at most when it is told `told`.
@@ -51,7 +72,10 @@ constexpr unsigned limit_of(const strategy_spec& spec, unsigned told, std::size_
 // result once, from whatever threads it likes. All of these have ended when it returns.
 struct strategy {
     strategy_spec spec;
-    void (*run)(download_run&);
+    void (*run)(download_run&) = nullptr;
+    // For one that needs something around it: what this makes is used in the place of `run`.
+    std::unique_ptr<strategy_session> (*prepare)(const std::vector<document>&, const network_spec&,
+                                                 unsigned in_flight) = nullptr;
 };
 
 }  // namespace handoff

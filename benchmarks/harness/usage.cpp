@@ -31,9 +31,13 @@ usage usage::of_this_thread() {
 }
 
 usage usage::of_this_process() {
-    rusage r{};
-    getrusage(RUSAGE_SELF, &r);
-    return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, 0};
+    usage all;
+    for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage r{};
+        getrusage(who, &r);
+        all += {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, 0};
+    }
+    return all;
 }
 
 usage& usage::operator+=(const usage& other) {

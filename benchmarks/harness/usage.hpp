@@ -12,7 +12,8 @@ struct usage {
     std::int64_t migrations = 0;  // 0 where the kernel does not tell
 
     static usage of_this_thread();
-    // Of all its threads, those included that have ended; without migrations, which are told by thread.
+    // Of all its threads and of the processes that it has started, as far as they have ended (of the threads
+    // also those that run); without migrations, which are told by thread.
     static usage of_this_process();
     usage& operator+=(const usage& other);
     friend usage operator-(usage a, const usage& b) {

@@ -156,6 +156,11 @@ def stages(suite: Suite) -> set[str]:
     return {strategies.SEQUENTIAL} | {f"{strategies.POOL}_{queue}" for queue in mpmc_queues(suite)}
 
 
+def one_claim(suite: Suite) -> set[str]:
+    """Of the ways to claim a file's name the first."""
+    return {case.implementation for case in [c for c in suite.cases if c.workload == "download_saving"][:1]}
+
+
 def representative_counters(suite: Suite) -> set[str]:
     """The first of each kind of read."""
     return set().union(
@@ -194,6 +199,9 @@ SHORT_SWEEP: tuple[Values, ...] = ({"items": "200", "latency": "log_normal", "ms
 # Nothing to wait for: what a queue between two stages costs. The full profile has every queue.
 STAGES: tuple[Values, ...] = ({"items": "10000", "ms": "0", "n": "1", "time": "real"},)
 
+# Savers that want the same names; what the disk takes is another question.
+SAVING: tuple[Values, ...] = ({"n": "8", "sync": "none"},)
+
 LOADS: tuple[Values, ...] = (
     {"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
     {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
@@ -225,6 +233,7 @@ SMOKE = (
     Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
     Rule("download", mpmc_queues, DOWNLOADS),
     Rule(strategies.WORKLOAD, one_pool, SHORT_LIST),
+    Rule("download_saving", one_claim, SAVING),
     Rule("memory", mpmc_queues, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
 )
@@ -241,6 +250,7 @@ QUICK = (
     Rule("download", ranked, DOWNLOADS),
     Rule(strategies.WORKLOAD, download_strategies, SHORT_LIST),
     Rule(strategies.WORKLOAD, stages, STAGES),
+    Rule("download_saving", everyone, SAVING),
     Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
     # Sweeps, on representatives.

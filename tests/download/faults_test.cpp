@@ -1,7 +1,14 @@
 // A strategy that does not do its job fails, with the reason.
 #include <gtest/gtest.h>
 
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <stdexcept>
+
 #include "contenders.hpp"
+#include "harness/child_process.hpp"
 
 namespace handoff {
 namespace {
@@ -76,6 +83,41 @@ TEST_F(download_faults_test, order_matters_where_it_is_promised) {
     EXPECT_EQ(error_of(hand_in_backwards, true),
               "unverified: results came out of order, which 'faulty' promises");
     EXPECT_EQ(error_of(hand_in_backwards, false), "");
+}
+
+// Of a group of processes; who calls this stays.
+void kill_the_others(int) {
+    std::signal(SIGUSR1, SIG_IGN);
+    kill(0, SIGUSR1);
+}
+
+// What the strategy that has processes says when they are killed.
+std::string run_with_killed_processes() {
+    const auto documents = make_documents({.items = 4, .latency = latency_kind::constant, .median = 60s}, 1);
+    simulated_network network({});
+    const strategy& how = contender("processes");
+    download_run run(documents, network, how.spec, 2, time_kind::real);
+    try {
+        how.run(run);
+    } catch (const std::runtime_error& e) {
+        return e.what();
+    }
+    return "nothing";
+}
+
+TEST_F(download_faults_test, processes_that_die_are_seen) {
+    child_process group = child_process::copy([] {
+        setpgid(0, 0);
+        std::signal(SIGALRM, kill_the_others);
+        const itimerval soon{.it_interval = {}, .it_value = {.tv_sec = 0, .tv_usec = 100'000}};
+        setitimer(ITIMER_REAL, &soon, nullptr);
+        const std::string said = run_with_killed_processes();
+        const bool told = said.find("has ended (signal 10), and its document is lost") != std::string::npos;
+        if (!told) std::fprintf(stderr, "it said: %s\n", said.c_str());
+        return told ? 0 : 2;
+    });
+    group.wait();
+    EXPECT_EQ(group.fate(), "exit code 0");
 }
 
 TEST_F(download_faults_test, too_many_under_way_are_seen) {

@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "contenders.hpp"
+#include "download/redis_workers.hpp"
+#include "harness/child_process.hpp"
+#include "harness/errors.hpp"
+#include "redis/private_server.hpp"
 
 namespace handoff {
 namespace {
@@ -41,6 +45,7 @@ TEST_F(download_strategies_test, each_hands_in_every_document_and_its_failures) 
 TEST_F(download_strategies_test, none_is_faster_than_the_bound) {
     for (const strategy& how : contenders())
         for (const double bandwidth : {0.0, 5e6}) {
+            if (bandwidth > 0.0 && !how.spec.shares_link) continue;
             download_strategy_plan plan = plan_for(how, 40, 8);
             plan.network.bytes_per_second = bandwidth;
             const outcome result = run_download_strategy(plan);
@@ -62,6 +67,29 @@ TEST_F(download_strategies_test, lists_shorter_than_what_may_be_under_way_are_do
             EXPECT_EQ(result.error, "") << how.spec.name;
             EXPECT_EQ(figure(result, "items"), static_cast<double>(items)) << how.spec.name;
         }
+}
+
+// They are told where the server is, and join as those on other hosts would.
+TEST_F(download_strategies_test, workers_from_elsewhere_take_part) {
+    const private_server server;
+    use_redis({.url = server.url().text(), .elsewhere = 2});
+    std::vector<child_process> strangers;
+    while (strangers.size() < 2)
+        strangers.push_back(child_process::program(HANDOFF_DOWNLOAD_WORKER,
+                                                   {"download_worker", "--redis", server.url().text()}));
+    for (const unsigned n : {1U, 2U}) {
+        const download_strategy_plan plan = plan_for(contender("redis_workers"), 30, n);
+        if (n == 1) {
+            EXPECT_THROW(run_download_strategy(plan), misuse) << "more from elsewhere than may be under way";
+        } else {
+            EXPECT_EQ(run_download_strategy(plan).error, "");
+        }
+    }
+    for (child_process& one : strangers) {
+        one.wait();
+        EXPECT_EQ(one.fate(), "exit code 0");
+    }
+    use_redis({});
 }
 
 // A queue that gives out the latest first, so that stop items overtake documents.

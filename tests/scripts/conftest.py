@@ -25,6 +25,7 @@ WORKLOADS = (
     "counter",
     "download",
     "download_strategies",
+    "download_saving",
     "memory",
     "core_to_core",
 )

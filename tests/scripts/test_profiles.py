@@ -116,12 +116,17 @@ def strategy_cases(queues: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def saving_cases() -> list[str]:
+    ways = product(("claim_lock", "claim_exclusive", "claim_id"), (1, 8), ("none", "fsync"))
+    return [f"download_saving/{claim}/n:{n}/items:500/sync:{sync}" for claim, n, sync in ways]
+
+
 def suite(
     queues: list[dict[str, Any]] = QUEUES, counters: list[dict[str, Any]] = COUNTERS, cpus: int = 2
 ) -> Suite:
     names = [name for spec in queues for name in queue_cases(spec)]
     names += [name for spec in counters for name in counter_cases(spec)]
-    names += strategy_cases(queues)
+    names += strategy_cases(queues) + saving_cases()
     names += [f"core_to_core/cache_line/a:{a}/b:{b}" for a in range(cpus) for b in range(a + 1, cpus)]
     names.sort(key=lambda name: WORKLOADS.index(name.split("/")[0]))  # as listed binary by binary
     catalog = {"schema": 1, "queues": queues, "counters": counters, "workloads": WORKLOADS}
@@ -142,7 +147,7 @@ def by_workload(profile: str) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("profile, least, most", [("smoke", 20, 30), ("quick", 100, 180)])
+@pytest.mark.parametrize("profile, least, most", [("smoke", 20, 31), ("quick", 100, 180)])
 def test_sizes(profile: str, least: int, most: int) -> None:
     # But for memory, whose trials last no window.
     assert least <= len([case for case in chosen(profile) if case.workload != "memory"]) <= most
@@ -208,6 +213,15 @@ def test_quick_has_each_download_strategy_on_a_short_list() -> None:
     assert of("200") == {"pool_mutex_ring": 2}
     assert of("10000") == dict.fromkeys(("sequential", "pool_mutex_ring", "pool_vyukov_mpmc_ring"), 1)
     assert {case.keys["items"] for case in found} == {"64", "200", "10000"}
+
+
+def test_each_claim_is_there_without_waiting_for_the_disk() -> None:
+    def saved(profile: str) -> list[str]:
+        return [case.name for case in chosen(profile) if case.workload == "download_saving"]
+
+    claims = ("claim_lock", "claim_exclusive", "claim_id")
+    assert saved("quick") == [f"download_saving/{claim}/n:8/items:500/sync:none" for claim in claims]
+    assert saved("smoke") == saved("quick")[:1]
 
 
 def test_memory_is_asked_once_of_each_queue() -> None:

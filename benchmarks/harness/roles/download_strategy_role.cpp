@@ -41,18 +41,22 @@ outcome measure(const download_strategy_plan& plan, const network_spec& spec,
     simulated_network network(spec);
     const std::unique_ptr<download_transport> transport =
         plan.transport == nullptr ? nullptr : (*plan.transport)(documents, spec);
+    const std::unique_ptr<strategy_session> session =
+        plan.how.prepare ? plan.how.prepare(documents, spec, plan.in_flight) : nullptr;
     const usage before = usage::of_this_process();
     const ticks start = harness_clock::now();
     download_run run(documents, network, plan.how.spec, plan.in_flight, plan.time, transport.get());
-    plan.how.run(run);
+    session ? session->run(run) : plan.how.run(run);
     const job_time makespan = run.now();
     const double window_s = harness_clock::seconds(harness_clock::now() - start);
+    const std::string left_wrong = session ? session->end() : std::string();
     const usage used = usage::of_this_process() - before;
     if (!plan.stamps.empty()) write_stamps(plan.stamps, run.stamps());
     outcome result;
     // What went wrong on the way first: it is why a document came to another end.
     if (transport) result.error = transport->check();
     if (result.error.empty()) result.error = check_download(documents, spec, plan.how.spec, run);
+    if (result.error.empty()) result.error = left_wrong;
     add_usage(result.values, used, window_s);
     result.values.emplace_back("peak_threads", run.peak_threads());
     add_download_figures(result.values, documents, run, bound,

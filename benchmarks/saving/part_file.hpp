@@ -1,0 +1,44 @@
+// A file that is being written. Unless it is published it leaves nothing behind.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "file_saver.hpp"
+
+namespace handoff {
+
+class part_file {
+public:
+    // With this name, which nobody else may have: nothing if somebody has. Throws std::system_error, as all
+    // of these do.
+    static std::optional<part_file> claimed(const std::filesystem::path& path);
+    // Without a name where the file system allows that, else with one that nobody else has.
+    static part_file anonymous(const std::filesystem::path& folder);
+    // With a name of its own, so that it can be renamed.
+    static part_file named(const std::filesystem::path& folder);
+
+    part_file(part_file&& other) noexcept;
+    part_file& operator=(part_file&&) = delete;
+    ~part_file();
+
+    void fill(const item_body& body, const saver_settings& settings);
+
+    // Gives it the name of the item, whoever had it before.
+    void rename_to(const std::filesystem::path& path);
+    // The same, unless somebody has the name: false.
+    bool link_to(const std::filesystem::path& path);
+
+private:
+    part_file(int file, std::filesystem::path path) : file_(file), path_(std::move(path)) {}
+
+    void write_all(std::span<const char> bytes, const saver_settings& settings) const;
+
+    int file_;
+    std::filesystem::path path_;  // empty: it has no name
+};
+
+}  // namespace handoff

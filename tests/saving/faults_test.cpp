@@ -1,0 +1,218 @@
+// What goes wrong when an item is saved: the error names it and the reason, what was there stays, and nothing
+// half-written is left.
+#include <gtest/gtest.h>
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <vector>
+
+#include "elsewhere.hpp"
+#include "harness/temporary_folder.hpp"
+#include "harness/usage.hpp"
+#include "saving/document_file.hpp"
+#include "saving/file_name.hpp"
+#include "saving/file_saver.hpp"
+
+namespace handoff {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::string_literals;
+
+const document first{.id = 1, .latency = {}, .bytes = 5000};
+const document second{.id = 2, .latency = {}, .bytes = 1'000'000};
+
+class saving_faults_test : public testing::TestWithParam<claim_kind> {
+protected:
+    saver_settings settings() const { return {.claim = GetParam()}; }
+
+    // What saving the document is refused with; empty if it is not.
+    static std::string refusal(file_saver& to, const document& d) {
+        try {
+            to.save(file_name_of(d), document_body(d));
+        } catch (const save_error& e) {
+            return e.what();
+        }
+        return {};
+    }
+    std::string error(const std::string& name, const std::string& reason) const {
+        return "item '" + name + "' cannot be saved in '" + folder_.path().string() + "': " + reason;
+    }
+    // Saves the first, which fits, and then fails to save the second.
+    std::string second_refused() const {
+        file_saver to(folder_.path(), settings());
+        const std::string unexpected = refusal(to, first);
+        const std::string refused = refusal(to, second);
+        const std::string left = check_files(folder_.path(), {&first, 1});
+        return unexpected + refused + left;
+    }
+
+    temporary_folder folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(each, saving_faults_test,
+                         testing::Values(claim_kind::lock, claim_kind::exclusive, claim_kind::id),
+                         [](const auto& now) { return std::string(name_of(now.param)); });
+
+// A file system of 64 KiB in the folder that nobody else sees; false where that is not allowed.
+bool mount_small(const fs::path& folder, const char* options, unsigned long flags) {
+    if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           mount("tmpfs", folder.c_str(), "tmpfs", flags, options) == 0;
+}
+
+constexpr std::string_view no_mounts = "no mounts here";
+
+TEST_P(saving_faults_test, a_full_disk) {
+    const std::string said = elsewhere([&] {
+        return mount_small(folder_.path(), "size=64k", 0) ? second_refused() : std::string(no_mounts);
+    });
+    if (said == no_mounts) GTEST_SKIP() << "no mounts here; a_file_that_may_not_grow needs none";
+    EXPECT_EQ(said, error("document-2", "No space left on device"));
+}
+
+TEST_P(saving_faults_test, a_file_that_may_not_grow) {
+    EXPECT_EQ(elsewhere([&] {
+                  std::signal(SIGXFSZ, SIG_IGN);
+                  const rlimit limit{.rlim_cur = 100'000, .rlim_max = 100'000};
+                  setrlimit(RLIMIT_FSIZE, &limit);
+                  return second_refused();
+              }),
+              error("document-2", "File too large"));
+}
+
+ssize_t disk_full_after_100_000(int file, const void* bytes, std::size_t size) {
+    static std::size_t written = 0;
+    if (written + size <= 100'000) {
+        const ssize_t now = ::write(file, bytes, size);
+        written += static_cast<std::size_t>(std::max<ssize_t>(now, 0));
+        return now;
+    }
+    errno = ENOSPC;
+    return -1;
+}
+
+TEST_P(saving_faults_test, a_write_that_fails_half_way) {
+    EXPECT_EQ(elsewhere([&] {
+                  file_saver to(folder_.path(), {.claim = GetParam(), .write = disk_full_after_100_000});
+                  const std::string unexpected = refusal(to, first);
+                  return unexpected + refusal(to, second) + check_files(folder_.path(), {&first, 1});
+              }),
+              error("document-2", "No space left on device"));
+}
+
+TEST_P(saving_faults_test, a_folder_that_may_not_be_written) {
+    file_saver before(folder_.path(), settings());
+    ASSERT_EQ(refusal(before, first), "");
+    fs::permissions(folder_.path(), fs::perms(0555));
+    EXPECT_EQ(elsewhere([&]() -> std::string {
+                  // Root may write everywhere.
+                  if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0) return "root stays root";
+                  file_saver to(folder_.path(), settings());
+                  return refusal(to, second) + check_files(folder_.path(), {&first, 1});
+              }),
+              error("document-2", "Permission denied"));
+    fs::permissions(folder_.path(), fs::perms(0755));
+}
+
+TEST_P(saving_faults_test, a_file_system_that_may_not_be_written) {
+    const std::string said = elsewhere([&]() -> std::string {
+        if (!mount_small(folder_.path(), "size=64k", MS_RDONLY)) return std::string(no_mounts);
+        file_saver to(folder_.path(), settings());
+        return refusal(to, second) + check_files(folder_.path(), {});
+    });
+    if (said == no_mounts) GTEST_SKIP() << "no mounts here; a_folder_that_may_not_be_written needs none";
+    EXPECT_EQ(said, error("document-2", "Read-only file system"));
+}
+
+TEST_P(saving_faults_test, a_folder_that_is_none) {
+    const fs::path file = folder_.path() / "file";
+    std::ofstream(file) << "mine";
+    file_saver into_file(file, settings());
+    EXPECT_NE(refusal(into_file, first).find("/file': Not a directory"), std::string::npos)
+        << refusal(into_file, first);
+    file_saver into_nothing(folder_.path() / "missing", settings());
+    EXPECT_NE(refusal(into_nothing, first).find("/missing': No such file or directory"), std::string::npos)
+        << refusal(into_nothing, first);
+    EXPECT_EQ(fs::file_size(file), 4U);
+}
+
+TEST_P(saving_faults_test, names_with_bytes_that_do_not_belong_in_a_path) {
+    const std::vector<std::string> names = {"a/b",   "..",   ".",          "",
+                                            "a\0b"s, "a\nb", "/etc/hosts", std::string(700, '/')};
+    file_saver to(folder_.path(), settings());
+    for (const std::string& name : names)
+        EXPECT_EQ(to.save(name, document_body(first)), save_result::written);
+    std::vector<std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_.path()))
+        if (entry.is_regular_file())
+            found.push_back(decode_name(entry.path().lexically_relative(folder_.path()).native()));
+    EXPECT_TRUE(std::ranges::is_permutation(found, names));
+    for (const std::string& name : names) EXPECT_TRUE(holds(to.path_of(name), first));
+}
+
+TEST_P(saving_faults_test, a_name_that_is_too_long_for_any_path) {
+    file_saver to(folder_.path(), settings());
+    try {
+        to.save(std::string(5000, 'x'), document_body(first));
+        FAIL() << "it was saved";
+    } catch (const save_error& e) {
+        EXPECT_NE(std::string(e.what()).find("': File name too long"), std::string::npos) << e.what();
+    }
+    EXPECT_TRUE(fs::is_empty(folder_.path()));
+}
+
+TEST_P(saving_faults_test, a_body_that_breaks_off) {
+    file_saver to(folder_.path(), settings());
+    try {
+        to.save("page", [body = document_body(second), calls = 0](std::span<char> room) mutable {
+            if (++calls == 3) throw std::runtime_error("the connection was reset");
+            return body(room);
+        });
+        FAIL() << "it was saved";
+    } catch (const save_error& e) {
+        EXPECT_EQ(e.what(), error("page", "the connection was reset"));
+    }
+    EXPECT_TRUE(fs::is_empty(folder_.path()));
+    EXPECT_EQ(to.save("page", document_body(first)), save_result::written) << "it can be tried again";
+}
+
+ssize_t one_byte_or_interrupted(int file, const void* bytes, std::size_t size) {
+    static bool interrupted = false;
+    interrupted = !interrupted;
+    if (!interrupted) return ::write(file, bytes, std::min<std::size_t>(size, 999));
+    errno = EINTR;
+    return -1;
+}
+
+TEST_P(saving_faults_test, writes_that_take_less_than_they_are_given) {
+    file_saver to(folder_.path(), {.claim = GetParam(), .write = one_byte_or_interrupted});
+    EXPECT_EQ(refusal(to, second), "");
+    EXPECT_EQ(check_files(folder_.path(), {&second, 1}), "");
+    file_saver stuck(folder_.path(), {.claim = GetParam(),
+                                      .write = [](int, const void*, std::size_t) { return ssize_t{0}; }});
+    EXPECT_EQ(refusal(stuck, first), error("document-1", "Input/output error"));
+}
+
+TEST_P(saving_faults_test, a_body_larger_than_the_memory_it_may_have) {
+    constexpr std::size_t megabyte = 1U << 20U;
+    const document huge{.id = 3, .latency = {}, .bytes = 64 * megabyte};
+    const std::string grown = elsewhere([&] {
+        const double before = peak_resident_bytes();
+        file_saver to(folder_.path(), settings());
+        const std::string refused = refusal(to, huge);
+        const bool whole = holds(to.path_of(file_name_of(huge)), huge);
+        const bool little = peak_resident_bytes() - before < 8.0 * megabyte;
+        return refused + (whole ? "whole" : "torn") + (little ? ", in little memory" : ", in much memory");
+    });
+    EXPECT_EQ(grown, "whole, in little memory");
+}
+
+}  // namespace
+}  // namespace handoff
