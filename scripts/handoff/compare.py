@@ -75,11 +75,10 @@ def compare(a: Run, b: Run, threshold: float) -> Comparison:
     p_values: dict[str, float] = {}
     apart: list[str] = []
     paired = interleaved(a.environment, b.environment)
-    timed = {name for name, measure in measures.items() if measure is None or measure.is_time}
-    for name in sorted(cases_a & cases_b & timed):
-        measure = measures[name]
+    timed = {name: one for name, one in measures.items() if one is not None and one.is_time}
+    for name in sorted(cases_a & cases_b & timed.keys()):
         rows = usable[usable["case"] == name]
-        unit = measure.unit if measure else ""
+        unit = timed[name].unit
         found[name], p_values[name] = (changes.paired if paired else changes.unpaired)(rows, unit)
         if not found[name]:
             apart.append(name)

@@ -34,6 +34,7 @@ MEASURES = {
     "load": Measure("p99_ns", "ns", "99th percentile", "item", "items", False),
     "counter": Measure("operations_per_second", "1/s", "throughput", "operation", "operations", True),
     "download": Measure("makespan_s", "s", "makespan", "item", "items", False),
+    "download_strategies": Measure("makespan_s", "s", "makespan", "document", "items", False),
     "memory": Measure("bytes_per_item", "B", "memory per item held", "item", "items", False),
     "core_to_core": Measure("round_trip_ns", "ns", "round trip", "round trip", "round_trips", True),
 }

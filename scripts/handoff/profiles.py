@@ -201,6 +201,7 @@ SMOKE = (
     Rule("download", mpmc_queues, DOWNLOADS),
     Rule("memory", mpmc_queues, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
+    Rule("pitfalls", everyone, ({},)),
 )
 
 QUICK = (
@@ -215,6 +216,7 @@ QUICK = (
     Rule("download", ranked, DOWNLOADS),
     Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
+    Rule("pitfalls", everyone, ({},)),
     # Sweeps, on representatives.
     Rule("producer_consumer", mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
     Rule("producer_consumer", mpmc_queues, (_throughput("4", "4"),)),

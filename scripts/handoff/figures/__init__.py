@@ -22,6 +22,7 @@ from . import (
     payload_sweep,
     ping_pong_by_wait,
     ping_pong_headline,
+    python_beside_cpp,
     style,
     throughput_by_threads,
     throughput_headline,
@@ -57,6 +58,7 @@ _MODULES = (
     payload_sweep,
     download,
     memory,
+    python_beside_cpp,
     core_to_core,
 )
 REGISTRY: dict[str, Spec] = {
