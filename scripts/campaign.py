@@ -61,8 +61,13 @@ class Request:
 
 def add_measuring_options(p: argparse._ActionsContainer) -> None:
     """What to measure, how and for how long."""
-    defaults = Settings()
     p.add_argument("--profile", default="quick", help=f"{', '.join(PROFILES)} (default: quick)")
+    add_selecting_options(p)
+
+
+def add_selecting_options(p: argparse._ActionsContainer) -> None:
+    """The same for whoever has a profile of its own."""
+    defaults = Settings()
     p.add_argument("--filter", metavar="REGEX", help="only cases whose name matches")
     p.add_argument("--impl", action="append", default=[], metavar="NAME", help="only this one; repeatable")
     p.add_argument(
@@ -104,12 +109,16 @@ def check_alone(options: argparse.Namespace) -> tuple[Profile, float | None]:
     """What can be said before anything is built: the profile, and the budget that is asked for."""
     if options.profile not in PROFILES:
         raise unknown("profile", options.profile, PROFILES)
+    return PROFILES[options.profile], check_numbers(options)
+
+
+def check_numbers(options: argparse.Namespace) -> float | None:
+    """Returns the budget that is asked for."""
     if options.blocks is not None and options.blocks < 1:
         raise HandoffError(f"--blocks {options.blocks}: at least 1")
     if options.seed is not None and options.seed < 0:
         raise HandoffError(f"--seed {options.seed}: at least 0")
-    budget_s = None if options.time_budget is None else schedule.parse_duration(options.time_budget)
-    return PROFILES[options.profile], budget_s
+    return None if options.time_budget is None else schedule.parse_duration(options.time_budget)
 
 
 def check(options: argparse.Namespace) -> Request:
@@ -213,9 +222,8 @@ def write_report(folder: RunFolder) -> None:
     print(folder.path / "report.html")
 
 
-@ends_with_one_line
-def main(arguments: list[str] | None = None) -> int:
-    request = check(parser().parse_args(arguments))
+def carry_out(request: Request) -> int:
+    """Lists or measures; returns the exit code."""
     if request.options.list or request.options.dry_run:
         print("\n".join(case.name for case in request.cases))
         if request.options.dry_run:
@@ -236,6 +244,11 @@ def main(arguments: list[str] | None = None) -> int:
     if failed := measuring.failures(folder.log.records, request.suite.controls()):
         raise MeasurementError(failed)
     return 0
+
+
+@ends_with_one_line
+def main(arguments: list[str] | None = None) -> int:
+    return carry_out(check(parser().parse_args(arguments)))
 
 
 if __name__ == "__main__":

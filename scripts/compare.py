@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handoff import commits, compare, memory_changes, progress, results, sampling, schedule, two_builds
+from handoff.changes import IMPROVEMENT, REGRESSION
 from handoff.errors import EXIT_FAILED, EXIT_INTERRUPTED, HandoffError, MeasurementError, ends_with_one_line
 from handoff.interrupt import Interrupt
 from handoff.two_builds import Plan
@@ -172,7 +173,7 @@ def _table(heads: tuple[str, ...], rows: list[tuple[tuple[str, ...], str]]) -> T
         left = head in ("case", "figure", "verdict")
         table.add_column(head, overflow="fold", justify="left" if left else "right")
     for cells, effect in rows:
-        table.add_row(*cells, style={"regression": "bold red", "improvement": "green"}.get(effect))
+        table.add_row(*cells, style={REGRESSION: "bold red", IMPROVEMENT: "green"}.get(effect))
     return table
 
 

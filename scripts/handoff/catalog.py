@@ -30,6 +30,10 @@ class Suite:
     def binary(self, case: Case) -> Path:
         return self.binaries[case.workload]
 
+    def command(self, case: Case) -> list[str]:
+        """What runs the case, before its flags."""
+        return [str(self.binary(case).absolute())]
+
     def tsc_hz(self) -> float:
         """Frequency of this machine's time stamp counter; 0 where there is none to go by."""
         clock = self.catalog.get("clock", {})
@@ -46,15 +50,15 @@ class Suite:
 def load(build_dir: Path, flags: list[str]) -> Suite:
     """Asks the binaries. `flags` are checked by them on the way: only they know the machine's placements."""
     folder = build_dir / "benchmarks"
-    catalog = _catalog(_built(folder / "catalog"))
-    binaries = {workload: _built(folder / workload) for workload in catalog["workloads"]}
-    listed = [case for binary in binaries.values() for case in _cases(binary, flags)]
+    catalog = _catalog(built(folder / "catalog"))
+    binaries = {workload: built(folder / workload) for workload in catalog["workloads"]}
+    listed = [case for binary in binaries.values() for case in list_cases([str(binary)], flags)]
     if not listed:
         raise HandoffError(f"the benchmarks in '{folder}' list no case")
     return Suite(build_dir, catalog, binaries, listed)
 
 
-def _built(binary: Path) -> Path:
+def built(binary: Path) -> Path:
     if not binary.is_file():
         raise HandoffError(
             f"benchmark '{binary}' is not built; scripts/bench.sh builds it, --build-dir names another build"
@@ -64,7 +68,7 @@ def _built(binary: Path) -> Path:
 
 def _catalog(binary: Path) -> dict[str, Any]:
     try:
-        catalog = json.loads(_ask([str(binary)]))
+        catalog = json.loads(ask([str(binary)]))
     except ValueError as error:
         raise HandoffError(f"'{binary}' does not print a catalog ({error})") from error
     if not isinstance(catalog, dict) or catalog.get("schema") != CATALOG_SCHEMA:
@@ -73,12 +77,13 @@ def _catalog(binary: Path) -> dict[str, Any]:
     return catalog
 
 
-def _cases(binary: Path, flags: list[str]) -> list[Case]:
-    listing = _ask([str(binary), *flags, "--benchmark_list_tests"])
+def list_cases(command: list[str], flags: list[str]) -> list[Case]:
+    listing = ask([*command, *flags, "--benchmark_list_tests"])
     return [cases.from_listing(line) for line in listing.splitlines() if line.strip()]
 
 
-def _ask(command: list[str]) -> str:
+def ask(command: list[str]) -> str:
+    """What the program prints."""
     try:
         answer = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=LISTING_LIMIT_S

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import effort, interference, memory, page, usl
+from . import effort, interference, memory, page, pitfalls, python_wording, usl
 from .proof_table import Table
 
 Json = dict[str, Any]
@@ -24,6 +24,8 @@ def render(summary: Json, figures: list[tuple[str, str]], proofs: Table | None =
         fits=[one for one in summary["scaling"] if one["fit"]],
         no_fit=usl.sentence(summary["scaling"]),
         memory_reading=memory.READING,
+        python_wording=python_wording,
+        pitfalls_reading=pitfalls.READING,
         proofs=proofs,
         interference=interference.sentence(summary["interference"]),
         sampling_blocks=effort.blocks(summary["sampling"]),

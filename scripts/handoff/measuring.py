@@ -140,8 +140,8 @@ class Campaign:
         start = time.monotonic()
         limit = limit_s(self._costs.of(trial.case))
         build = self._builds[trial.build]
-        binary = build.suite.binary(trial.case)
-        outcome = runner.run(binary, trial.case, self._settings, trial.layout, limit, interrupt)
+        program = build.suite.command(trial.case)
+        outcome = runner.run(program, trial.case, self._settings, trial.layout, limit, interrupt)
         if outcome is None:
             return False
         sample = Sample(

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from . import measures, memory
-
-REGRESSION, IMPROVEMENT = "regression", "improvement"
+from .changes import IMPROVEMENT, REGRESSION, effect_text
 
 # Units, and the differences that alignment or an allocation that now and then falls into the window explain.
 FIGURES: dict[str, tuple[str, float]] = {
@@ -74,7 +73,7 @@ def cells(change: MemoryChange) -> tuple[str, ...]:
         change.figure,
         _text(change.figure, change.a),
         _text(change.figure, change.b),
-        change.effect.upper() if change.effect == REGRESSION else change.effect,
+        effect_text(change.effect),
     )
 
 

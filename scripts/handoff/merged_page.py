@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from . import interference, merge, page
+from . import interference, memory, merge, page
 from .figures import Rendered
 from .merge import Agreement, Machine
 from .proof_table import Table
@@ -28,6 +28,8 @@ def write_texts(
         "totals": {outcome: sum(one.count(outcome) for one in agreement) for outcome in merge.OUTCOMES},
         "opposite": _opposite(agreement),
         "decisions": _decisions(machines),
+        "memory": _memory(machines),
+        "memory_reading": memory.READING,
         "proofs": proofs,
     }
     figures = [
@@ -66,6 +68,17 @@ def _decisions(machines: Sequence[Machine]) -> list[Json]:
         {"title": row[0]["title"], "asks": row[0]["asks"], "limit": row[0]["limit"], "answers": list(row)}
         for row in zip(*columns)
     ]
+
+
+def _memory(machines: Sequence[Machine]) -> list[Json]:
+    """Per setting a row for each implementation, with what each machine's run says of it, or None."""
+    found: dict[tuple[str, int], dict[str, list[Json | None]]] = {}
+    for at, machine in enumerate(machines):
+        for setting in machine.summary["memory"]:
+            rows = found.setdefault((setting["item"], setting["items"]), {})
+            for member in setting["members"]:
+                rows.setdefault(member["implementation"], [None] * len(machines))[at] = member
+    return [{"item": item, "items": items, "rows": rows} for (item, items), rows in found.items()]
 
 
 def _cases(machines: Sequence[Machine], proofs: Table | None) -> list[Json]:

@@ -12,7 +12,8 @@ from typing import Any
 import jinja2
 from markupsafe import escape
 
-from . import effort, experiments, interference, measures, memory, stats, tails, ties, usl
+from . import effort, experiments, interference, measures, memory, pitfalls, python_baseline, python_wording
+from . import stats, tails, ties, usl
 from .figures import Rendered
 from .proof_table import Table
 
@@ -43,6 +44,8 @@ def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = N
         no_fit=usl.sentence(summary["scaling"]),
         memory_reading=memory.READING,
         experiments=experiments.section(summary, anchors),
+        python_wording=python_wording,
+        pitfalls_reading=pitfalls.READING,
         proofs=proofs,
         interference=interference.sentence(summary["interference"]),
         sampling_blocks=effort.blocks(summary["sampling"]),
@@ -92,6 +95,7 @@ def explorer_rows(summary: Json) -> list[Json]:
     """One row per case and regime; a case without any usable sample still has its row."""
     members = _members(summary)
     ranges = _ranges(summary)
+    forms = python_baseline.names(summary["environment"].get("catalog", {}))
     rows: list[Json] = []
     anchored: set[str] = set()
     for case in sorted(summary["cases"], key=lambda one: (one["group"], one["implementation"], one["label"])):
@@ -99,6 +103,8 @@ def explorer_rows(summary: Json) -> list[Json]:
         anchored.add(case["group"])
         for state in case["regimes"] or [None]:
             rows.append(_explorer_row(case, state, members, ranges, anchor))
+            if case["implementation"] in forms:
+                rows[-1]["notes"] = ["Python" if note == "control" else note for note in rows[-1]["notes"]]
             anchor = ""
     return rows
 

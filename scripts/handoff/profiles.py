@@ -236,6 +236,7 @@ SMOKE = (
     Rule("download_saving", one_claim, SAVING),
     Rule("memory", mpmc_queues, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
+    Rule("pitfalls", everyone, ({},)),
 )
 
 QUICK = (
@@ -253,6 +254,7 @@ QUICK = (
     Rule("download_saving", everyone, SAVING),
     Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
+    Rule("pitfalls", everyone, ({},)),
     # Sweeps, on representatives.
     Rule("producer_consumer", mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
     Rule("producer_consumer", mpmc_queues, (_throughput("4", "4"),)),

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import proof_cells, proof_sources
+from . import proof_cells, proof_sources, python_baseline
 from .proof_cells import BROKEN, EARLIER, NONE, Cell, Evidence
 from .proof_record import Record
 
 Json = dict[str, Any]
+
+# What they measure is the machine, and standard locks.
+NOTHING_TO_PROVE = ("core_to_core", "pitfalls")
 
 COLUMNS = {
     "order proven": proof_cells.order,
@@ -104,7 +107,8 @@ def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> Tab
         environment = summary["environment"]
         catalog = environment.get("catalog", {})
         cases = summary["cases"]
-        present = {one["implementation"] for one in cases if one["workload"] != "core_to_core"}
+        present = {one["implementation"] for one in cases if one["workload"] not in NOTHING_TO_PROVE}
+        present -= python_baseline.names(catalog)  # nothing of ours is to be proven of them
         listed = [one for kind in ("queues", "counters") for one in catalog.get(kind, [])]
         listed += [{"name": name} for name in sorted(present - {one["name"] for one in listed})]
         entries |= {one["name"]: one for one in listed if one["name"] in present}

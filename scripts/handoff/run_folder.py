@@ -171,6 +171,8 @@ def _check_same(
         raise refuse(
             f"its {len(stored['cases'])} cases differ from these {len(wanted['cases'])}: {differing[0]}"
         )
+    if stored["catalog"].get("python") != wanted["catalog"].get("python"):
+        raise refuse("its Python forms, or the Python that ran them, are others")
     was, now_is = stored["build"]["binaries"], wanted["build"]["binaries"]
     changed = sorted(name for name in was.keys() | now_is.keys() if was.get(name) != now_is.get(name))
     if changed:

@@ -11,10 +11,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import IO, Any
 
 from .cases import Case, listing_filter
@@ -93,11 +92,16 @@ class _Ended:
 
 
 def run(
-    binary: Path, case: Case, settings: Settings, layout: Layout, limit_s: float, interrupt: Interrupt
+    program: Sequence[str],
+    case: Case,
+    settings: Settings,
+    layout: Layout,
+    limit_s: float,
+    interrupt: Interrupt,
 ) -> Outcome | None:
     """Runs the case once; None if the interruption came first."""
     command = [
-        str(binary.absolute()),
+        *program,
         f"--benchmark_filter={listing_filter(case)}",
         "--benchmark_format=json",
         *settings.flags(),

@@ -18,6 +18,8 @@ from . import (
     effort,
     interference,
     memory,
+    pitfalls,
+    python_baseline,
     ranking,
     regimes,
     states,
@@ -46,10 +48,13 @@ def build(run: Run) -> Json:
     in_block = samples["block"].isin(complete)
     usable = samples[in_block & (samples["status"] == "ok") & (samples["regime"] != regimes.SET_ASIDE)]
     usable, disturbed = interference.mark(usable)
-    control_names = controls.names(run.environment.get("catalog", {}))
+    catalog = run.environment.get("catalog", {})
+    control_names = controls.names(catalog)
     outcomes = controls.check(samples, usable, control_names)
     reasons = controls.stamps(run.environment, outcomes, len(complete))
-    rows = _cases(samples, usable, parsed, measures, control_names, effort.precision(run.environment))
+    # Python is no contestant either.
+    aside = control_names | python_baseline.names(catalog)
+    rows = _cases(samples, usable, parsed, measures, aside, effort.precision(run.environment))
     in_blocks = samples[in_block & (samples["status"] == "ok")]
     groups, rankings = _groups(rows, usable)
     result = {
@@ -70,7 +75,9 @@ def build(run: Run) -> Json:
         "scaling": usl.table(rows),
         "memory": memory.table(rows),
         "downloads": downloads.tables(rows, usable, _queues(run.environment)),
-        "decisions": decisions.table(groups, rankings, usable, run.environment.get("catalog", {})),
+        "pitfalls": pitfalls.table(usable),
+        "python_baseline": python_baseline.table(rows, usable, catalog),
+        "decisions": decisions.table(groups, rankings, usable, catalog),
         "failures": _failures(samples, control_names),
         "track": _track(samples),
         "environment": {k: v for k, v in run.environment.items() if k != "cases"},

@@ -12,7 +12,7 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import compare, results
+from handoff import changes, compare, results
 from handoff.errors import HandoffError
 from handoff.results import Run
 
@@ -82,7 +82,7 @@ def test_the_other_direction_is_an_improvement(base: Run, tmp_path: Path) -> Non
     slower = run(tmp_path / "b", seed=101, slower={"vyukov_mpmc_ring": 1.3})
     found = compare.compare(slower, base, 0.05)
     assert not found.regressions
-    assert any(c.effect == compare.IMPROVEMENT and c.high < 1 for c in found.changes)
+    assert any(c.effect == changes.IMPROVEMENT and c.high < 1 for c in found.changes)
 
 
 def test_runs_of_the_same_thing_show_no_regression(base: Run, tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_pairs_of_several_regimes_are_pooled_and_that_decides(tmp_path: Path) ->
     pooled, *regimes = [change for change in found.changes if change.case == case]
     assert pooled.regime == "pooled" and len(regimes) >= 2
     assert pooled.n_a == pooled.n_b > max(change.n_a for change in regimes)
-    assert pooled.effect == compare.REGRESSION and not any(change.effect for change in regimes)
+    assert pooled.effect == changes.REGRESSION and not any(change.effect for change in regimes)
     # A median over several regimes would be that of none.
     assert compare.cells(pooled)[2:4] == ("–", "–")
     assert all(np.isfinite(change.median_a) for change in regimes)
@@ -198,7 +198,7 @@ def test_pairs_of_several_regimes_are_pooled_and_that_decides(tmp_path: Path) ->
 def test_regimes_that_contradict_each_other_are_not_pooled_and_each_counts(tmp_path: Path) -> None:
     found = compare.compare(*interleaved(tmp_path, 1.5, seed=11, blocks=40, below={77.0: 0.6}), 0.05)
     case = "ping_pong/vyukov_mpmc_ring/queues:2/wait:spin/report:mean"
-    changes = {change.regime: change for change in found.changes if change.case == case}
-    assert "pooled" not in changes and len(changes) >= 2
-    assert changes["A"].effect == compare.IMPROVEMENT
-    assert any(c.effect == compare.REGRESSION for regime, c in changes.items() if regime != "A")
+    by_regime = {change.regime: change for change in found.changes if change.case == case}
+    assert "pooled" not in by_regime and len(by_regime) >= 2
+    assert by_regime["A"].effect == changes.IMPROVEMENT
+    assert any(c.effect == changes.REGRESSION for regime, c in by_regime.items() if regime != "A")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import synthetic_python
 import synthetic_run
 from matplotlib import pyplot
 from matplotlib.figure import Figure
@@ -20,9 +21,9 @@ Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
-    return _built(
-        tmp_path_factory.mktemp("usual"), Spec(workloads=(*Spec().workloads, "download_strategies", "memory"))
-    )
+    directory = tmp_path_factory.mktemp("usual")
+    run = synthetic_run.write(directory / "run", Spec(workloads=(*Spec().workloads, "download_strategies", "memory")))
+    return summary.build(results.load(synthetic_python.add(run)))
 
 
 def _built(directory: Path, spec: Spec) -> Json:

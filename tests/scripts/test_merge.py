@@ -253,6 +253,43 @@ def test_one_figure_of_several_runs(usual: list[Path], tmp_path: Path) -> None:
     assert heights[0] > 1.8 * heights[1]
 
 
+WITH_MEMORY = replace(ONE, workloads=("ping_pong", "memory"), blocks=6)
+FEW = replace(OTHER, workloads=("ping_pong", "memory"), blocks=6, queues=("mutex_ring", "boost_queue"))
+
+
+@pytest.fixture(scope="module")
+def unequal(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The second machine has short names alone, and fewer of them."""
+    return two(tmp_path_factory.mktemp("unequal"), WITH_MEMORY, FEW)
+
+
+@pytest.mark.parametrize("name", ["ping_pong_headline", "memory"])
+def test_equal_figures_are_above_one_another_however_long_the_names(
+    name: str, unequal: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = [part for part in parts(name, machines(unequal), monkeypatch) if part.axes]
+    for above, below in zip(one.axes, other.axes):
+        places = above.get_position(), below.get_position()
+        assert places[0].x0 == pytest.approx(places[1].x0) and places[0].x1 == pytest.approx(places[1].x1)
+    assert one.axes[0].get_xlim() == other.axes[0].get_xlim()
+    ticks = [list(axes.xaxis.get_majorticklocs()) for axes in (one.axes[0], other.axes[0])]
+    assert ticks[0] == ticks[1] and len(ticks[0]) >= 2
+
+
+def test_memory_stands_side_by_side_and_is_of_no_regime(unequal: list[Path]) -> None:
+    html = merged_page.write_texts(machines(unequal), [], [])["report.html"]
+    section = html[html.index('<section id="memory">') : html.index('<section id="proofs">')]
+    small, _, large = section.partition("<h3>65536 items of 64 bytes</h3>")
+    assert large
+    rows = {name: row for name, row in re.findall(r"<tr><td><code>(\w+)</code></td>(.*?)</tr>", small)}
+    assert set(rows) == {*QUEUES, "boost_queue"}
+    assert rows["mutex_ring"].count("8.00 B") == 2 and "not in this run" not in rows["mutex_ring"]
+    assert rows["lamport_spsc_ring"].endswith('<td colspan="4" class="muted">not in this run</td>')
+    assert rows["boost_queue"].startswith('<td colspan="4" class="muted">not in this run</td>')
+    explored = re.findall(r"<tr><td>memory</td>.*?</tr>", html, flags=re.DOTALL)
+    assert explored and not [row for row in explored if "regime" in row] and "regime A" in html
+
+
 def twice(paths: list[Path]) -> list[Path]:
     return [paths[0], paths[0]]
 

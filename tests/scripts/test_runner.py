@@ -26,7 +26,7 @@ def trial(
     build: FakeBuild, interrupt: Interrupt, limit_s: float = 10.0, layout: runner.Layout = runner.Layout()
 ) -> runner.Outcome | None:
     binary = build.benchmarks / CASE.workload
-    return runner.run(binary, CASE, runner.Settings(), layout, limit_s, interrupt)
+    return runner.run([str(binary)], CASE, runner.Settings(), layout, limit_s, interrupt)
 
 
 def finished(build: FakeBuild, interrupt: Interrupt, limit_s: float = 10.0) -> runner.Outcome:

@@ -23,6 +23,7 @@ from . import (
     payload_sweep,
     ping_pong_by_wait,
     ping_pong_headline,
+    python_beside_cpp,
     style,
     throughput_by_threads,
     throughput_headline,
@@ -59,6 +60,7 @@ _MODULES = (
     download,
     download_strategies,
     memory,
+    python_beside_cpp,
     core_to_core,
 )
 REGISTRY: dict[str, Spec] = {

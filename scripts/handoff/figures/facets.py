@@ -26,6 +26,7 @@ Json = dict[str, Any]
 
 HEAD = 0.36  # inches: the machine's name
 ABSENT = 0.62  # and that it has no samples
+GAP = 0.048  # between two names beside an axis, as a share of it
 
 
 def render(name: str, machines: Sequence[tuple[str, Json]]) -> Rendered | None:
@@ -42,6 +43,7 @@ def render(name: str, machines: Sequence[tuple[str, Json]]) -> Rendered | None:
             if not present:
                 return None
             _same_scales(present)
+            _same_places(present)
             for (label, summary), figure in zip(machines, drawn):
                 parts.append(_head(label, summary, absent=figure is None))
                 parts += [] if figure is None else [figure]
@@ -97,19 +99,43 @@ def _limits(axes: Axes, which: str) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def _same_places(figures: list[Figure]) -> None:
+    """The panels of the facets begin and end at the same places, however long the names beside them are: equal
+    figures are then above one another."""
+    if len({len(figure.axes) for figure in figures}) > 1:
+        return
+    for figure in figures:
+        figure.draw_without_rendering()  # which is when panels get their places
+        figure.set_layout_engine("none")  # and they keep them
+    for facets in zip(*(figure.axes for figure in figures)):
+        places = [axes.get_position() for axes in facets]
+        left, right = max(place.x0 for place in places), min(place.x1 for place in places)
+        for axes, place in zip(facets, places):
+            if left < right:
+                axes.set_position((left, place.y0, right - left, place.height))
+
+
 def _widen(axes: Axes, which: str, low: float, high: float) -> None:
-    before = np.log(_limits(axes, which))
-    at = 0 if which == "x" else 1
-    for text in axes.texts:
-        # Names beside an axis were moved apart by shares of its length; they keep their shares.
-        if isinstance(text, Annotation) and text.anncoords == "data" and which == "y":
-            place = list(text.xyann)
-            share = (np.log(place[at]) - before[0]) / (before[1] - before[0])
-            place[at] = float(low * (high / low) ** share)
-            text.xyann = tuple(place)
     axes.set_xlim(low, high) if which == "x" else axes.set_ylim(low, high)
+    if which == "y":
+        _place_names(axes, low, high)
     if high / low > 500:  # as dots.figures_axis has it
         (axes.xaxis if which == "x" else axes.yaxis).set_major_locator(LogLocator(subs=(1.0,), numticks=12))
+
+
+def _place_names(axes: Axes, low: float, high: float) -> None:
+    """Names stand beside what they name, which has moved, and apart from one another."""
+    names = [text for text in axes.texts if isinstance(text, Annotation)]
+    if not names:
+        return
+    placed = style.spread_labels(
+        [float(np.log(name.xy[1] / low) / np.log(high / low)) for name in names], GAP
+    )
+    # What would stick out at the bottom goes up, with all the rest, as far as there is room.
+    lift = max(0.0, min(GAP - min(placed), 1.0 - max(placed)))
+    for name, share in zip(names, placed):
+        y = low * (high / low) ** (share + lift) if name.anncoords == "data" else share + lift
+        name.xyann = (name.xyann[0], float(y))
 
 
 def _stacked_svg(parts: list[Figure], name: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from .. import measures, memory
 from . import data, dots, style
@@ -50,8 +51,8 @@ def _held(axes: Axes, setting: Json) -> None:
     axes.set_yticks(range(len(setting["members"])), [m["implementation"] for m in setting["members"]])
     axes.set_xscale("log", base=2)
     axes.set_xlim(size / 1.15, 1.3 * max(2.0 * size, *(m["bytes_per_item"] for m in setting["members"])))
-    ticks = [size * 2**k for k in range(16) if size * 2**k <= axes.get_xlim()[1]]
-    axes.set_xticks(ticks, [dots.tick(tick, "B") for tick in ticks])
+    axes.xaxis.set_major_locator(LogLocator(base=2, numticks=20))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: dots.tick(value, "B")))
     axes.minorticks_off()
     axes.set_xlabel("bytes per item held (log scale; lower is better)")
 

@@ -1,0 +1,121 @@
+"""A build with the Python forms beside it: their cases join those of the benchmarks, and a Python of the user's
+choice runs them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import catalog, python_baseline
+from .cases import Case
+from .catalog import Suite
+from .errors import HandoffError
+from .profiles import Chooser, Profile, Rule, Values, controls_of_comparison, other_controls
+from .sampling import BLOCKS_FOR_AN_INTERVAL
+
+# Beside handoff's folder, so that the script finds it.
+PROGRAM = Path(__file__).resolve().parent.parent / "python_form.py"
+FORMS = Path(__file__).resolve().parent / "python_forms"
+
+BLOCKS = 10
+WINDOW_MS = 100.0  # Python threads that poll hand over some hundred times per second
+
+
+@dataclass(frozen=True)
+class SuiteWithPython(Suite):
+    python_command: tuple[str, ...]
+
+    def command(self, case: Case) -> list[str]:
+        if case.implementation in python_baseline.names(self.catalog):
+            return list(self.python_command)
+        return super().command(case)
+
+
+def load(python: Path, build_dir: Path, flags: list[str]) -> SuiteWithPython:
+    """Asks the binaries, and the Python for its version and its cases."""
+    suite = catalog.load(build_dir, flags)
+    bracket = catalog.built(build_dir / "benchmarks" / "bracket").absolute()
+    # The user's own modules and settings of Python are none of the experiment's.
+    command = [str(python), "-E", "-s", str(PROGRAM), f"--bracket={bracket}"]
+    described = _described(python, command)
+    listed = catalog.list_cases(command, [])
+    return SuiteWithPython(
+        suite.build_dir,
+        suite.catalog | {"python": described},
+        suite.binaries,
+        [*suite.cases, *listed],
+        tuple(command),
+    )
+
+
+def _described(python: Path, command: list[str]) -> dict[str, Any]:
+    try:
+        found = json.loads(catalog.ask([*command, "--describe"]))
+    except (HandoffError, ValueError) as error:
+        raise HandoffError(
+            f"--python '{python}' cannot run the Python forms; valid: any Python from 3.8 on ({error})"
+        ) from error
+    return dict(found) | {"forms_sha256": _hash_of_forms()}
+
+
+def _hash_of_forms() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(FORMS.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+# ---- what is measured together -----------------------------------------------------------------------------
+
+
+def _python(suite: Suite) -> set[str]:
+    return python_baseline.names(suite.catalog)
+
+
+def _of(*chosen: Callable[[Mapping[str, Any]], str | None]) -> Chooser:
+    def choose(suite: Suite) -> set[str]:
+        return {name for one in chosen if (name := one(suite.catalog)) is not None}
+
+    return choose
+
+
+def _strategies(suite: Suite) -> set[str]:
+    """The C++ strategies beside the Python ones."""
+    every = [case for case in suite.cases if case.workload == "download_strategies"]
+    forms = [case for case in every if case.implementation in _python(suite)]
+    return {
+        partner.implementation
+        for form in forms
+        for _, partner in python_baseline.partners(form, every, suite.catalog)
+    }
+
+
+_QUEUES = _of(python_baseline.twin_queue, python_baseline.reserving_queue)
+_COUNTERS = _of(
+    python_baseline.racing_counter, python_baseline.locked_counter, python_baseline.atomic_counter
+)
+_PING_PONG: Values = {"wait": ("spin", "sleep_1ms", "block", "timed", "own", "adaptive"), "report": "mean"}
+_COUNTING: Values = {"t": ("1", "2"), "mix": ("increment", "add_subtract", "list_packed")}
+_LIST: Values = {"items": "64", "latency": "log_normal", "ms": "4", "failures": "0%", "time": "real"}
+_COMPARED: Values = {"queues": "2", "wait": "pause", "report": "mean"}
+_THROUGHPUT: Values = {"p": "1", "c": "1", "wait": "spin", "item": "8", "capacity": "1024"}
+
+PROFILE = Profile(
+    "python_baseline",
+    (
+        *(Rule(workload, _python, ({},)) for workload in ("ping_pong", "counter", "download_strategies")),
+        Rule("ping_pong", _QUEUES, (_PING_PONG,)),
+        Rule("counter", _COUNTERS, (_COUNTING,)),
+        Rule("download_strategies", _strategies, (_LIST,)),
+        # What makes a run citable.
+        Rule("ping_pong", controls_of_comparison, (_COMPARED,)),
+        Rule("producer_consumer", other_controls, (_THROUGHPUT,)),
+        Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
+    ),
+    BLOCKS_FOR_AN_INTERVAL,
+    None,
+)
