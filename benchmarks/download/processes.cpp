@@ -130,7 +130,7 @@ void run_processes(download_run& run) {
 extern const strategy processes;
 const strategy processes{
     // The clock of virtual time knows the threads of one process.
-    .spec = {.name = "processes", .prompt = false},
+    .spec = {.name = "processes", .fetches = fetching::in_processes, .prompt = false},
     .run = run_processes,
 };
 

@@ -100,13 +100,19 @@ void use_redis(const redis_options& options) {
 extern const strategy redis_workers;
 const strategy redis_workers{
     // The clock of virtual time knows the threads of one process.
-    .spec = {.name = "redis_workers", .prompt = false, .shares_link = false},
+    .spec = {.name = "redis_workers",
+             .fetches = fetching::in_processes,
+             .prompt = false,
+             .shares_link = false},
     .prepare = make_session<false>,
 };
 
 extern const strategy redis_workers_saving;
 const strategy redis_workers_saving{
-    .spec = {.name = "redis_workers_saving", .prompt = false, .shares_link = false},
+    .spec = {.name = "redis_workers_saving",
+             .fetches = fetching::in_processes,
+             .prompt = false,
+             .shares_link = false},
     .prepare = make_session<true>,
 };
 

@@ -21,8 +21,9 @@ enum class thread_use { one, one_each };
 enum class flight { as_told, one, whole_list };
 
 // How it fetches a document: in a thread that waits for it, over whatever network; or on one thread, by the
-// steps that only the simulated network has, or in the event loop that only a real one has.
-enum class fetching { in_threads, by_steps, in_a_loop };
+// steps that only the simulated network has, or in the event loop that only a real one has; or in processes
+// that have a simulated network each.
+enum class fetching { in_threads, by_steps, in_a_loop, in_processes };
 
 struct strategy_spec {
     std::string_view name;
