@@ -136,12 +136,15 @@ def test_a_campaign_whose_headlines_are_precise_ends(build: FakeBuild, tmp_path:
 
 def test_time_goes_to_what_is_not_precise_and_ends_with_the_budget(build: FakeBuild, tmp_path: Path) -> None:
     build.misbehave({"case": "lossy_queue", "do": "unverified"}, {"case": SCATTERED, "do": "scatter"})
-    run = tmp_path / "r"
-    assert run_here(build, "--time-budget", "5s", "--out", str(run)) == 0
-    assert environment(run)["ended"] == "budget"
-    loaded, found = results.load(run), held(run)
+    for budget in (5, 10, 20, 40, 80):  # a busy machine needs more for as many blocks
+        run = tmp_path / f"{budget}s"
+        assert run_here(build, "--time-budget", f"{budget}s", "--out", str(run)) == 0
+        assert environment(run)["ended"] == "budget"
+        loaded, found = results.load(run), held(run)
+        assert loaded.samples["seconds"].sum() < budget + 1
+        if len(found) > FULL + 8:
+            break
     assert loaded.complete_blocks() == list(found) and len(found) > FULL + 8
-    assert loaded.samples["seconds"].sum() < 6
     assert all(SCATTERED in block for block in found.values())
     for case in CASES[1:]:
         assert sum(case in block for block in found.values()) < FULL + len(found) / 8
@@ -215,9 +218,11 @@ def test_a_campaign_killed_in_a_thin_block_goes_on_with_its_plan(
 
 def test_a_thin_block_that_was_cut_short_is_partial(build: FakeBuild, tmp_path: Path) -> None:
     build.misbehave({"case": "good_ring", "do": "scatter"})
-    run = tmp_path / "r"
-    assert run_here(build, "--time-budget", "3s", "--out", str(run)) == 0
-    blocks = results.load(run).complete_blocks()
+    for budget in (3, 6, 12, 24, 48):  # a busy machine needs more for as many blocks
+        run = tmp_path / f"{budget}s"
+        assert run_here(build, "--time-budget", f"{budget}s", "--out", str(run)) == 0
+        if (blocks := results.load(run).complete_blocks())[-1] > FULL:
+            break
     samples = (run / "samples.jsonl").read_bytes().splitlines(keepends=True)
     (run / "samples.jsonl").write_bytes(b"".join(samples[:-1]))
     assert results.load(run).complete_blocks() == blocks[:-1] and blocks[-1] > FULL
