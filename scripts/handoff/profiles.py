@@ -192,7 +192,7 @@ DOWNLOADS: tuple[Values, ...] = (
     {"n": "1", "m": "1", "wait": "block"},
 )
 
-# Some tenths of a second each: the long lists belong into the full profile.
+# Some tenths of a second each: the long lists are in the full profile.
 SHORT_LIST: tuple[Values, ...] = ({"items": "64", "latency": "log_normal", "ms": "4", "time": "real"},)
 # How many under way are enough.
 SHORT_SWEEP: tuple[Values, ...] = ({"items": "200", "latency": "log_normal", "ms": "4", "time": "real"},)
@@ -249,12 +249,8 @@ QUICK = (
     Rule("load", representative_queues, LOADS),
     Rule("counter", everyone, ({"t": "2", "mix": "increment"},)),
     Rule("download", ranked, DOWNLOADS),
-    Rule(strategies.WORKLOAD, download_strategies, SHORT_LIST),
-    Rule(strategies.WORKLOAD, stages, STAGES),
-    Rule("download_saving", everyone, SAVING),
     Rule("memory", ranked, MEMORY),
     Rule("core_to_core", everyone, ({},), at_most=SOME_CPU_PAIRS),
-    Rule("pitfalls", everyone, ({},)),
     # Sweeps, on representatives.
     Rule("producer_consumer", mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
     Rule("producer_consumer", mpmc_queues, (_throughput("4", "4"),)),
@@ -266,8 +262,28 @@ QUICK = (
     Rule("counter", representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
     Rule("counter", two_counters, ({"t": "2", "mix": "read_10"},)),
     Rule("counter", two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
-    Rule(strategies.WORKLOAD, one_pool, SHORT_SWEEP),
     Rule("download", closable_queue, ({"n": ("1", "2", "4", "8", "16", "32"), "m": "2", "wait": "block"},)),
+)
+
+# The ways to wait that the articles have, and those that take their place here.
+WAITS = ("spin", "pause", "yield", "sleep_1ms", "block", "adaptive", "timed", "own")
+
+# What the articles tried that this project began with, and the downloads that threads are for. Apart from quick,
+# whose five minutes they would shorten for the comparison of queues.
+EXPERIMENTS = (
+    Rule("producer_consumer", other_controls, (_throughput(),)),
+    Rule("producer_consumer", closable_queue, (_throughput(wait=("spin", "block", "own")),)),
+    Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
+    Rule("ping_pong", closable_queue, (_round_trip(WAITS),)),
+    Rule("ping_pong", closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
+    Rule("counter", everyone, ({"t": "2", "mix": ("increment", "add_subtract")},)),
+    Rule("counter", everyone, ({"t": ("1", "2"), "mix": ("list_packed", "list_padded")},)),
+    Rule("download", closable_queue, DOWNLOADS),
+    Rule(strategies.WORKLOAD, download_strategies, SHORT_LIST),
+    Rule(strategies.WORKLOAD, stages, STAGES),
+    Rule(strategies.WORKLOAD, one_pool, SHORT_SWEEP),
+    Rule("download_saving", everyone, SAVING),
+    Rule("pitfalls", everyone, ({},)),
 )
 
 PROFILES = {
@@ -276,6 +292,7 @@ PROFILES = {
         Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 60.0),
         # 5 minutes in all, less the report's time (15 s on 2 CPUs).
         Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0),
+        Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 240.0),
         Profile("full", None, BLOCKS_FOR_AN_INTERVAL, None),
     )
 }

@@ -134,6 +134,8 @@ def suite(
 
 
 SUITE = suite()
+# In smoke and in a profile of their own.
+APART = {"download_strategies", "download_saving", "pitfalls"} & set(WORKLOADS)
 
 
 def chosen(profile: str, of: Suite = SUITE) -> list[Case]:
@@ -147,7 +149,9 @@ def by_workload(profile: str) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("profile, least, most", [("smoke", 20, 31), ("quick", 100, 180)])
+@pytest.mark.parametrize(
+    "profile, least, most", [("smoke", 20, 31), ("quick", 100, 180), ("experiments", 20, 100)]
+)
 def test_sizes(profile: str, least: int, most: int) -> None:
     # But for memory, whose trials last no window.
     assert least <= len([case for case in chosen(profile) if case.workload != "memory"]) <= most
@@ -167,12 +171,12 @@ def test_no_case_twice_and_in_the_order_of_the_listing(profile: str) -> None:
 
 def test_quick_has_each_implementation_in_each_workload_that_it_fits() -> None:
     controls = SUITE.controls()
-    # But latency under load, of which representatives must do: it asks for several rates, not one figure; and the
-    # download strategies, whose pools are represented by one.
+    # But latency under load, of which representatives must do: it asks for several rates, not one figure; and what
+    # has a profile of its own.
     wanted = {
         (case.workload, case.implementation)
         for case in SUITE.cases
-        if case.implementation not in controls and case.workload not in ("load", "download_strategies")
+        if case.implementation not in controls and case.workload not in ("load", *APART)
     }
     assert wanted <= {(case.workload, case.implementation) for case in chosen("quick")}
 
@@ -180,7 +184,7 @@ def test_quick_has_each_implementation_in_each_workload_that_it_fits() -> None:
 @pytest.mark.parametrize("profile", ["smoke", "quick"])
 def test_every_workload_and_every_control_is_there(profile: str) -> None:
     found = by_workload(profile)
-    assert set(found) == set(WORKLOADS)
+    assert set(found) == set(WORKLOADS) - (APART if profile == "quick" else set())
     assert {"noop_queue", "lossy_queue", "duplicating_queue"} <= found["producer_consumer"]
     assert {"racing_counter", "faa_floor_counter"} <= found["counter"]
     assert found["ping_pong"] & SUITE.controls() == set(COMPARED)
@@ -202,8 +206,16 @@ def test_quick_has_the_sweeps_that_the_figures_show() -> None:
     assert values("ping_pong", "report") == {"mean", "distribution"}
 
 
-def test_quick_has_each_download_strategy_on_a_short_list() -> None:
-    found = [case for case in chosen("quick") if case.workload == "download_strategies"]
+def test_experiments_has_what_quick_leaves_out_and_its_controls() -> None:
+    found = by_workload("experiments")
+    assert APART <= set(found)
+    assert {"noop_queue", "lossy_queue", "duplicating_queue"} <= found["producer_consumer"]
+    assert {"racing_counter", "faa_floor_counter"} <= found["counter"]
+    assert found["ping_pong"] & SUITE.controls() == set(COMPARED)
+
+
+def test_experiments_has_each_download_strategy_on_a_short_list() -> None:
+    found = [case for case in chosen("experiments") if case.workload == "download_strategies"]
     assert {case.keys["time"] for case in found} == {"real"}
 
     def of(items: str) -> Counter[str]:
@@ -220,8 +232,8 @@ def test_each_claim_is_there_without_waiting_for_the_disk() -> None:
         return [case.name for case in chosen(profile) if case.workload == "download_saving"]
 
     claims = ("claim_lock", "claim_exclusive", "claim_id")
-    assert saved("quick") == [f"download_saving/{claim}/n:8/items:500/sync:none" for claim in claims]
-    assert saved("smoke") == saved("quick")[:1]
+    assert saved("experiments") == [f"download_saving/{claim}/n:8/items:500/sync:none" for claim in claims]
+    assert saved("smoke") == saved("experiments")[:1]
 
 
 def test_memory_is_asked_once_of_each_queue() -> None:
