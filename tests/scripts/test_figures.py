@@ -22,7 +22,9 @@ Json = dict[str, Any]
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
     directory = tmp_path_factory.mktemp("usual")
-    run = synthetic_run.write(directory / "run", Spec(workloads=(*Spec().workloads, "download_strategies", "memory")))
+    run = synthetic_run.write(
+        directory / "run", Spec(workloads=(*Spec().workloads, "download_strategies", "memory"))
+    )
     return summary.build(results.load(synthetic_python.add(run)))
 
 
