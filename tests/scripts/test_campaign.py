@@ -434,7 +434,10 @@ def test_another_build_does_not_go_on_with_a_run(
 @pytest.mark.parametrize(
     "arguments, says",
     [
-        (["--profile", "quik"], "unknown profile 'quik'; did you mean 'quick'? valid: smoke, quick, full"),
+        (
+            ["--profile", "quik"],
+            "unknown profile 'quik'; did you mean 'quick'? valid: smoke, quick, experiments, full",
+        ),
         (
             ["--impl", "god_ring"],
             "unknown implementation 'god_ring'; did you mean 'good_ring'? valid: good_ring,",
