@@ -23,6 +23,7 @@ ANCHORS = (
     "downloads-ends",
     "downloads-stages",
     "downloads-strategies",
+    "pitfalls",
 )
 
 # Of each experiment so many cases are shown; the explorer has them all.
@@ -91,12 +92,14 @@ def section(
     ]
 
 
-def anchors(figures: Collection[str], downloads: Json) -> dict[str, str]:
-    """Where the page has something to show: by the name of a figure or a table its element."""
+def anchors(figures: Collection[str], downloads: Json, pitfalls: bool = False) -> dict[str, str]:
+    """Where the page has something to show: by the name of a figure, a table or a section its element."""
     tables = {f"downloads-{name}" for name in downloads if downloads[name]}
     # Settings are what each strategy's table is divided by.
     if downloads["settings"]:
         tables.add("downloads-strategies")
+    if pitfalls:
+        tables.add("pitfalls")
     known = {name: f"figure-{name}" for name in figures}
     return known | {name: name for name in ANCHORS if name in tables}
 

@@ -28,7 +28,9 @@ def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = N
     rows = explorer_rows(summary)
     note_proofs(rows, proofs)
     rendered = list(rendered)
-    anchors = experiments.anchors([one.name for one in rendered], summary["downloads"])
+    anchors = experiments.anchors(
+        [one.name for one in rendered], summary["downloads"], bool(summary["pitfalls"])
+    )
     template = environment().get_template("report.html.j2")
     return template.render(
         s=summary,
