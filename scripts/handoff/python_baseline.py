@@ -246,12 +246,17 @@ def _ratio(found: ranking.Ranking, case: str) -> Json | None:
 
 
 def _claim(entries: list[Json]) -> Json | None:
-    """Two queues, blocking: what the project promises, and whether this run shows it."""
+    """Two queues, blocking: what the project promises, and for which ways to block this run shows it."""
     for entry in entries:
         if entry["keys"].get("queues") == "2" and entry["keys"].get("wait") == "block":
-            for other in entry["others"]:
-                if other["role"] == SAME and other["ratio"]:
-                    ratio = other["ratio"]
-                    shown = ratio["sufficient"] and ratio["low"] >= LEAST
-                    return {"least": LEAST, "other": other["implementation"], **ratio, "shown": shown}
+            compared = [
+                _judged(other) for other in entry["others"] if other["role"] != OTHER and other["ratio"]
+            ]
+            return {"least": LEAST, "compared": compared} if compared else None
     return None
+
+
+def _judged(other: Json) -> Json:
+    ratio = other["ratio"]
+    named = {key: other[key] for key in ("implementation", "role", "wait")}
+    return {**named, **ratio, "shown": ratio["sufficient"] and ratio["low"] >= LEAST}

@@ -117,9 +117,32 @@ def test_the_ratio_is_the_known_one_within_its_interval(found: Json) -> None:
 def test_the_promise_is_judged_by_the_interval(slower: float, shown: bool, tmp_path: Path) -> None:
     found = built(tmp_path, Forms(slower=slower))["python_baseline"]
     claim = found["claim"]
-    assert claim["other"] == "mutex_deque" and claim["least"] == 3.0
-    assert claim["shown"] is shown and (claim["low"] >= 3.0) is shown
-    assert ("this run shows it" in python_wording.claim(found)) is shown
+    assert claim["least"] == 3.0
+    (one,) = claim["compared"]
+    assert (one["implementation"], one["wait"]) == ("mutex_deque", "block")
+    assert one["shown"] is shown and (one["low"] >= 3.0) is shown
+    assert (", not shown)" in python_wording.claim(found)) is not shown
+
+
+def test_each_way_to_block_is_judged_by_itself() -> None:
+    def other(role: str, wait: str, low: float, sufficient: bool = True) -> Json:
+        ratio = {"median": low + 1.0, "low": low, "high": low + 2.0, "n": 10, "sufficient": sufficient}
+        return {"role": role, "implementation": "deque", "wait": wait, "ratio": ratio}
+
+    ways = [
+        other(python_baseline.SAME, "block", 2.5),
+        other(python_baseline.OWN, "own", 3.0),
+        other(python_baseline.SPINS, "adaptive", 80.0, sufficient=False),
+        other(python_baseline.OTHER, "block", 99.0),
+    ]
+    polled = {"keys": {"queues": "2", "wait": "spin"}, "others": ways}
+    claim = python_baseline._claim([polled, {"keys": {"queues": "2", "wait": "block"}, "others": ways}])
+    assert claim is not None
+    assert [one["shown"] for one in claim["compared"]] == [False, True, False]
+    told = python_wording.claim({"claim": claim})
+    assert "at least 3×: deque: 3.50× (2.50 – 4.50, 10 pairs, not shown), deque, own waiting: 4.00×" in told
+    assert "deque, spins 2 µs, then blocks: 81.0× (80.0 – 82.0 (range), 10 pairs, not shown)" in told
+    assert python_baseline._claim([polled]) is None
 
 
 def test_python_is_never_ranked_nor_in_another_figure(found: Json) -> None:
