@@ -72,15 +72,27 @@ INSTANTIATE_TEST_SUITE_P(each, saving_faults_test,
                          testing::Values(claim_kind::lock, claim_kind::exclusive, claim_kind::id),
                          [](const auto& now) { return std::string(name_of(now.param)); });
 
+// From then on what is mounted is not seen by others; false where that is not allowed.
+bool leave_their_mounts() {
+    if (unshare(CLONE_NEWNS) == 0) return true;
+    const std::string user = std::to_string(geteuid());
+    const std::string group = std::to_string(getegid());
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    // Who has no number in a namespace can make no file there (user_namespaces(7)).
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << user + " " + user + " 1";
+    std::ofstream("/proc/self/gid_map") << group + " " + group + " 1";
+    return true;
+}
+
 // What `body` says when it finds a file system of 64 KiB in the folder that nobody else sees; nothing where
 // that is not allowed.
 std::optional<std::string> on_a_small_disk(const fs::path& folder, unsigned long flags,
                                            const std::function<std::string()>& body) {
     constexpr std::string_view no_mounts = "no mounts here";
     const std::string said = elsewhere([&]() -> std::string {
-        if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-            return std::string(no_mounts);
-        const bool mounted = mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+        const bool mounted = leave_their_mounts() &&
+                             mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
                              mount("tmpfs", folder.c_str(), "tmpfs", flags, "size=64k") == 0;
         return mounted ? body() : std::string(no_mounts);
     });
