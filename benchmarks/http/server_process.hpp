@@ -1,5 +1,5 @@
 // The download server as a process of its own: started on a free port of the loopback interface, and gone
-// when its parent is, however that ends.
+// when its parent is, or only the thread that started it, however that ends.
 #pragma once
 
 #include <sys/types.h>
