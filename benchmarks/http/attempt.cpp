@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "body.hpp"
+#include "request_target.hpp"
 
 namespace handoff {
 namespace {
@@ -64,8 +65,8 @@ void http_attempt::prepare(const document& d, unsigned attempt) {
     document_ = &d;
     received_ = 0;
     damaged_ = false;
-    // document/attempt/redirects so far: the server keeps no books of who has asked for what how often.
-    const std::string url = origin_ + "/" + std::to_string(d.id) + "/" + std::to_string(attempt) + "/0";
+    const request_target target{.document = d.id, .attempt = attempt, .asked = steady_now()};
+    const std::string url = origin_ + target.text();
     set(handle_.get(), CURLOPT_URL, url.c_str());  // libcurl copies it
 }
 

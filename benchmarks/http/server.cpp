@@ -20,14 +20,13 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "body.hpp"
+#include "request_target.hpp"
 
 namespace handoff {
 namespace {
@@ -51,36 +50,6 @@ struct service {
     simulated_network link;
     std::uint64_t requests = 0;
 };
-
-job_time now() {
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
-
-struct target {
-    std::size_t document = 0;
-    unsigned attempt = 0;
-    unsigned redirects = 0;
-
-    std::string text() const {
-        return "/" + std::to_string(document) + "/" + std::to_string(attempt) + "/" +
-               std::to_string(redirects);
-    }
-};
-
-// /DOCUMENT/ATTEMPT/REDIRECTS
-std::optional<target> parsed(std::string_view text) {
-    std::array<std::size_t, 3> numbers{};
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    for (std::size_t& number : numbers) {
-        if (at == end || *at != '/') return std::nullopt;
-        const auto [stopped, error] = std::from_chars(at + 1, end, number);
-        if (error != std::errc{}) return std::nullopt;
-        at = stopped;
-    }
-    if (at != end) return std::nullopt;
-    return target{numbers[0], static_cast<unsigned>(numbers[1]), static_cast<unsigned>(numbers[2])};
-}
 
 // What is sent of a document, and when.
 struct sending {
@@ -114,14 +83,14 @@ sending plan_of(const document& d, accident what, service& shared) {
             return {.announced = std::max(d.bytes, trickled_length),
                     .bytes = d.bytes,
                     .piece = 1,
-                    .last = now() + pause * static_cast<std::int64_t>(d.bytes),
+                    .last = steady_now() + pause * static_cast<std::int64_t>(d.bytes),
                     .ns_per_byte = static_cast<double>(pause.count())};
         }
         default:
             return {.announced = d.bytes,
                     .bytes = d.bytes,
                     .piece = bandwidth > 0.0 ? paced_piece : most_at_once,
-                    .last = shared.link.transfer(now(), d.bytes),
+                    .last = shared.link.transfer(steady_now(), d.bytes),
                     .ns_per_byte = bandwidth > 0.0 ? 1e9 / bandwidth : 0.0};
     }
 }
@@ -141,18 +110,20 @@ public:
     }
 
 private:
-    // The latency is that of the first answer, be it a redirect.
+    // The latency is that of the first answer, be it a redirect, and runs from when the client asked: the way
+    // here is a part of it, as on the simulated network.
     void begin() {
         ++shared_.requests;
         const auto text = request_.target();
-        const std::optional<target> wanted = parsed({text.data(), text.size()});
+        const std::optional<request_target> wanted = request_target::parsed({text.data(), text.size()});
         if (!wanted || wanted->document >= shared_.options.documents.size())
             return send(http::status::bad_request);
         target_ = *wanted;
         document_ = &shared_.options.documents[target_.document];
         what_ = accident_of(shared_.options.accidents, *document_, target_.attempt);
         const bool first = target_.redirects == 0;
-        at(now() + (first ? document_->latency : job_time(0)), [](session& self) { self.answer(); });
+        const job_time asked = std::min(target_.asked, steady_now());
+        at(first ? asked + document_->latency : job_time(0), [](session& self) { self.answer(); });
     }
 
     void answer() {
@@ -249,7 +220,7 @@ private:
 
     template <class Step>
     void at(job_time time, Step step) {
-        if (time <= now()) return step(*this);
+        if (time <= steady_now()) return step(*this);
         timer_.expires_at(std::chrono::steady_clock::time_point(time));
         timer_.async_wait([self = shared_from_this(), step](error_code error) {
             if (!error) step(*self);
@@ -266,7 +237,7 @@ private:
     std::optional<http::response_serializer<http::buffer_body>> serializer_;
 
     // The request that is being answered.
-    target target_;
+    request_target target_;
     const document* document_ = nullptr;
     accident what_ = accident::none;
     sending sending_;

@@ -1,8 +1,6 @@
 // A real HTTP server for the list of documents: each after its latency, over a link with a bandwidth, and
 // with the accidents that it is to meet. One thread, which waits for all.
-//
-// GET /DOCUMENT/ATTEMPT/REDIRECTS: the client says which attempt it is, and the redirects say how many they
-// were, so that the server keeps no books and any number of runs meet the same accidents.
+// What it is asked for is a request_target.
 #pragma once
 
 #include <chrono>

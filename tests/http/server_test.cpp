@@ -1,4 +1,5 @@
 // The server as a process: it starts, says where, ends with its parent, and stands in nobody's way.
+#include <curl/curl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -11,6 +12,7 @@
 
 #include "harness/errors.hpp"
 #include "here.hpp"
+#include "http/request_target.hpp"
 
 namespace handoff {
 namespace {
@@ -82,6 +84,53 @@ TEST(http_server_test, two_at_once_do_not_meet) {
             threads.emplace_back([&, i] { run(i + 1, errors[i]); });
     }
     for (const std::string& error : errors) EXPECT_EQ(error, "");
+}
+
+// libcurl's result for a target by itself: what the transport's own attempts never ask for.
+CURLcode asked_for(const server_process& server, const std::string& target, long& status) {
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(), curl_easy_cleanup);
+    const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + target;
+    curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
+    curl_easy_setopt(handle.get(), CURLOPT_PROXY, "");
+    curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, 20L);
+    curl_easy_setopt(
+        handle.get(), CURLOPT_WRITEFUNCTION,
+        +[](char*, std::size_t, std::size_t bytes, void*) { return bytes; });
+    const CURLcode result = curl_easy_perform(handle.get());
+    curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+    return result;
+}
+
+// An hour of latency is over at once where the client has asked an hour ago; where it says that it will ask
+// in an hour, it has asked now.
+TEST(http_server_test, the_latency_runs_from_when_the_client_asked) {
+    const served documents{.documents = {{0, 1h, 100}, {1, 0ms, 100}}};
+    const server_process server(HANDOFF_DOWNLOAD_SERVER, documents);
+    long status = 0;
+    const request_target early{.document = 0, .asked = steady_now() - 1h};
+    EXPECT_EQ(asked_for(server, early.text(), status), CURLE_OK);
+    EXPECT_EQ(status, 200);
+    const request_target late{.document = 1, .asked = steady_now() + 1h};
+    EXPECT_EQ(asked_for(server, late.text(), status), CURLE_OK);
+    EXPECT_EQ(status, 200);
+}
+
+TEST(http_server_test, a_target_that_is_none_is_a_bad_request) {
+    const server_process server(HANDOFF_DOWNLOAD_SERVER, what_is_served());
+    for (const char* const target : {"/", "/0/0/0", "/0/0/0/", "/0/0/0/1/", "/0/0/0/x", "/1/0/0/1",
+                                     "/0/4294967296/0/1", "/18446744073709551616/0/0/1"}) {
+        long status = 0;
+        EXPECT_EQ(asked_for(server, target, status), CURLE_OK) << target;
+        EXPECT_EQ(status, 400) << target;
+    }
+}
+
+TEST(http_server_test, a_target_is_read_as_it_was_written) {
+    const request_target wanted{.document = 499, .attempt = 3, .redirects = 2, .asked = 123456789ns};
+    EXPECT_EQ(wanted.text(), "/499/3/2/123456789");
+    const auto found = request_target::parsed(wanted.text());
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->text(), wanted.text());
 }
 
 TEST(http_server_test, a_server_that_dies_is_told_with_its_signal) {
