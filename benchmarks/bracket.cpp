@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "exit_code.hpp"
 #include "harness/clock.hpp"
-#include "harness/errors.hpp"
 #include "harness/sample.hpp"
 
 namespace handoff {
@@ -27,7 +27,7 @@ void let_measure(const std::vector<int>& cpus, unsigned threads) {
     const ordered_json opened = {{"cpus", cpus}, {"oversubscribed", is_oversubscribed(threads)}};
     std::cout << opened.dump() << std::endl;
     std::string line;
-    if (!std::getline(std::cin, line)) throw std::runtime_error("failed: the program that measures has gone");
+    if (!std::getline(std::cin, line)) throw std::runtime_error("the program that measures has gone");
 }
 
 ordered_json framed(const request& asked) {
@@ -57,20 +57,10 @@ int main(int argc, char** argv) {
     CLI::App app("handoff: bracket");
     request asked;
     add_options(app, asked);
-    try {
+    return exit_code_of(app, [&] {
         app.parse(argc, argv);
         harness_clock::calibrate(asked.settings.tsc_hz);
         std::cout << framed(asked).dump() << std::endl;
         return 0;
-    } catch (const CLI::Success& e) {
-        return app.exit(e);
-    } catch (const CLI::Error& e) {
-        std::cerr << app.get_description() << ": " << e.what() << "; --help lists the options\n";
-    } catch (const misuse& e) {
-        std::cerr << app.get_description() << ": " << e.what() << '\n';
-    } catch (const std::exception& e) {
-        std::cerr << e.what() << '\n';
-        return exit_failed;
-    }
-    return exit_misuse;
+    });
 }

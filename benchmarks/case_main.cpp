@@ -10,6 +10,7 @@
 #include <set>
 
 #include "case_filter.hpp"
+#include "exit_code.hpp"
 #include "harness/clock.hpp"
 #include "harness/errors.hpp"
 #include "harness/heap_gap.hpp"
@@ -176,7 +177,7 @@ int case_main(int argc, char** argv, const std::vector<std::string>& headline,
     command_line line;
     add_options(app, line);
     for (const extra_option& one : extra) app.add_option(one.name, *one.value, one.text);
-    try {
+    return exit_code_of(app, [&] {
         // --help is ours: Google Benchmark's leaves out what is not its own.
         const bool help = std::any_of(argv, argv + argc, [](std::string_view a) { return a == "--help"; });
         const bool list = take_list_flag(argc, argv);
@@ -190,14 +191,7 @@ int case_main(int argc, char** argv, const std::vector<std::string>& headline,
         harness_clock::calibrate(line.settings.tsc_hz);
         const heap_gap gap(line.heap_gap);
         return run_all(line, machine_format, headline, chosen);
-    } catch (const CLI::Success& e) {
-        return app.exit(e);
-    } catch (const CLI::Error& e) {
-        std::cerr << app.get_description() << ": " << e.what() << "; --help lists the options\n";
-    } catch (const misuse& e) {
-        std::cerr << app.get_description() << ": " << e.what() << '\n';
-    }
-    return exit_misuse;
+    });
 }
 
 }  // namespace handoff

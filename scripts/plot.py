@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from handoff import figures, merge, results, summary
+from handoff import arguments, figures, merge, results, summary
 from handoff.errors import HandoffError, ends_with_one_line, unknown
 from handoff.figures import facets
 
@@ -15,13 +15,7 @@ from handoff.figures import facets
 @ends_with_one_line
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "runs",
-        nargs="+",
-        type=Path,
-        metavar="RUN",
-        help="folder of a run, reports/<run-id>; several are merged",
-    )
+    arguments.add_runs(parser)
     parser.add_argument(
         "--figure", required=True, metavar="NAME", help=f"one of {', '.join(figures.REGISTRY)}"
     )

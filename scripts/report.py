@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from handoff import (
+    arguments,
     figures,
     markdown,
     merge,
@@ -94,13 +95,7 @@ def _draw(folder: Path, render: Callable[[str], figures.Rendered | None]) -> lis
 @ends_with_one_line
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "runs",
-        nargs="+",
-        type=Path,
-        metavar="RUN",
-        help="folder of a run, reports/<run-id>; several are merged",
-    )
+    arguments.add_runs(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the report of several runs goes")
     parser.add_argument(
         "--proofs",

@@ -2,7 +2,6 @@
 // what came of them through another.
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -10,10 +9,10 @@
 #include <string>
 #include <system_error>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "../harness/child_process.hpp"
+#include "../harness/descriptor.hpp"
 #include "../harness/download_run.hpp"
 
 namespace handoff {
@@ -23,25 +22,20 @@ namespace {
 class message_pair {
 public:
     message_pair() {
-        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends_.data()) != 0)
+        std::array<int, 2> ends{};
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
             throw std::system_error(errno, std::generic_category(), "no socket pair");
+        sends_ = {ends[0], "socketpair"};
+        receives_ = {ends[1], "socketpair"};
     }
-    ~message_pair() {
-        close_end(0);
-        close_end(1);
-    }
-    message_pair(const message_pair&) = delete;
-    message_pair& operator=(const message_pair&) = delete;
 
-    // 0 is the end to send from, 1 that to receive from.
-    void close_end(std::size_t which) {
-        if (const int file = std::exchange(ends_.at(which), -1); file >= 0) close(file);
-    }
+    void close_sending() { sends_.close(); }
+    void close_receiving() { receives_.close(); }
 
     template <class Message>
     void send(const Message& message) const {
         static_assert(std::is_trivially_copyable_v<Message>);
-        while (::send(ends_[0], &message, sizeof(message), MSG_NOSIGNAL) < 0)
+        while (::send(sends_.get(), &message, sizeof(message), MSG_NOSIGNAL) < 0)
             if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "cannot send");
     }
 
@@ -49,18 +43,19 @@ public:
     template <class Message>
     ssize_t receive(Message& message) const {
         for (;;) {
-            const ssize_t bytes = recv(ends_[1], &message, sizeof(message), 0);
+            const ssize_t bytes = recv(receives_.get(), &message, sizeof(message), 0);
             if (bytes >= 0 || errno == EAGAIN) return bytes;
             if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "cannot receive");
         }
     }
 
     void set_patience(const timeval& time) const {
-        setsockopt(ends_[1], SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
+        setsockopt(receives_.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
     }
 
 private:
-    std::array<int, 2> ends_{-1, -1};
+    descriptor sends_;
+    descriptor receives_;
 };
 
 struct process_answer {
@@ -73,8 +68,8 @@ public:
     explicit process_pool(download_run& run) : run_(run) {
         while (processes_.size() < run.in_flight())
             processes_.push_back(child_process::copy([this] { return work(); }));
-        jobs_.close_end(1);
-        answers_.close_end(0);
+        jobs_.close_receiving();
+        answers_.close_sending();
         answers_.set_patience({.tv_sec = 0, .tv_usec = 100'000});
     }
 
@@ -88,15 +83,15 @@ public:
             run_.adopt(answer.result, answer.stamps);
             run_.deliver(answer.result);
         }
-        jobs_.close_end(0);
+        jobs_.close_sending();
         for (child_process& one : processes_) one.wait();
     }
 
 private:
     // In a copy of this process: its own copy of the run does the waiting and takes the stamps.
     int work() {
-        jobs_.close_end(0);
-        answers_.close_end(1);
+        jobs_.close_sending();
+        answers_.close_receiving();
         for (std::size_t index = 0; jobs_.receive(index) > 0;) {
             const fetched result = run_.fetch(index);
             answers_.send(process_answer{result, run_.stamps()[index]});

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "../harness/descriptor.hpp"
 #include "../harness/download_transport.hpp"
 #include "attempt.hpp"
-#include "descriptor.hpp"
 #include "retries.hpp"
 
 namespace handoff {

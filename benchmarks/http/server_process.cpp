@@ -2,17 +2,16 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <csignal>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "../harness/errors.hpp"
 
@@ -24,17 +23,6 @@ constexpr int patience_ms = 20'000;
 
 // Where the server finds its list: the first descriptor after the standard ones.
 constexpr int list_descriptor = 3;
-
-struct pipe_ends {
-    descriptor read;
-    descriptor write;
-};
-
-pipe_ends make_pipe() {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
-    return {descriptor(ends[0], "pipe2"), descriptor(ends[1], "pipe2")};
-}
 
 // As read_documents takes it.
 std::string text_of(const std::vector<document>& documents) {
@@ -75,59 +63,28 @@ std::vector<std::string> arguments_for(const std::string& program, const served&
             "--trickle_ms=" + std::to_string(what.trickle.count())};
 }
 
-class file_actions {
-public:
-    file_actions() { posix_spawn_file_actions_init(&actions_); }
-    file_actions(const file_actions&) = delete;
-    file_actions& operator=(const file_actions&) = delete;
-    ~file_actions() { posix_spawn_file_actions_destroy(&actions_); }
-
-    // The descriptor becomes this one in the child; all others but the standard ones are closed there.
-    void give(const descriptor& one, int as) {
-        if (const int error = posix_spawn_file_actions_adddup2(&actions_, one.get(), as); error != 0)
-            throw std::system_error(error, std::generic_category(), "posix_spawn_file_actions_adddup2");
-    }
-    const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-private:
-    posix_spawn_file_actions_t actions_{};
-};
-
 }  // namespace
 
 server_process::server_process(const std::filesystem::path& program, const served& what)
-    : name_("download server '" + program.string() + "'") {
-    spawn(program, what);
-    try {
-        port_ = static_cast<std::uint16_t>(told("port"));
-    } catch (...) {
-        if (!stopped_) reap(true);
-        throw;
-    }
+    : name_("download server '" + program.string() + "'"), process_(start(program, what)) {
+    port_ = static_cast<std::uint16_t>(told("port"));
 }
 
-server_process::~server_process() {
-    if (!stopped_) stop();
-}
-
-void server_process::spawn(const std::filesystem::path& program, const served& what) {
+child_process server_process::start(const std::filesystem::path& program, const served& what) {
     pipe_ends input = make_pipe();
     pipe_ends output = make_pipe();
-    const descriptor list = file_with(text_of(what.documents));
-    file_actions actions;
-    actions.give(input.read, STDIN_FILENO);
-    actions.give(output.write, STDOUT_FILENO);
-    actions.give(list, list_descriptor);
-    std::vector<std::string> arguments = arguments_for(program.string(), what);
-    std::vector<char*> pointers;
-    for (std::string& one : arguments) pointers.push_back(one.data());
-    pointers.push_back(nullptr);
-    const int error = posix_spawn(&pid_, program.c_str(), actions.get(), nullptr, pointers.data(), environ);
-    if (error != 0)
-        throw misuse(name_ + " cannot be started: " + std::strerror(error) +
-                     "; `cmake --build --preset release --target download_server` builds it");
     lifeline_ = std::move(input.write);
     output_ = std::move(output.read);
+    std::vector<child_process::given_file> files;
+    files.push_back({std::move(input.read), STDIN_FILENO});
+    files.push_back({std::move(output.write), STDOUT_FILENO});
+    files.push_back({file_with(text_of(what.documents)), list_descriptor});
+    try {
+        return child_process::program(program, arguments_for(program, what), std::move(files));
+    } catch (const cannot_run& e) {
+        throw misuse(name_ + " cannot be started: " + e.code().message() +
+                     "; `cmake --build --preset release --target download_server` builds it");
+    }
 }
 
 std::uint64_t server_process::told(const std::string& word) {
@@ -141,8 +98,10 @@ std::uint64_t server_process::told(const std::string& word) {
         std::array<char, 256> piece{};
         const ssize_t length = read(output_.get(), piece.data(), piece.size());
         if (length < 0) throw std::system_error(errno, std::generic_category(), "read");
-        if (length == 0)
-            throw std::runtime_error(name_ + " ended before it said '" + word + "': " + reap(false));
+        if (length == 0) {
+            process_.wait();  // not for long: it closes its output only when it ends
+            throw std::runtime_error(name_ + " ended before it said '" + word + "': " + process_.fate());
+        }
         printed_.append(piece.data(), static_cast<std::size_t>(length));
     }
     const std::string line = printed_.substr(0, end);
@@ -153,8 +112,8 @@ std::uint64_t server_process::told(const std::string& word) {
 }
 
 server_end server_process::stop() {
-    if (!stopped_) end_ = ended();
-    return end_;
+    if (!end_) end_ = ended();
+    return *end_;
 }
 
 server_end server_process::ended() {
@@ -162,23 +121,14 @@ server_end server_process::ended() {
     server_end end;
     try {
         end.requests = told("requests");
-        if (const std::string how = reap(false); how != "exit code 0") end.error = name_ + ": " + how;
+        process_.wait();
+        if (!process_.succeeded()) end.error = name_ + ": " + process_.fate();
     } catch (const std::exception& e) {
-        if (!stopped_) reap(true);
+        process_.kill(SIGKILL);
+        process_.wait();
         end.error = e.what();
     }
     return end;
-}
-
-// It closes its output only when it ends, so that it need not be waited for long.
-std::string server_process::reap(bool kill_it) {
-    if (kill_it) kill(pid_, SIGKILL);
-    int status = 0;
-    stopped_ = true;
-    while (waitpid(pid_, &status, 0) < 0)
-        if (errno != EINTR) return std::string("waitpid: ") + std::strerror(errno);
-    if (WIFSIGNALED(status)) return "signal " + std::to_string(WTERMSIG(status));
-    return "exit code " + std::to_string(WEXITSTATUS(status));
 }
 
 std::filesystem::path server_beside_this_program() {

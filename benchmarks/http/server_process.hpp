@@ -1,5 +1,5 @@
 // The download server as a process of its own: started on a free port of the loopback interface, and gone
-// when its parent is, however that ends.
+// when its parent is, or only the thread that started it, however that ends.
 #pragma once
 
 #include <sys/types.h>
@@ -7,12 +7,14 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "../harness/child_process.hpp"
+#include "../harness/descriptor.hpp"
 #include "../harness/download_list.hpp"
 #include "accidents.hpp"
-#include "descriptor.hpp"
 
 namespace handoff {
 
@@ -36,31 +38,28 @@ public:
     server_process(const std::filesystem::path& program, const served& what);
     server_process(const server_process&) = delete;
     server_process& operator=(const server_process&) = delete;
-    ~server_process();
+    ~server_process() { stop(); }
 
     std::uint16_t port() const { return port_; }
-    pid_t pid() const { return pid_; }
+    pid_t pid() const { return process_.pid(); }
 
     // Ends it; a second time says the same.
     server_end stop();
 
 private:
-    void spawn(const std::filesystem::path& program, const served& what);
+    child_process start(const std::filesystem::path& program, const served& what);
     // The number that follows this word at the beginning of what it prints next. Throws runtime_error.
     std::uint64_t told(const std::string& word);
     server_end ended();
-    // How the process ended, in words.
-    std::string reap(bool kill_it);
 
-    pid_t pid_ = -1;
-    std::string name_;
-    // Its standard input, from which nothing ever comes: when this end is closed, by us or with us, it ends.
+    const std::string name_;
+    // Its standard input, from which nothing ever comes: when this end is closed it ends.
     descriptor lifeline_;
     descriptor output_;
     std::string printed_;  // and not yet read
+    child_process process_;
     std::uint16_t port_ = 0;
-    bool stopped_ = false;
-    server_end end_;
+    std::optional<server_end> end_;
 };
 
 // `download_server` in the folder of the running program.

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "../harness/descriptor.hpp"
 #include "file_name.hpp"
 #include "part_file.hpp"
 
@@ -20,11 +21,8 @@ bool is_there(const std::filesystem::path& path) {
 
 // A new name is on the disk when its folder is.
 void sync_folder(const std::filesystem::path& folder) {
-    const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool done = file >= 0 && fsync(file) == 0;
-    const int error = errno;
-    if (file >= 0) close(file);
-    if (!done) throw std::system_error(error, std::generic_category());
+    const descriptor file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open");
+    if (fsync(file.get()) != 0) throw std::system_error(errno, std::generic_category(), "fsync");
 }
 
 }  // namespace

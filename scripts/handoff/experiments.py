@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import measures, states
+from . import measures, states, toml_table
 from .errors import HandoffError, unknown
 
 Json = dict[str, Any]
@@ -49,11 +48,7 @@ _KEYS = tuple(key for key in Experiment.__dataclass_fields__ if key != "name")
 
 
 def read(path: Path = TABLE) -> list[Experiment]:
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise HandoffError(f"'{path}' cannot be read: {error}") from error
-    return [_experiment(name, entry) for name, entry in entries.items()]
+    return [_experiment(name, entry) for name, entry in toml_table.read(path).items()]
 
 
 def _experiment(name: str, entry: Mapping[str, Any]) -> Experiment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import effort, interference, memory, page, pitfalls, python_wording, usl
+from . import page
 from .proof_table import Table
 
 Json = dict[str, Any]
@@ -16,22 +16,10 @@ def render(summary: Json, figures: list[tuple[str, str]], proofs: Table | None =
     """`figures`: name and question of each that was drawn."""
     template = page.environment().get_template("report.md.j2")
     return template.render(
-        s=summary,
-        env=summary["environment"],
+        **page.shared(summary, proofs),
         figures=figures,
         groups=_headline_groups(summary),
-        failures=[one for one in summary["failures"] if not one["expected"]],
-        fits=[one for one in summary["scaling"] if one["fit"]],
-        no_fit=usl.sentence(summary["scaling"]),
-        memory_reading=memory.READING,
-        python_wording=python_wording,
-        pitfalls_reading=pitfalls.READING,
-        proofs=proofs,
-        interference=interference.sentence(summary["interference"]),
-        sampling_blocks=effort.blocks(summary["sampling"]),
-        sampling_outcome=effort.outcome(summary["sampling"]),
         unstable=[cell for cell in summary["sampling"]["unstable"] if cell["headline"]],
-        citation=page.citation(summary),
         shown=HEADLINES,
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import toml_table
 from .errors import HandoffError, unknown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,11 +62,7 @@ class Mutation:
 
 
 def read(path: Path = TABLE) -> list[Mutation]:
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise HandoffError(f"'{path}' cannot be read: {error}") from error
-    return [_mutation(name, entry) for name, entry in entries.items()]
+    return [_mutation(name, entry) for name, entry in toml_table.read(path).items()]
 
 
 def find(name: str, among: Iterable[Mutation]) -> Mutation:

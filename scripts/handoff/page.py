@@ -33,28 +33,35 @@ def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = N
     )
     template = environment().get_template("report.html.j2")
     return template.render(
-        s=summary,
-        env=summary["environment"],
+        **shared(summary, proofs),
         figures=[
             {"name": r.name, "question": r.question, "answer": r.answer, "svg": inline(r)} for r in rendered
         ],
         rows=rows,
         dimensions=dimensions(rows),
         data=script_json([row["export"] for row in rows]),
-        citation=citation(summary),
-        fits=[one for one in summary["scaling"] if one["fit"]],
-        no_fit=usl.sentence(summary["scaling"]),
-        memory_reading=memory.READING,
         experiments=experiments.section(summary, anchors),
-        python_wording=python_wording,
-        pitfalls_reading=pitfalls.READING,
-        proofs=proofs,
-        interference=interference.sentence(summary["interference"]),
-        sampling_blocks=effort.blocks(summary["sampling"]),
-        sampling_outcome=effort.outcome(summary["sampling"]),
-        failures=[one for one in summary["failures"] if not one["expected"]],
         expected=[one for one in summary["failures"] if one["expected"]],
     )
+
+
+def shared(summary: Json, proofs: Table | None) -> dict[str, Any]:
+    """What the templates of the page and of its short form both tell."""
+    return {
+        "s": summary,
+        "env": summary["environment"],
+        "citation": citation(summary),
+        "fits": [one for one in summary["scaling"] if one["fit"]],
+        "no_fit": usl.sentence(summary["scaling"]),
+        "memory_reading": memory.READING,
+        "python_wording": python_wording,
+        "pitfalls_reading": pitfalls.READING,
+        "proofs": proofs,
+        "interference": interference.sentence(summary["interference"]),
+        "sampling_blocks": effort.blocks(summary["sampling"]),
+        "sampling_outcome": effort.outcome(summary["sampling"]),
+        "failures": [one for one in summary["failures"] if not one["expected"]],
+    }
 
 
 def environment() -> jinja2.Environment:

@@ -32,25 +32,36 @@ void expect_closed_to(any_queue<T>& queue) {
     EXPECT_EQ(value_of(value), 9U) << "a pop on a closed, empty queue changed its argument";
 }
 
+// Of so many threads in a call that waits, how many are refused by the queue's end; `refused` makes that
+// call.
+template <class Refused>
+unsigned refused_by_closing(any_queue<number>& queue, unsigned callers, bool asleep, Refused refused) {
+    std::atomic<unsigned> count = 0;
+    run_threads(
+        callers,
+        [&](unsigned) {
+            if (refused()) ++count;
+        },
+        [&] {
+            // Else they are met on their way to sleep.
+            if (asleep) nap();
+            queue.close();
+        });
+    return count;
+}
+
 }  // namespace
 
 void close_wakes_every_pop(const queue_under_test& subject) {
     for (std::size_t round = 0; round < scaled(10, 4); ++round) {
         const auto queue = subject.numbers(4);
         const unsigned count = waiters(subject.spec->consumers);
-        std::atomic<unsigned> refused = 0;
-        run_threads(
-            count,
-            [&](unsigned) {
-                number value = untouched;
-                if (!queue->consumer()->pop(value) && value == untouched) ++refused;
-            },
-            [&] {
-                // Odd rounds close without waiting, to meet the waiters on their way to sleep.
-                if (round % 2 == 0) nap();
-                queue->close();
-            });
-        ASSERT_EQ(refused, count) << "pop must return false with its argument unchanged";
+        const auto refused = [&] {
+            number value = untouched;
+            return !queue->consumer()->pop(value) && value == untouched;
+        };
+        ASSERT_EQ(refused_by_closing(*queue, count, round % 2 == 0, refused), count)
+            << "pop must return false with its argument unchanged";
     }
 }
 
@@ -62,36 +73,24 @@ void close_wakes_every_push(const queue_under_test& subject) {
             for (std::size_t i = 0; i < queue->capacity(); ++i) ASSERT_TRUE(producer->try_push(number{i}));
         }
         const unsigned count = waiters(subject.spec->producers);
-        std::atomic<unsigned> refused = 0;
-        run_threads(
-            count,
-            [&](unsigned) {
-                number value = 7;
-                if (!queue->producer()->push(std::move(value)) && value == 7) ++refused;
-            },
-            [&] {
-                if (round % 2 == 0) nap();
-                queue->close();
-            });
-        ASSERT_EQ(refused, count) << "push must return false with its argument unchanged";
+        const auto refused = [&] {
+            number value = 7;
+            return !queue->producer()->push(std::move(value)) && value == 7;
+        };
+        ASSERT_EQ(refused_by_closing(*queue, count, round % 2 == 0, refused), count)
+            << "push must return false with its argument unchanged";
     }
 }
 
 void close_wakes_pop_for(const queue_under_test& subject) {
     const auto queue = subject.numbers(4);
     const unsigned count = waiters(subject.spec->consumers);
-    std::atomic<unsigned> refused = 0;
-    run_threads(
-        count,
-        [&](unsigned) {
-            number value = untouched;
-            if (!queue->consumer()->pop_for(value, for_ever) && value == untouched) ++refused;
-        },
-        [&] {
-            nap();
-            queue->close();
-        });
-    EXPECT_EQ(refused, count) << "pop_for must return false with its argument unchanged";
+    const auto refused = [&] {
+        number value = untouched;
+        return !queue->consumer()->pop_for(value, for_ever) && value == untouched;
+    };
+    EXPECT_EQ(refused_by_closing(*queue, count, true, refused), count)
+        << "pop_for must return false with its argument unchanged";
 }
 
 void closed_queue_returns_what_is_left(const queue_under_test& subject) {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdio>
+#include <regex>
 #include <thread>
 
 #include "harness/errors.hpp"
@@ -45,11 +46,11 @@ TEST(http_server_test, it_ends_when_it_is_told) {
     EXPECT_EQ(kill(server.pid(), 0), -1);
 }
 
-// Tells the server's process, and does nothing more until it is killed; returns if that fails.
-void live_with_a_server(int output) noexcept {
+// Tells the server's process, and does nothing more until it is killed.
+int live_with_a_server(const descriptor& output) {
     const server_process server(HANDOFF_DOWNLOAD_SERVER, what_is_served());
     const pid_t pid = server.pid();
-    if (write(output, &pid, sizeof pid) != sizeof pid) return;
+    if (write(output.get(), &pid, sizeof pid) != sizeof pid) return 1;
     while (true) pause();
 }
 
@@ -57,24 +58,15 @@ void live_with_a_server(int output) noexcept {
 TEST(http_server_test, it_ends_with_its_parent) {
     // The server's orphan becomes ours, so that we learn of its end.
     ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-    std::array<int, 2> ends{};
-    ASSERT_EQ(pipe(ends.data()), 0);
-    const pid_t parent = fork();
-    ASSERT_GE(parent, 0);
-    if (parent == 0) {
-        live_with_a_server(ends[1]);
-        _exit(1);
-    }
+    pipe_ends ends = make_pipe();
+    child_process parent = child_process::copy([&] { return live_with_a_server(ends.write); });
+    ends.write.close();
     pid_t server = 0;
-    ASSERT_EQ(read(ends[0], &server, sizeof server), static_cast<ssize_t>(sizeof server));
+    ASSERT_EQ(read(ends.read.get(), &server, sizeof server), static_cast<ssize_t>(sizeof server));
     EXPECT_EQ(kill(server, 0), 0);
-    kill(parent, SIGKILL);
-    ASSERT_EQ(waitpid(parent, nullptr, 0), parent);
-    int status = -1;
-    EXPECT_EQ(waitpid(server, &status, 0), server) << "CTest's limit ends a test whose server does not";
-    EXPECT_TRUE(WIFEXITED(status));
-    close(ends[0]);
-    close(ends[1]);
+    parent.kill(SIGKILL);
+    parent.wait();
+    EXPECT_EQ(waitpid(server, nullptr, 0), server) << "CTest's limit ends a test whose server does not";
     prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
@@ -179,6 +171,11 @@ std::string by_hand(const std::string& arguments) {
     while (std::fgets(piece.data(), static_cast<int>(piece.size()), output) != nullptr) text += piece.data();
     pclose(output);
     return text;
+}
+
+TEST(http_server_test, it_ends_with_its_standard_input) {
+    const std::string said = by_hand("--list=/dev/stdin");
+    EXPECT_TRUE(std::regex_match(said, std::regex("port [0-9]+\nrequests 0\nexit 0\n"))) << said;
 }
 
 TEST(http_server_test, wrong_options_are_refused_with_the_valid_ones) {

@@ -13,6 +13,16 @@
 namespace handoff::stalls {
 namespace {
 
+// A queue that is known by another spec than its own.
+template <class Queue, const queue_spec& Claimed>
+class posing : public Queue {
+public:
+    using producer = direct_producer<posing>;
+    using consumer = direct_consumer<posing>;
+    static constexpr queue_spec spec = Claimed;
+    using Queue::Queue;
+};
+
 constexpr queue_spec claiming(queue_spec spec, std::string_view name, progress claim) {
     spec.name = name;
     spec.push = spec.pop = claim;
@@ -20,64 +30,37 @@ constexpr queue_spec claiming(queue_spec spec, std::string_view name, progress c
 }
 
 // Each call of another thread waits.
+constexpr queue_spec mpmc_claim =
+    claiming(vyukov_mpmc_ring<int>::spec, "lying_locked_ring", progress::lock_free);
 template <class T>
-class lying_locked_ring : public locked_ring<T, ttas_lock> {
-public:
-    using producer = direct_producer<lying_locked_ring>;
-    using consumer = direct_consumer<lying_locked_ring>;
-    static constexpr queue_spec spec =
-        claiming(vyukov_mpmc_ring<int>::spec, "lying_locked_ring", progress::lock_free);
-    using locked_ring<T, ttas_lock>::locked_ring;
-};
+using lying_locked_ring = posing<locked_ring<T, ttas_lock>, mpmc_claim>;
 
 // Each call of another thread returns, and none succeeds.
+constexpr queue_spec vyukov_claim =
+    claiming(vyukov_mpmc_ring<int>::spec, "lying_vyukov_ring", progress::lock_free);
 template <class T>
-requires holds<vyukov_mpmc_ring, T>
-class lying_vyukov_ring : public vyukov_mpmc_ring<T> {
-public:
-    using producer = direct_producer<lying_vyukov_ring>;
-    using consumer = direct_consumer<lying_vyukov_ring>;
-    static constexpr queue_spec spec =
-        claiming(vyukov_mpmc_ring<int>::spec, "lying_vyukov_ring", progress::lock_free);
-    using vyukov_mpmc_ring<T>::vyukov_mpmc_ring;
-};
+using lying_vyukov_ring = posing<vyukov_mpmc_ring<T>, vyukov_claim>;
 
 // The same with one thread at each end.
+constexpr queue_spec spsc_claim =
+    claiming(lamport_spsc_ring<int>::spec, "lying_spsc_ring", progress::wait_free);
 template <class T>
-class lying_spsc_ring : public locked_ring<T, ttas_lock> {
-public:
-    using producer = direct_producer<lying_spsc_ring>;
-    using consumer = direct_consumer<lying_spsc_ring>;
-    static constexpr queue_spec spec =
-        claiming(lamport_spsc_ring<int>::spec, "lying_spsc_ring", progress::wait_free);
-    using locked_ring<T, ttas_lock>::locked_ring;
-};
+using lying_spsc_ring = posing<locked_ring<T, ttas_lock>, spsc_claim>;
 
+constexpr queue_spec modest_claim =
+    claiming(lamport_spsc_ring<int>::spec, "modest_spsc_ring", progress::blocking);
 template <class T>
-class modest_spsc_ring : public lamport_spsc_ring<T> {
-public:
-    using producer = direct_producer<modest_spsc_ring>;
-    using consumer = direct_consumer<modest_spsc_ring>;
-    static constexpr queue_spec spec =
-        claiming(lamport_spsc_ring<int>::spec, "modest_spsc_ring", progress::blocking);
-    using lamport_spsc_ring<T>::lamport_spsc_ring;
-};
+using modest_spsc_ring = posing<lamport_spsc_ring<T>, modest_claim>;
 
 // Loses the order of a producer's items when a thread is stopped at the wrong place, and only then.
+constexpr queue_spec order_claim = [] {
+    queue_spec claimed = atomic_queue_mpmc<int>::spec;
+    claimed.name = "lying_atomic_queue";
+    claimed.delivery = order::per_producer_fifo;
+    return claimed;
+}();
 template <class T>
-requires holds<atomic_queue_mpmc, T>
-class lying_atomic_queue : public atomic_queue_mpmc<T> {
-public:
-    using producer = direct_producer<lying_atomic_queue>;
-    using consumer = direct_consumer<lying_atomic_queue>;
-    static constexpr queue_spec spec = [] {
-        queue_spec claimed = atomic_queue_mpmc<int>::spec;
-        claimed.name = "lying_atomic_queue";
-        claimed.delivery = order::per_producer_fifo;
-        return claimed;
-    }();
-    using atomic_queue_mpmc<T>::atomic_queue_mpmc;
-};
+using lying_atomic_queue = posing<atomic_queue_mpmc<T>, order_claim>;
 
 class lying_counter : public locked_counter<ttas_lock> {
 public:

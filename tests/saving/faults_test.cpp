@@ -2,17 +2,29 @@
 // half-written is left.
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <csignal>
+#include <cstddef>
 #include <fstream>
+#include <functional>
+#include <optional>
+#include <system_error>
 #include <vector>
 
 #include "elsewhere.hpp"
+#include "harness/descriptor.hpp"
 #include "harness/temporary_folder.hpp"
 #include "harness/usage.hpp"
 #include "saving/document_file.hpp"
@@ -45,8 +57,8 @@ protected:
         return "item '" + name + "' cannot be saved in '" + folder_.path().string() + "': " + reason;
     }
     // Saves the first, which fits, and then fails to save the second.
-    std::string second_refused() const {
-        file_saver to(folder_.path(), settings());
+    std::string second_refused(ssize_t (*write)(int, const void*, std::size_t) = nullptr) const {
+        file_saver to(folder_.path(), {.claim = GetParam(), .write = write});
         const std::string unexpected = refusal(to, first);
         const std::string refused = refusal(to, second);
         const std::string left = check_files(folder_.path(), {&first, 1});
@@ -60,21 +72,51 @@ INSTANTIATE_TEST_SUITE_P(each, saving_faults_test,
                          testing::Values(claim_kind::lock, claim_kind::exclusive, claim_kind::id),
                          [](const auto& now) { return std::string(name_of(now.param)); });
 
-// A file system of 64 KiB in the folder that nobody else sees; false where that is not allowed.
-bool mount_small(const fs::path& folder, const char* options, unsigned long flags) {
-    if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-    return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-           mount("tmpfs", folder.c_str(), "tmpfs", flags, options) == 0;
+// From then on what is mounted is not seen by others; false where that is not allowed.
+bool leave_their_mounts() {
+    if (unshare(CLONE_NEWNS) == 0) return true;
+    const std::string user = std::to_string(geteuid());
+    const std::string group = std::to_string(getegid());
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    // Who has no number in a namespace can make no file there (user_namespaces(7)).
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << user + " " + user + " 1";
+    std::ofstream("/proc/self/gid_map") << group + " " + group + " 1";
+    return true;
 }
 
-constexpr std::string_view no_mounts = "no mounts here";
+// What `body` says when it finds a file system of 64 KiB in the folder that nobody else sees; nothing where
+// that is not allowed.
+std::optional<std::string> on_a_small_disk(const fs::path& folder, unsigned long flags,
+                                           const std::function<std::string()>& body) {
+    constexpr std::string_view no_mounts = "no mounts here";
+    const std::string said = elsewhere([&]() -> std::string {
+        const bool mounted = leave_their_mounts() &&
+                             mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                             mount("tmpfs", folder.c_str(), "tmpfs", flags, "size=64k") == 0;
+        return mounted ? body() : std::string(no_mounts);
+    });
+    return said == no_mounts ? std::nullopt : std::optional(said);
+}
+
+// From then on the file is the device that is always full (full(4)): it is the kernel that refuses.
+ssize_t full_after_100_000(int file, const void* bytes, std::size_t size) {
+    static std::size_t written = 0;
+    if (written + size > 100'000) {
+        const descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC), "/dev/full");
+        dup2(full.get(), file);
+    }
+    const ssize_t now = ::write(file, bytes, size);
+    written += static_cast<std::size_t>(std::max<ssize_t>(now, 0));
+    return now;
+}
 
 TEST_P(saving_faults_test, a_full_disk) {
-    const std::string said = elsewhere([&] {
-        return mount_small(folder_.path(), "size=64k", 0) ? second_refused() : std::string(no_mounts);
-    });
-    if (said == no_mounts) GTEST_SKIP() << "no mounts here; a_file_that_may_not_grow needs none";
-    EXPECT_EQ(said, error("document-2", "No space left on device"));
+    const std::string expected = error("document-2", "No space left on device");
+    EXPECT_EQ(elsewhere([&] { return second_refused(full_after_100_000); }), expected);
+    if (const auto said = on_a_small_disk(folder_.path(), 0, [&] { return second_refused(); })) {
+        EXPECT_EQ(*said, expected);
+    }
 }
 
 TEST_P(saving_faults_test, a_file_that_may_not_grow) {
@@ -85,26 +127,6 @@ TEST_P(saving_faults_test, a_file_that_may_not_grow) {
                   return second_refused();
               }),
               error("document-2", "File too large"));
-}
-
-ssize_t disk_full_after_100_000(int file, const void* bytes, std::size_t size) {
-    static std::size_t written = 0;
-    if (written + size <= 100'000) {
-        const ssize_t now = ::write(file, bytes, size);
-        written += static_cast<std::size_t>(std::max<ssize_t>(now, 0));
-        return now;
-    }
-    errno = ENOSPC;
-    return -1;
-}
-
-TEST_P(saving_faults_test, a_write_that_fails_half_way) {
-    EXPECT_EQ(elsewhere([&] {
-                  file_saver to(folder_.path(), {.claim = GetParam(), .write = disk_full_after_100_000});
-                  const std::string unexpected = refusal(to, first);
-                  return unexpected + refusal(to, second) + check_files(folder_.path(), {&first, 1});
-              }),
-              error("document-2", "No space left on device"));
 }
 
 TEST_P(saving_faults_test, a_folder_that_may_not_be_written) {
@@ -121,14 +143,39 @@ TEST_P(saving_faults_test, a_folder_that_may_not_be_written) {
     fs::permissions(folder_.path(), fs::perms(0755));
 }
 
+// From then on the kernel answers whoever opens a file to write as a read-only file system does (seccomp(2)).
+void let_nothing_be_written() {
+    constexpr auto flags = offsetof(seccomp_data, args) + 2 * sizeof(std::uint64_t);  // of openat
+    static_assert(std::endian::native == std::endian::little,
+                  "the word there is the lower half of the flags");
+    std::array<sock_filter, 6> steps = {{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, flags),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EROFS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    }};
+    const sock_fprog program{.len = steps.size(), .filter = steps.data()};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        throw std::system_error(errno, std::generic_category(), "PR_SET_SECCOMP");
+}
+
 TEST_P(saving_faults_test, a_file_system_that_may_not_be_written) {
-    const std::string said = elsewhere([&]() -> std::string {
-        if (!mount_small(folder_.path(), "size=64k", MS_RDONLY)) return std::string(no_mounts);
+    const std::string expected = error("document-2", "Read-only file system");
+    const auto refused = [&] {
         file_saver to(folder_.path(), settings());
         return refusal(to, second) + check_files(folder_.path(), {});
-    });
-    if (said == no_mounts) GTEST_SKIP() << "no mounts here; a_folder_that_may_not_be_written needs none";
-    EXPECT_EQ(said, error("document-2", "Read-only file system"));
+    };
+    EXPECT_EQ(elsewhere([&] {
+                  let_nothing_be_written();
+                  return refused();
+              }),
+              expected);
+    if (const auto said = on_a_small_disk(folder_.path(), MS_RDONLY, refused)) {
+        EXPECT_EQ(*said, expected);
+    }
 }
 
 TEST_P(saving_faults_test, a_folder_that_is_none) {

@@ -228,6 +228,10 @@ def test_faults_that_are_caught_without_being_there_are_no_proof() -> None:
         "ring", "mutations", {"caught_by": {"ring.a": ["x"]}, "violation": "it fails anyway"}, holds=False
     )
     assert cell(record(unsound), "mutations killed") == ("broken", "**BROKEN**: it fails anyway (release)")
+    # Neither are those of another build, whichever comes first.
+    sound = proof("ring", "mutations", {"caught_by": {"ring.a": ["x"]}}, preset="tsan")
+    for both in (record(sound, unsound), record(unsound, sound)):
+        assert cell(both, "mutations killed") == ("broken", "**BROKEN**: it fails anyway (release)")
 
 
 def test_what_stopped_threads_have_shown() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import queue
 import shutil
@@ -42,12 +43,21 @@ def form(bracket: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("queues", [1, 2])
 @pytest.mark.parametrize("wait", ["sleep_1ms", "timed", "block", "try"])
-def test_every_hop_arrives_and_is_counted(queues: int, wait: str) -> None:
+def test_every_hop_arrives_and_is_counted(queues: int, wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    get, taken = ping_pong.WAITS[wait], itertools.count()
+
+    def counting(numbers: "queue.Queue[int | None]") -> int | None:
+        next(taken)
+        return get(numbers)
+
+    monkeypatch.setitem(ping_pong.WAITS, wait, counting)
     found = ping_pong.run(queues, wait, NOT_PINNED, RAMP_S, 2 * WINDOW_S)
     assert found["verified"] == 1 and found["round_trips"] >= 1
     seconds = found["round_trips"] * found["round_trip_ns"] * 1e-9
     assert seconds == pytest.approx(found["active_s"] / 2 + found["waiting_s"] / 2, rel=0.5)
     assert found["window_s"] >= 2 * WINDOW_S
+    # Those of the ramp are not counted.
+    assert 2 * found["round_trips"] <= next(taken)
 
 
 def test_a_sleeping_wait_takes_its_milliseconds() -> None:

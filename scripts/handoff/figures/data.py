@@ -81,6 +81,12 @@ def ranking_of(group: Json | None, regime: str) -> dict[str, Json]:
     return {member["implementation"]: member for member in chosen["members"]} if chosen else {}
 
 
+def leads(summary: Json, row: Json, regime: str) -> bool:
+    """Whether it is in the tie group of the best of its group."""
+    own = ranking_of(group_of(summary, row["group"]), regime).get(row["implementation"])
+    return own is not None and "a" in own["letters"]
+
+
 def best_group(summary: Json, workload: str, prefer: Iterable[tuple[str, str]]) -> Json | None:
     """The group of a workload with most members, where equal the one that has most of the preferred keys."""
     wanted = list(prefer)

@@ -73,6 +73,27 @@ def figures_axis(axes: Axes, unit: str, which: str = "x") -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+def names_down(axes: Axes, names: list[str], unit: str) -> None:
+    """A name to each row, the first at the top, and a logarithmic axis below."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xscale("log")
+    figures_axis(axes, unit)
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+
+
+def rates_by_number(axes: Axes, numbers: list[int], room: float) -> None:
+    """Items per second against how many take part, both logarithmic; `room`: a factor beside the outermost."""
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.set_xticks(numbers, [str(n) for n in numbers])
+    axes.set_xlim(min(numbers) / room, max(numbers) * room)
+    axes.minorticks_off()
+    figures_axis(axes, "1/s", "y")
+    axes.grid()
+
+
 def tick(value: float, unit: str) -> str:
     """Like measures.text without trailing zeros: 5 M/s, 200 ns."""
     number, _, name = measures.text(value, unit).partition(" ")

@@ -57,12 +57,7 @@ def draw(summary: Json) -> Figure | None:
     known_floors = [floor for floor in floors if floor]
     if known_floors:
         axes.axvline(max(known_floors), color=style.MUTED, linestyle=":", label="timer floor")
-    axes.set_yticks(range(len(present)), [name for name, _ in present])
-    axes.set_ylim(len(present) - 0.4, -0.6)
-    axes.set_xscale("log")
-    dots.figures_axis(axes, "ns")
-    axes.grid(axis="x")
-    axes.tick_params(axis="y", length=0)
+    dots.names_down(axes, [name for name, _ in present], "ns")
     axes.set_xlabel("round trip (log scale; further left is better)")
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncol=6, handletextpad=0.3, columnspacing=1.4)
     setting = ", ".join(f"{key} {value}" for key, value in shared.items())

@@ -34,10 +34,9 @@ def draw(summary: Json) -> Figure | None:
             continue
         states.append(state)
         multiple = state["multiple"]["median"] if state["multiple"] else None
-        best = data.ranking_of(data.group_of(summary, row["group"]), regime).get(row["implementation"])
         text = f"{measures.text(state['median'], row['unit'])} · {measures.times(multiple)}"
         cells[(row["implementation"], row["keys"]["wait"])] = grid.Cell(
-            state["median"], text, best is not None and "a" in best["letters"]
+            state["median"], text, data.leads(summary, row, regime)
         )
     if not cells:
         return None

@@ -36,11 +36,10 @@ def draw(summary: Json) -> Figure | None:
         if state is None:
             continue
         states.append(state)
-        best = data.ranking_of(data.group_of(summary, row["group"]), regime).get(row["implementation"])
         column = names[(int(row["keys"]["p"]), int(row["keys"]["c"]))]
         text = measures.text(state["median"], row["unit"]).removesuffix("/s")
         cells[(row["implementation"], column)] = grid.Cell(
-            state["median"], text, best is not None and "a" in best["letters"]
+            state["median"], text, data.leads(summary, row, regime)
         )
     if not cells:
         return None

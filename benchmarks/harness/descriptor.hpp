@@ -1,8 +1,10 @@
-// A file descriptor that is closed.
+// A file descriptor that is closed, and pipes of two.
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -33,5 +35,16 @@ public:
 private:
     int value_ = -1;
 };
+
+struct pipe_ends {
+    descriptor read;
+    descriptor write;
+};
+
+inline pipe_ends make_pipe() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
+    return {descriptor(ends[0], "pipe2"), descriptor(ends[1], "pipe2")};
+}
 
 }  // namespace handoff
