@@ -11,10 +11,9 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import ROOT, FakeBuild, lines, one_line, wait_until
+from conftest import ROOT, FakeBuild, environment, lines, one_line, wait_until
 
 from handoff import results
 
@@ -84,12 +83,6 @@ def project(tmp_path: Path, build: FakeBuild) -> Project:
     found.git("init", "-q", "-b", "trunk")
     found.commit()
     found.git("tag", "v1")
-    return found
-
-
-def environment(run: Path) -> dict[str, Any]:
-    found = json.loads((run / "environment.json").read_text())
-    assert isinstance(found, dict)
     return found
 
 
