@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from . import effort, interference, memory, page, pitfalls, python_wording, usl
+from .figures import Rendered
 from .proof_table import Table
 
 Json = dict[str, Any]
@@ -12,13 +14,12 @@ FILE_NAME = "report.md"
 HEADLINES = 12  # members shown per group; the page has them all
 
 
-def render(summary: Json, figures: list[tuple[str, str]], proofs: Table | None = None) -> str:
-    """`figures`: name and question of each that was drawn."""
+def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = None) -> str:
     template = page.environment().get_template("report.md.j2")
     return template.render(
         s=summary,
         env=summary["environment"],
-        figures=figures,
+        figures=page.by_section(rendered),
         groups=_headline_groups(summary),
         failures=[one for one in summary["failures"] if not one["expected"]],
         fits=[one for one in summary["scaling"] if one["fit"]],
