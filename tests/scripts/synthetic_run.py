@@ -271,6 +271,7 @@ def environment(spec: Spec, cases: list[str]) -> dict[str, Any]:
         "blocks_complete": spec.blocks - int(spec.partial),
         "cases": cases,
         "machine": {
+            "slug": "synthetic-2c",
             "cpu_model": "Synthetic 2-core VM",
             "cpus": 2,
             "kernel": {"name": "Linux", "release": "6.1.0", "aslr": 2},
