@@ -121,7 +121,7 @@ def test_the_script_stores_what_it_prints(tmp_path: Path) -> None:
         run = synthetic_run.write(tmp_path / "run", ALONE)
     out = tmp_path / "agreement.json"
     told = call("http_agreement.py", run, "--json", out)
-    assert told.returncode in (0, 1), told.stderr
+    assert told.returncode == 0, told.stderr
     stored = json.loads(out.read_text())
     assert agreement.recorded(stored).startswith(told.stdout.strip())
     assert stored["run"] == ALONE.run_id and stored["blocks"] == ALONE.blocks

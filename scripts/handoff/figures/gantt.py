@@ -19,8 +19,8 @@ ANSWER = (
     "way, and time runs to the right. A window that hands its results in in order stands still while its first "
     "document is on its way: the later ones have long come (orange: their results wait), and their places stay "
     "free (grey) although documents are left. A reorder buffer keeps the results that came too early, so that the "
-    "places go on; in completion order nothing waits. In virtual time, in which only the downloads take any: it is "
-    "one job of each strategy, and would be the same on any machine."
+    "places go on; in completion order nothing waits. Time is virtual: only the downloads take any, so that one job "
+    "of each strategy says it all, and is the same on any machine."
 )
 # The page has it beside the table that says how much is lost.
 SECTION = "downloads-order"
