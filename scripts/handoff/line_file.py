@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 from .errors import HandoffError, describe
 
@@ -33,19 +35,33 @@ def whole_lines(path: Path, thing: str) -> tuple[list[bytes], int]:
     return content[:whole].splitlines(), whole
 
 
-class Appender:
-    """Goes on behind the whole lines of a file, which is there from the first new line on."""
+class Record(Protocol):
+    def line(self) -> bytes:
+        ...
 
-    def __init__(self, path: Path, whole: int) -> None:
+
+Key = TypeVar("Key")
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+class Log(Generic[Key, AnyRecord]):
+    """The records of a file's whole lines, by their keys, and more behind them: each is on the disk before anything
+    follows it. The file is there from the first new line on."""
+
+    def __init__(
+        self, path: Path, found: tuple[dict[Key, AnyRecord], int], key: Callable[[AnyRecord], Key]
+    ) -> None:
+        self.records, self._whole = found
         self._path = path
-        self._whole = whole
+        self._key = key
         self._file: io.FileIO | None = None
 
-    def append(self, line: bytes) -> None:
+    def append(self, record: AnyRecord) -> None:
         if self._file is None:
             self._file = open(self._path, "ab", buffering=0)
             self._file.truncate(self._whole)
-        append(self._file, self._path, line)
+        append(self._file, self._path, record.line())
+        self.records[self._key(record)] = record
 
     def close(self) -> None:
         if self._file is not None:

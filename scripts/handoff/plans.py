@@ -50,16 +50,8 @@ def _record(line: bytes, path: Path, number: int) -> BlockRecord:
         raise HandoffError(f"{path}:{number}: corrupt line, not a block ({error!r})") from error
 
 
-class PlanLog:
+class PlanLog(line_file.Log[int, BlockRecord]):
     """The blocks of a run that is being measured: each is on the disk before its first trial."""
 
     def __init__(self, path: Path) -> None:
-        self.records, whole = read(path)
-        self._file = line_file.Appender(path, whole)
-
-    def append(self, record: BlockRecord) -> None:
-        self._file.append(record.line())
-        self.records[record.block] = record
-
-    def close(self) -> None:
-        self._file.close()
+        super().__init__(path, read(path), lambda record: record.block)

@@ -77,16 +77,8 @@ def _checked(found: Any) -> Job:
     return job
 
 
-class StampLog:
+class StampLog(line_file.Log[str, Job]):
     """The jobs of a run that is being measured: each is on the disk before the next begins."""
 
     def __init__(self, path: Path) -> None:
-        self.records, whole = read(path)
-        self._file = line_file.Appender(path, whole)
-
-    def append(self, job: Job) -> None:
-        self._file.append(job.line())
-        self.records[job.case] = job
-
-    def close(self) -> None:
-        self._file.close()
+        super().__init__(path, read(path), lambda job: job.case)
