@@ -46,20 +46,22 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 class Log(Generic[Key, AnyRecord]):
     """The records of a file's whole lines, by their keys, and more behind them: each is on the disk before anything
-    follows it. The file is there from the first new line on."""
+    follows it. What a write that was cut short has left is taken off. A new file is there from its first line on.
+    """
 
     def __init__(
         self, path: Path, found: tuple[dict[Key, AnyRecord], int], key: Callable[[AnyRecord], Key]
     ) -> None:
-        self.records, self._whole = found
+        self.records, whole = found
         self._path = path
         self._key = key
         self._file: io.FileIO | None = None
+        if path.exists():
+            os.truncate(path, whole)
 
     def append(self, record: AnyRecord) -> None:
         if self._file is None:
             self._file = open(self._path, "ab", buffering=0)
-            self._file.truncate(self._whole)
         append(self._file, self._path, record.line())
         self.records[self._key(record)] = record
 
