@@ -61,7 +61,7 @@ const std::vector<setup>& setups() {
          .megabytes_per_second = 10,
          .http = true},
         {.items = 25'600, .latency = log_normal, .ms = 50, .in_flight = {256}, .http = true},
-        // For the picture of scripts/gantt.py.
+        // For the picture of who waits for whom (scripts/handoff/jobs.py).
         {.items = 24, .latency = log_normal, .ms = 50, .in_flight = {4}, .time = time_kind::simulated},
         // Minutes and hours, in virtual time; the first of them as above in real time.
         {.items = 500,

@@ -197,8 +197,9 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
     """Measures into the folder and returns the number of complete blocks."""
     seed = folder.environment["seed"]
     rule = Sampling.from_dict(folder.environment["sampling"])
-    build = measuring.Build(request.suite, folder.log, folder.plans)
-    campaign = measuring.Campaign([build], request.settings, request.design(seed, rule))
+    campaign = measuring.Campaign(
+        [measuring.Build(request.suite, folder)], request.settings, request.design(seed, rule)
+    )
     display = progress.display(console)
     try:
         display.say(plan_text(request, rule))
@@ -241,7 +242,7 @@ def carry_out(request: Request) -> int:
             write_report(folder)
     if interrupt.requested:
         return EXIT_INTERRUPTED
-    if failed := measuring.failures(folder.log.records, request.suite.controls()):
+    if failed := measuring.failures(measuring.Build(request.suite, folder)):
         raise MeasurementError(failed)
     return 0
 

@@ -9,11 +9,13 @@ code is 1 if makespans differ by more than 10%. Such a run:
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 from handoff import agreement, results
 from handoff.errors import EXIT_FAILED, HandoffError, ends_with_one_line
+from handoff.privacy import anonymous
 
 
 @ends_with_one_line
@@ -22,14 +24,25 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("run", type=Path, help="the folder of the run")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="store what was found, too: reports/reference/http_agreement.json is what "
+        "scripts/readme_tables.py makes the table in docs/downloads.md from",
+    )
     given = parser.parse_args()
-    found = agreement.pairs(results.load(given.run).complete_samples())
+    run = results.load(given.run)
+    found = agreement.pairs(run.complete_samples())
     if not found:
         raise HandoffError(
             f"{given.run} has no complete block with a list both over HTTP and on the simulated network; "
             "--help names a campaign that has"
         )
     print(agreement.table(found))
+    if given.json is not None:
+        stored = anonymous(agreement.record(run, found))
+        given.json.write_text(json.dumps(stored, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return 0 if all(pair.agrees for pair in found) else EXIT_FAILED
 
 

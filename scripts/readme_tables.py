@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Write the README's tables from the catalog and from stored measurements, or with --check fail if they are
-not what these say."""
+"""Write the tables of the README and of docs/downloads.md from the catalog and from stored measurements, or with
+--check fail if they are not what these say."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from handoff import cases, proof_cells, proof_record, proof_sources, proof_table
+from handoff import agreement, cases, proof_cells, proof_record, proof_sources, proof_table
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
 from handoff.proof_record import Record
 from handoff.validation import COST_LIMITS
 
-README = Path(__file__).resolve().parent.parent / "README.md"
-HARNESS_COST = README.parent / "reports/reference/harness_cost.json"
-PROOFS = README.parent / proof_record.DEFAULT
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+DOWNLOADS = ROOT / "docs/downloads.md"
+HARNESS_COST = ROOT / "reports/reference/harness_cost.json"
+HTTP_AGREEMENT = ROOT / "reports/reference/http_agreement.json"
+PROOFS = ROOT / proof_record.DEFAULT
 
 Entry = dict[str, Any]
 
@@ -158,7 +161,7 @@ def tables(catalog: dict[str, Any], harness_cost: list[Entry], record: Record | 
         "harness cost": "\n\n".join(
             (harness_cost_table(harness_cost), within_limits(harness_cost), ceiling(harness_cost))
         ),
-        "proofs": proofs_text(catalog, README.parent, record),
+        "proofs": proofs_text(catalog, ROOT, record),
         "queues": queue_table(ranked("queues")),
         "counters": counter_table(ranked("counters")),
         "controls": table(
@@ -168,20 +171,26 @@ def tables(catalog: dict[str, Any], harness_cost: list[Entry], record: Record | 
     }
 
 
-def filled(text: str, catalog: dict[str, Any], harness_cost: list[Entry], record: Record | None) -> str:
-    for name, content in tables(catalog, harness_cost, record).items():
+def filled(path: Path, contents: dict[str, str]) -> tuple[str, str]:
+    """The file's text as it is, and as it is to be: with the content of each marked place, by its name."""
+    text = present = path.read_text(encoding="utf-8")
+    for name, content in contents.items():
         start, end = f"<!-- {name}: made by scripts/readme_tables.py -->", f"<!-- end of {name} -->"
         marked = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
         if len(marked.findall(text)) != 1:
-            raise HandoffError(f"{README.name}: the markers '{start}' and '{end}' must stand in it once")
+            raise HandoffError(f"{path.name}: the markers '{start}' and '{end}' must stand in it once")
         text = marked.sub(lambda _: f"{start}\n{content}\n{end}", text)
-    return text
+    return present, text
+
+
+def _stored(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 @ends_with_one_line
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build-dir", type=Path, default=README.parent / "build/release")
+    parser.add_argument("--build-dir", type=Path, default=ROOT / "build/release")
     parser.add_argument(
         "--check", action="store_true", help="change nothing; exit 1 if something would change"
     )
@@ -190,16 +199,20 @@ def main() -> int:
     if not binary.exists():
         raise HandoffError(f"there is no {binary}; build the release preset first")
     catalog = json.loads(subprocess.run([binary], check=True, capture_output=True, text=True).stdout)
-    present = README.read_text(encoding="utf-8")
-    harness_cost = json.loads(HARNESS_COST.read_text(encoding="utf-8"))["cases"]
     record = proof_record.load(PROOFS) if PROOFS.exists() else None
-    wanted = filled(present, catalog, harness_cost, record)
-    if arguments.check and wanted != present:
+    wanted = {
+        README: tables(catalog, _stored(HARNESS_COST)["cases"], record),
+        DOWNLOADS: {"http agreement": agreement.recorded(_stored(HTTP_AGREEMENT))},
+    }
+    texts = {path: filled(path, contents) for path, contents in wanted.items()}
+    changed = {path: text for path, (present, text) in texts.items() if text != present}
+    if arguments.check and changed:
+        names = " and ".join(path.name for path in changed)
         raise MeasurementError(
-            "README.md: its tables are not what catalog and measurements say; run scripts/readme_tables.py"
+            f"{names}: the tables are not what catalog and measurements say; run scripts/readme_tables.py"
         )
-    if wanted != present:
-        README.write_text(wanted, encoding="utf-8")
+    for path, text in changed.items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -38,7 +38,7 @@ def write(run_dir: Path, record: Record | None) -> Path:
     proofs = proof_table.of_runs(record, ROOT, [found])
     target = run_dir / page.FILE_NAME
     target.write_text(page.render(found, drawn, proofs), encoding="utf-8")
-    short = markdown.render(found, [(one.name, one.question) for one in drawn], proofs)
+    short = markdown.render(found, drawn, proofs)
     (run_dir / markdown.FILE_NAME).write_text(short, encoding="utf-8")
     return target
 

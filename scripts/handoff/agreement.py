@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import pandas as pd
 
 from . import cases, stats, strategies
 from .cases import Case
+from .results import Run
+from .sampling import BLOCKS_FOR_AN_INTERVAL
 from .stats import Interval
+
+Json = dict[str, Any]
 
 LIMIT = 0.10
 
@@ -26,6 +31,16 @@ class Pair:
     http_s: float
     simulated_s: float
     ratio: Interval
+
+    @classmethod
+    def from_dict(cls, stored: Json) -> Pair:
+        ratio = Interval(**stored["ratio"])
+        http, simulated = cases.parse(stored["http"]), cases.parse(stored["simulated"])
+        return cls(http, simulated, stored["http_s"], stored["simulated_s"], ratio)
+
+    def as_dict(self) -> Json:
+        names = {"http": self.http.name, "simulated": self.simulated.name}
+        return {**names, "http_s": self.http_s, "simulated_s": self.simulated_s, "ratio": asdict(self.ratio)}
 
     @property
     def agrees(self) -> bool:
@@ -60,8 +75,43 @@ def pairs(samples: pd.DataFrame) -> list[Pair]:
             continue
         ratio = stats.median_interval((both[http.name] / both[simulated.name]).to_numpy())
         medians = both.median()
-        found.append(Pair(http, simulated, medians[http.name], medians[simulated.name], ratio))
+        http_s, simulated_s = float(medians[http.name]), float(medians[simulated.name])
+        found.append(Pair(http, simulated, http_s, simulated_s, ratio))
     return found
+
+
+def record(run: Run, found: Iterable[Pair]) -> Json:
+    """What is stored of a run, and all that the table in docs/downloads.md is made from."""
+    build = run.environment["build"]
+    return {
+        "run": run.environment["run_id"],
+        "machine": run.environment["machine"]["slug"],
+        "started": run.environment["started"],
+        "commit": build["commit"],
+        "dirty": build["dirty"],
+        "blocks": len(run.complete_blocks()),
+        "pairs": [pair.as_dict() for pair in found],
+    }
+
+
+def recorded(stored: Json) -> str:
+    """The table, where it comes from, and what of it agrees."""
+    found = [Pair.from_dict(pair) for pair in stored["pairs"]]
+    apart = sum(not pair.agrees for pair in found)
+    agreeing = (
+        f"{len(found) - apart} of {len(found)} intervals lie within {100 * LIMIT:.0f}% of 1"
+        if apart
+        else f"Each of the {len(found)} intervals lies within {100 * LIMIT:.0f}% of 1"
+    )
+    changes = " with changes" if stored["dirty"] else ""
+    blocks = f"{stored['blocks']} block{'s' if stored['blocks'] != 1 else ''}"
+    source = (
+        f"From run {stored['run']}: {blocks} on {stored['machine']}, {stored['started'][:10]}, commit "
+        f"{str(stored['commit'])[:10]}{changes}. {agreeing}."
+    )
+    weak = [pair for pair in found if not pair.ratio.sufficient]
+    source += f" With fewer than {BLOCKS_FOR_AN_INTERVAL} blocks an interval is only a range." if weak else ""
+    return f"{table(found)}\n\n{source}"
 
 
 def table(found: Iterable[Pair]) -> str:

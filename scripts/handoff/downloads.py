@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from . import states, strategies
+from . import cases, states, strategies
+from .stamps import Job
 from .stats import median_interval
 
 Json = dict[str, Any]
@@ -35,15 +36,15 @@ _FIGURES = (
     "left_behind",
 )
 
-_TABLES = ("settings", "order", "numbers", "stages", "ends")
+_TABLES = ("settings", "order", "numbers", "stages", "ends", "jobs")
 _KEEPING = (strategies.ORDERED, strategies.BUFFERED)
 _STAGES = (strategies.POOL, strategies.CLOSED_POOL)
 _ENDS = (strategies.FLAGGED_POOL, strategies.POOL, strategies.CLOSED_POOL)
 
 
-def tables(rows: list[Json], usable: pd.DataFrame, queues: Iterable[str]) -> Json:
+def tables(rows: list[Json], usable: pd.DataFrame, queues: Iterable[str], jobs: Iterable[Job] = ()) -> Json:
     """All of them, by setting: those with most strategies first. `rows` are the cases of the summary,
-    `usable` the trials behind them."""
+    `usable` the trials behind them, `jobs` those that are to be drawn."""
     names = list(queues)
     mine = [
         row
@@ -60,7 +61,13 @@ def tables(rows: list[Json], usable: pd.DataFrame, queues: Iterable[str]) -> Jso
         "numbers": [one.described() | numbers for one in settings if (numbers := one.numbers())],
         "stages": [one.described() | stages for one in settings if (stages := one.stages())],
         "ends": [one.described() | {"members": ends} for one in settings if (ends := one.ends())],
+        "jobs": [_drawn(job) for job in jobs if job.is_sound],
     }
+
+
+def _drawn(job: Job) -> Json:
+    case = cases.parse(job.case)
+    return {"implementation": case.implementation, "setting": case.keys, "documents": job.documents}
 
 
 def _by_setting(rows: list[Json]) -> list[list[Json]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from . import page
+from .figures import Rendered
 from .proof_table import Table
 
 Json = dict[str, Any]
@@ -12,12 +14,11 @@ FILE_NAME = "report.md"
 HEADLINES = 12  # members shown per group; the page has them all
 
 
-def render(summary: Json, figures: list[tuple[str, str]], proofs: Table | None = None) -> str:
-    """`figures`: name and question of each that was drawn."""
+def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = None) -> str:
     template = page.environment().get_template("report.md.j2")
     return template.render(
         **page.shared(summary, proofs),
-        figures=figures,
+        figures=page.by_section(rendered),
         groups=_headline_groups(summary),
         unstable=[cell for cell in summary["sampling"]["unstable"] if cell["headline"]],
         shown=HEADLINES,

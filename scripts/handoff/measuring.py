@@ -8,15 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import runner, sampling, schedule
+from . import jobs, runner, sampling, schedule
 from .cases import Case
 from .catalog import Suite
 from .interrupt import Interrupt
 from .look import Look
-from .plans import BlockRecord, PlanLog
+from .plans import BlockRecord
 from .progress import Display, State
+from .run_folder import RunFolder
 from .runner import Settings
-from .samples import Log, Sample
+from .samples import Sample
 from .sampling import Needs, Plan, Sampling
 from .schedule import Costs, StopRule, Trial, block_trials, interleaved
 
@@ -30,11 +31,10 @@ PRECISE, BLOCKS, BUDGET, INTERRUPTED = "precise", "blocks", "budget", "interrupt
 
 @dataclass(frozen=True)
 class Build:
-    """What is measured, and where its samples and the plans of its blocks go."""
+    """What is measured, and where what comes of it goes."""
 
     suite: Suite
-    log: Log
-    plans: PlanLog
+    folder: RunFolder
 
 
 @dataclass(frozen=True)
@@ -78,18 +78,35 @@ class Campaign:
         self._failures = 0
         self._controls = set[str]().union(*(build.suite.controls() for build in builds))
         for build in builds:
-            for record in build.log.records:
+            for record in build.folder.log.records:
                 self._note(record)
 
     def measure(self, interrupt: Interrupt, display: Display) -> None:
         """Until there is enough or the interruption comes."""
         rule = self._design.sampling
-        look = None if rule is None else Look(self._builds[0].log.path.parent, rule)
+        look = None if rule is None else Look(self._builds[0].folder.path, rule)
         try:
-            self._measure(look, interrupt, display)
+            if self._record_jobs(interrupt, display):
+                self._measure(look, interrupt, display)
         finally:
             if look is not None:
                 look.close()
+
+    def _record_jobs(self, interrupt: Interrupt, display: Display) -> bool:
+        """Once for each build, before anything else, so that an interrupted run has its picture, too."""
+        for build in self._builds:
+            recorded = build.folder.stamps
+            for case in jobs.to_draw(build.suite.cases, self._design.cases):
+                if case.name in recorded.records:
+                    continue
+                program, limit = build.suite.command(case), limit_s(self._costs.of(case))
+                job = jobs.run(program, case, self._settings, limit, interrupt)
+                if job is None:
+                    return False
+                recorded.append(job)
+                if not job.is_sound:
+                    display.say(f"{job.case}, for its picture: {job.message}")
+        return True
 
     def _measure(self, look: Look | None, interrupt: Interrupt, display: Display) -> None:
         for block in itertools.count():
@@ -115,7 +132,7 @@ class Campaign:
 
     def _plan(self, block: int, look: Look | None) -> Plan | None:
         """What the block holds, as it was planned before if it was; None if there is enough already."""
-        if stored := self._builds[0].plans.records.get(block):
+        if stored := self._builds[0].folder.plans.records.get(block):
             by_name = {case.name: case for case in self._design.cases}
             return Plan(tuple(by_name[name] for name in stored.cases), stored.repeats)
         rule = self._design.sampling
@@ -132,7 +149,7 @@ class Campaign:
         """On the disk before the first trial, so that it is the same block after an interruption."""
         why = None if plan.needs is None else plan.needs.counts()
         names = [case.name for case in plan.cases]
-        for plans in (build.plans for build in self._builds):
+        for plans in (build.folder.plans for build in self._builds):
             if block not in plans.records:
                 plans.append(BlockRecord(block, plan.repeats, names, why))
 
@@ -151,7 +168,7 @@ class Campaign:
             label=trial.label,
             **asdict(outcome),
         )
-        build.log.append(sample)
+        build.folder.log.append(sample)
         self._note(sample.record(), time.monotonic() - start)
         if counts_as_failure(sample.record(), self._controls):
             display.say(f"{sample.case}: {sample.message}")
@@ -190,16 +207,18 @@ def counts_as_failure(record: Mapping[str, Any], controls: Iterable[str]) -> boo
     return record["status"] not in ("ok", "voided") and implementation not in controls
 
 
-def failures(records: Iterable[Mapping[str, Any]], controls: Iterable[str]) -> str:
+def failures(build: Build) -> str:
     """One line about what failed; empty if nothing did."""
-    every = list(records)
+    every = build.folder.log.records
+    controls = build.suite.controls()
     bad = [record for record in every if counts_as_failure(record, controls)]
-    if not bad:
-        if every and all(record["status"] == "voided" for record in every):
-            return f"all {len(every)} trials are voided, the first: {every[0]['message']}"
-        return ""
-    count = len({record["case"] for record in bad})
-    return (
-        f"{len(bad)} of {len(every)} trials failed, in {count} {'case' if count == 1 else 'cases'}; "
-        f"the first: {bad[0]['case']}: {bad[0]['message']}"
-    )
+    if bad:
+        count = len({record["case"] for record in bad})
+        return (
+            f"{len(bad)} of {len(every)} trials failed, in {count} {'case' if count == 1 else 'cases'}; "
+            f"the first: {bad[0]['case']}: {bad[0]['message']}"
+        )
+    if every and all(record["status"] == "voided" for record in every):
+        return f"all {len(every)} trials are voided, the first: {every[0]['message']}"
+    undrawn = [job for job in build.folder.stamps.records.values() if not job.is_sound]
+    return f"the job to be drawn failed: {undrawn[0].case}: {undrawn[0].message}" if undrawn else ""

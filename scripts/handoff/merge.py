@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from . import summary
+from . import strategies, summary
 from .compare import require_same_method
 from .errors import HandoffError
 from .results import Run
@@ -134,7 +134,10 @@ def _run_id(run: Run) -> str:
 
 def _only(whole: Json, groups: set[str]) -> Json:
     cases = [row for row in whole["cases"] if row["group"] in groups or row["workload"] == "core_to_core"]
-    return {**whole, "cases": cases, "groups": [group for group in whole["groups"] if group["id"] in groups]}
+    kept = {group for group in groups if group.startswith(f"{strategies.WORKLOAD}/")}
+    downloads = whole["downloads"] if kept else whole["downloads"] | {"jobs": []}
+    ranked = [group for group in whole["groups"] if group["id"] in groups]
+    return {**whole, "cases": cases, "groups": ranked, "downloads": downloads}
 
 
 def _label(machine: Json) -> str:

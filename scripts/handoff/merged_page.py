@@ -32,10 +32,8 @@ def write_texts(
         "memory_reading": memory.READING,
         "proofs": proofs,
     }
-    figures = [
-        {"name": one.name, "question": one.question, "answer": one.answer, "svg": page.inline(one)}
-        for one in drawn
-    ]
+    # Of the sections of a run's report this one has only that of the questions.
+    figures = [figure for section in page.by_section(drawn).values() for figure in section]
     templates = page.environment()
     return {
         page.FILE_NAME: templates.get_template("merged.html.j2").render(

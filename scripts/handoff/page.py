@@ -14,7 +14,7 @@ from markupsafe import escape
 
 from . import effort, experiments, interference, measures, memory, pitfalls, python_baseline, python_wording
 from . import stats, tails, ties, usl
-from .figures import Rendered
+from .figures import REGISTRY, Rendered
 from .proof_table import Table
 
 Json = dict[str, Any]
@@ -34,9 +34,7 @@ def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = N
     template = environment().get_template("report.html.j2")
     return template.render(
         **shared(summary, proofs),
-        figures=[
-            {"name": r.name, "question": r.question, "answer": r.answer, "svg": inline(r)} for r in rendered
-        ],
+        figures=by_section(rendered),
         rows=rows,
         dimensions=dimensions(rows),
         data=script_json([row["export"] for row in rows]),
@@ -83,6 +81,14 @@ def environment() -> jinja2.Environment:
 def parameter(value: float) -> str:
     """A parameter of a fit; what is left of one that lies on its bound is nothing."""
     return f"{value:.3g}" if value >= 1e-9 else "0"
+
+
+def by_section(rendered: Iterable[Rendered]) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {spec.section: [] for spec in REGISTRY.values()}
+    for one in rendered:
+        shown = {"name": one.name, "question": one.question, "answer": one.answer, "svg": inline(one)}
+        found[one.section].append(shown)
+    return found
 
 
 def inline(one: Rendered) -> str:

@@ -4,13 +4,13 @@ and a campaign that was stopped goes on with the block that it was at."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import HandoffError, describe
+from . import line_file
+from .errors import HandoffError
 
 FILE_NAME = "blocks.jsonl"
 SCHEMA = 1
@@ -31,15 +31,9 @@ class BlockRecord:
 
 
 def read(path: Path) -> tuple[dict[int, BlockRecord], int]:
-    """The blocks, and the number of bytes of whole lines: a last line that was cut short was not begun yet."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return {}, 0  # a run from before there were plans: each block holds everything
-    except OSError as error:
-        raise HandoffError(f"cannot read the blocks {describe(error)}") from error
-    whole = content.rfind(b"\n") + 1
-    lines = content[:whole].splitlines()
+    """The blocks, and the number of bytes of whole lines: a block whose line was cut short was not begun yet. A
+    run from before there were plans has none: each block holds everything."""
+    lines, whole = line_file.whole_lines(path, "blocks")
     records = [_record(line, path, number) for number, line in enumerate(lines, start=1)]
     return {record.block: record for record in records}, whole
 
@@ -56,27 +50,8 @@ def _record(line: bytes, path: Path, number: int) -> BlockRecord:
         raise HandoffError(f"{path}:{number}: corrupt line, not a block ({error!r})") from error
 
 
-class PlanLog:
+class PlanLog(line_file.Log[int, BlockRecord]):
     """The blocks of a run that is being measured: each is on the disk before its first trial."""
 
     def __init__(self, path: Path) -> None:
-        self.records, whole = read(path)
-        self._path = path
-        self._file = open(path, "ab", buffering=0)
-        self._file.truncate(whole)
-
-    def append(self, record: BlockRecord) -> None:
-        line = record.line()
-        try:
-            while line:
-                line = line[self._file.write(line) :]
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise HandoffError(
-                f"cannot write {self._path}: {os.strerror(error.errno or 0)}; what was measured before is "
-                "kept, the same --out goes on from there"
-            ) from error
-        self.records[record.block] = record
-
-    def close(self) -> None:
-        self._file.close()
+        super().__init__(path, read(path), lambda record: record.block)

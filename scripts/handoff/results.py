@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas
 
-from . import cases, plans, samples
+from . import cases, plans, samples, stamps
 from .control_kinds import labels
 from .errors import HandoffError
 from .plans import BlockRecord
 from .run_folder import ENVIRONMENT_NAME, read_environment
 from .sampling import FULL_REPEATS
+from .stamps import Job
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     # What each block was to hold. A block that is not here, in a run from before this was recorded, holds all.
     plans: dict[int, BlockRecord] = field(default_factory=dict)
+    # The download jobs that are to be drawn, by case. A run from before these were recorded has none.
+    jobs: dict[str, Job] = field(default_factory=dict)
 
     def complete_blocks(self) -> list[int]:
         """The blocks that hold each planned trial. A partial block is never reported."""
@@ -65,7 +68,8 @@ def load(run_dir: Path) -> Run:
     _, cut = samples.scan(path, table.add)
     warnings = [f"{path}: the last line was cut short ({len(cut)} bytes) and is left out"] if cut else []
     planned, _ = plans.read(run_dir / plans.FILE_NAME)
-    return Run(run_dir, environment, table.frame(), warnings, planned)
+    jobs, _ = stamps.read(run_dir / stamps.FILE_NAME)
+    return Run(run_dir, environment, table.frame(), warnings, planned, jobs)
 
 
 class _Table:

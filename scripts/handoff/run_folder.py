@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import plans, samples
+from . import plans, samples, stamps
 from .errors import HandoffError, describe
 
 ENVIRONMENT_NAME = "environment.json"
@@ -32,6 +32,7 @@ class RunFolder:
         self.log = samples.Log(path / samples.FILE_NAME)
         try:  # after the samples, of which there is a lock
             self.plans = plans.PlanLog(path / plans.FILE_NAME)
+            self.stamps = stamps.StampLog(path / stamps.FILE_NAME)
         except HandoffError:
             self.log.close()
             raise
@@ -79,9 +80,11 @@ class RunFolder:
     def close(self) -> None:
         self.log.close()
         self.plans.close()
+        self.stamps.close()
 
     def _run_id(self) -> str:
-        data = (self.path / samples.FILE_NAME).read_bytes()
+        measured = [self.path / samples.FILE_NAME, self.path / stamps.FILE_NAME]
+        data = b"".join(path.read_bytes() for path in measured if path.exists())
         stem = (
             str(self.environment["run_id"]).rpartition("-running-")[0]
             or str(self.environment["run_id"]).rpartition("-")[0]

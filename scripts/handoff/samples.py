@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from . import line_file
 from .errors import HandoffError, describe
 
 SCHEMA = 1
@@ -139,17 +140,7 @@ class Log:
         self.records = self._whole_records()
 
     def append(self, sample: Sample) -> None:
-        line = sample.line()
-        try:
-            while line:
-                line = line[self._file.write(line) :]
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise HandoffError(
-                f"cannot write {self.path}: {reason}; what was measured before is kept, "
-                "the same --out goes on from there"
-            ) from error
+        line_file.append(self._file, self.path, sample.line())
         self.records.append(sample.record())
 
     def close(self) -> None:

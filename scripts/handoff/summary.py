@@ -74,7 +74,7 @@ def build(run: Run) -> Json:
         "interference": interference.outcome(disturbed, groups),
         "scaling": usl.table(rows),
         "memory": memory.table(rows),
-        "downloads": downloads.tables(rows, usable, _queues(run.environment)),
+        "downloads": downloads.tables(rows, usable, _queues(run.environment), run.jobs.values()),
         "pitfalls": pitfalls.table(usable),
         "python_baseline": python_baseline.table(rows, usable, catalog),
         "decisions": decisions.table(groups, rankings, usable, catalog),

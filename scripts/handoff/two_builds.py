@@ -89,7 +89,7 @@ def open_folders(plan: Plan, reports: Path, out: Path | None, asked_seed: int | 
 def measure(
     plan: Plan, stop: StopRule, folders: list[RunFolder], interrupt: Interrupt, display: Display
 ) -> None:
-    builds = [measuring.Build(suite, folder.log, folder.plans) for suite, folder in zip(plan.suites, folders)]
+    builds = [measuring.Build(suite, folder) for suite, folder in zip(plan.suites, folders)]
     design = Design(plan.cases, folders[0].environment["seed"], stop, sampling=None)
     campaign = measuring.Campaign(builds, plan.settings, design)
     try:
@@ -105,7 +105,7 @@ def failures(plan: Plan, folders: list[RunFolder]) -> str:
     told = [
         f"{side}: {failed}"
         for side, suite, folder in zip(SIDES, plan.suites, folders)
-        if (failed := measuring.failures(folder.log.records, suite.controls()))
+        if (failed := measuring.failures(measuring.Build(suite, folder)))
     ]
     return "; ".join(told)
 

@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import campaign
 import pytest
+
+from handoff import catalog, sampling, schedule
+from handoff.runner import Settings
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -78,6 +82,7 @@ CASES = (
     "download/good_ring/n:8/m:2/wait:block/items:64",
     "core_to_core/cache_line/a:0/b:1",
 )
+COUNT = len(CASES)
 
 
 @pytest.fixture
@@ -153,3 +158,25 @@ def one_line(text: str) -> str:
     said = text.splitlines()
     assert len(said) == 1 and said[0].startswith("error: "), text
     return said[0]
+
+
+def run_here(build: FakeBuild, *arguments: str) -> int:
+    """A campaign in this process, which is faster; the machine's description is real."""
+    return campaign.main(["--build-dir", str(build.dir), "--profile", "full", "--no-report", *arguments])
+
+
+def environment(run: Path) -> dict[str, Any]:
+    found = json.loads((run / "environment.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def planned_order(build: FakeBuild, seed: int, blocks: int) -> list[tuple[int, str]]:
+    suite = catalog.load(build.dir, Settings().flags())
+    plan = sampling.full_block(suite.cases)
+    trials = [trial for block in range(blocks) for trial in schedule.block_trials(plan, seed, block)]
+    return [(trial.block, trial.case.name) for trial in trials]
+
+
+def measured_order(run: Path) -> list[tuple[int, str]]:
+    return [(line["block"], line["case"]) for line in lines(run)]

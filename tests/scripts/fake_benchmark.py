@@ -64,6 +64,14 @@ def fail(case: str, message: str) -> None:
     sys.exit(1)
 
 
+def write_stamps(path: str, documents: int) -> None:
+    """Each document takes 0.1 s, one after the other, and its result waits as long."""
+    with open(path, "w") as file:
+        print("document,started_s,ended_s,delivered_s", file=file)
+        for i in range(documents):
+            print(f"{i},{0.1 * i:.9g},{0.1 * i + 0.1:.9g},{0.1 * i + 0.2:.9g}", file=file)
+
+
 def misbehave(do: str, case: str) -> None:
     if do == "hang":
         with open(os.path.join(HERE, "hanging.pid"), "w") as file:
@@ -86,6 +94,9 @@ def misbehave(do: str, case: str) -> None:
         sys.exit(3)
     elif do == "nan":
         print_document(entry(case, items_per_second=float("nan")))
+        sys.exit(0)
+    elif do == "no stamps":
+        print_document(entry(case, makespan_s=0.05))
         sys.exit(0)
     elif do == "abandoned":
         print("unverified: a thread never came back from the queue", file=sys.stderr)
@@ -116,6 +127,8 @@ def main() -> None:
             misbehave(rule["do"], case)
             if rule["do"] == "scatter":
                 scatter = 1.0 + padding / 4096
+    if path := flag("stamps"):
+        write_stamps(path, int(re.search(r"/items:(\d+)", case)[1]))
     figures = dict(
         window_s=0.05,
         team=2,

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from handoff import jobs
 from handoff.cases import parse
 from handoff.samples import METHOD
 from handoff.sampling import full_block
 from handoff.schedule import in_a_block
+from handoff.stamps import Document, Job
 
 # Nanoseconds per yardstick: a shared cache, another chiplet, another socket (shared/DESIGN.md).
 PLACES = (49.0, 105.0, 483.0)
@@ -108,6 +110,9 @@ class Spec:
     cpus: int = 2
     threads: tuple[int, ...] = (1, 2, 4, 8)  # of the counters
     pairs: tuple[int, ...] = ()  # further cases with as many producers as consumers
+    drawn: tuple[
+        str, ...
+    ] = jobs.STRATEGIES  # with the workload of download strategies: whose jobs are stored
 
 
 def planned(spec: Spec) -> list[str]:
@@ -230,7 +235,25 @@ def write(directory: Path, spec: Spec) -> Path:
             fixed = {"case": case.name, "label": label, "started": now.isoformat()}
             lines.append(json.dumps(header | fixed | trial))
     (directory / "samples.jsonl").write_text("\n".join(lines) + "\n")
+    if spec.drawn and "download_strategies" in spec.workloads:
+        stored = [Job(jobs.case_of(name).name, "ok", "", documents(name)) for name in spec.drawn]
+        (directory / "stamps.jsonl").write_bytes(b"".join(job.line() for job in stored))
     return directory
+
+
+def documents(strategy: str) -> list[Document]:
+    """Of a job of 24: four at a time, of which the first takes three times as long as the others. In order the
+    next four wait for it; otherwise places go on."""
+    taken = [0.03 if number % 4 == 0 else 0.01 for number in range(24)]
+    free, handed_in, found = [0.0] * 4, 0.0, []
+    for number, seconds in enumerate(taken):
+        place = number % 4 if strategy == "window_in_order" else free.index(min(free))
+        started = 0.03 * (number // 4) if strategy == "window_in_order" else free[place]
+        free[place] = started + seconds
+        handed_in = max(handed_in, free[place])
+        late = free[place] if strategy == "window_completion_order" else handed_in
+        found.append((round(started, 6), round(free[place], 6), round(late, 6)))
+    return found
 
 
 def environment(spec: Spec, cases: list[str]) -> dict[str, Any]:
@@ -248,6 +271,7 @@ def environment(spec: Spec, cases: list[str]) -> dict[str, Any]:
         "blocks_complete": spec.blocks - int(spec.partial),
         "cases": cases,
         "machine": {
+            "slug": "synthetic-2c",
             "cpu_model": "Synthetic 2-core VM",
             "cpus": 2,
             "kernel": {"name": "Linux", "release": "6.1.0", "aslr": 2},

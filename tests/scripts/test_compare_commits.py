@@ -11,10 +11,10 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import ROOT, FakeBuild, lines, one_line, wait_until
+from conftest import ROOT, FakeBuild, environment, lines, one_line, wait_until
+from test_stamps import DRAWN, TRIALS, stored
 
 from handoff import results
 
@@ -84,12 +84,6 @@ def project(tmp_path: Path, build: FakeBuild) -> Project:
     found.git("init", "-q", "-b", "trunk")
     found.commit()
     found.git("tag", "v1")
-    return found
-
-
-def environment(run: Path) -> dict[str, Any]:
-    found = json.loads((run / "environment.json").read_text())
-    assert isinstance(found, dict)
     return found
 
 
@@ -328,3 +322,14 @@ def test_what_only_the_build_can_tell_is_told_before_anything_is_measured(
     assert told.returncode == 2
     assert says in told.stderr.splitlines()[-1]
     assert not (project.root / "reports").exists()
+
+
+def test_each_build_stores_the_jobs_that_it_can_run(project: Project, tmp_path: Path) -> None:
+    before = project.commit(cases=json.dumps(TRIALS))
+    after = project.commit(cases=json.dumps([*TRIALS, *DRAWN]))
+    arguments = ("--profile", "full", "--blocks", "1", "--out", str(tmp_path / "r"))
+    told = project.compare("--commits", before, after, *arguments)
+    assert told.returncode == 0, told.stderr
+    assert not (tmp_path / "r" / "base" / "stamps.jsonl").exists()
+    assert [one["case"] for one in stored(tmp_path / "r" / "head")] == list(DRAWN)
+    assert list(results.load(tmp_path / "r" / "head").jobs) == list(DRAWN)

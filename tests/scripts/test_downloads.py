@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import synthetic_run
+from conftest import one_line
+from matplotlib import pyplot
 from synthetic_run import STAGES_NS, STRATEGIES, Spec
+from test_report import call
 
-from handoff import markdown, page, results, summary
+from handoff import figures, jobs, markdown, page, results, summary
+from handoff.figures import style
 
 Json = dict[str, Any]
 ALONE = Spec(
@@ -126,3 +132,61 @@ def test_a_run_without_downloads_says_so(tmp_path: Path) -> None:
     assert not any(other["downloads"].values())
     assert "This run has no download strategies." in page.render(other, [])
     assert "This run has no download strategies." in markdown.render(other, [])
+
+
+def test_the_picture_of_who_waits_stands_beside_what_the_order_costs(found: Json) -> None:
+    drawn = [one for name in figures.REGISTRY if (one := figures.render(name, found)) is not None]
+    assert [one.name for one in drawn] == ["download_strategies", "gantt", "core_to_core"]
+    html, text = page.render(found, drawn), markdown.render(found, drawn)
+    section = html[html.index('<section id="downloads">') : html.index('<section id="experiments">')]
+    places = [section.index(f'id="{name}"') for name in ("downloads-order", "figure-gantt", "downloads-ends")]
+    assert places == sorted(places)
+    assert html.count('id="figure-gantt"') == 1 and html.count('id="figure-download_strategies"') == 1
+    assert "A reorder buffer keeps the results that came too early" in section
+    assert 'href="#figure-gantt"' in html, "the experiment of results in order points to it"
+    short = text[text.index("## How to download many documents?") : text.index("## What is proven?")]
+    assert short.index("What keeping the order costs") < short.index("(figures/gantt.svg)")
+    assert "A reorder buffer keeps the results that came too early" in short
+    assert text.count("(figures/gantt.svg)") == 1 and text.count("(figures/download_strategies.svg)") == 1
+
+
+def test_what_is_drawn_is_what_the_run_stored(found: Json) -> None:
+    with pyplot.rc_context(style.RC):
+        figure = figures.REGISTRY["gantt"].draw(found)
+    assert figure is not None
+    # 24 documents in rounds of 30 ms, against places that go on.
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == [
+        "window_in_order: 180 ms",
+        "window_reorder_buffer: 100 ms",
+        "window_completion_order: 100 ms",
+    ]
+    pyplot.close(figure)
+    assert [one["implementation"] for one in found["downloads"]["jobs"]] == list(jobs.STRATEGIES)
+    assert found["downloads"]["jobs"][0]["documents"][4] == [0.03, 0.06, 0.06]
+
+
+@pytest.mark.parametrize("spec", [replace(ALONE, drawn=()), replace(ALONE, partial=True, blocks=1)])
+def test_a_run_without_stamps_or_samples_has_no_such_picture(tmp_path: Path, spec: Spec) -> None:
+    run = synthetic_run.write(tmp_path / "run", spec)
+    without = summary.build(results.load(run))
+    assert figures.render("gantt", without) is None
+    assert 'id="figure-gantt"' not in page.render(without, []) and "gantt" not in markdown.render(without, [])
+    told = call("plot.py", run, "--figure", "gantt", "--out", tmp_path / "x.svg")
+    assert told.returncode == 2 and "figure 'gantt': the run" in one_line(told.stderr)
+
+
+def test_a_job_that_failed_is_not_drawn(tmp_path: Path) -> None:
+    run = synthetic_run.write(tmp_path / "run", ALONE)
+    first, *rest = (run / "stamps.jsonl").read_text().splitlines(keepends=True)
+    failed = json.loads(first) | {"status": "hung", "message": "hung: no end", "documents": []}
+    (run / "stamps.jsonl").write_text(json.dumps(failed) + "\n" + "".join(rest))
+    left = summary.build(results.load(run))["downloads"]["jobs"]
+    assert [one["implementation"] for one in left] == list(jobs.STRATEGIES[1:])
+
+
+def test_the_picture_alone(tmp_path: Path) -> None:
+    run = synthetic_run.write(tmp_path / "run", ALONE)
+    told = call("plot.py", run, "--figure", "gantt", "--out", tmp_path / "x.png")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")

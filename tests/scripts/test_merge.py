@@ -341,3 +341,22 @@ def test_where_the_report_goes_is_asked_for_and_no_run_is_written_into(
         told = call("report.py", *arguments)
         assert told.returncode == 2 and says in one_line(told.stderr)
     assert not (tmp_path / "o").exists()
+
+
+def test_who_waits_is_drawn_for_each_machine_that_stored_it(tmp_path: Path) -> None:
+    one = replace(ONE, blocks=6, workloads=("download_strategies",))
+    other = replace(OTHER, blocks=6, workloads=("download_strategies",), drawn=())
+    found = machines(two(tmp_path / "both", one, other))
+    named = [(machine.label, machine.summary) for machine in found]
+    drawn = facets.required("gantt", named)
+    texts = merged_page.write_texts(found, [], [drawn])
+    assert texts["report.html"].count('id="figure-gantt"') == 1
+    assert "![" + drawn.question + "](figures/gantt.svg)" in texts["report.md"]
+    assert [len(machine.summary["downloads"]["jobs"]) for machine in found] == [3, 0]
+
+
+def test_what_not_all_machines_measured_is_not_drawn_of_one(tmp_path: Path) -> None:
+    one = replace(ONE, blocks=6, workloads=("ping_pong", "download_strategies"))
+    other = replace(OTHER, blocks=6, workloads=("ping_pong",))
+    found = machines(two(tmp_path, one, other))
+    assert facets.render("gantt", [(machine.label, machine.summary) for machine in found]) is None

@@ -14,6 +14,7 @@ import synthetic_run
 from synthetic_run import Spec
 
 from handoff import figures, markdown, measures, page, results, summary
+from handoff.figures import Rendered
 
 Json = dict[str, Any]
 SMALL = Spec(blocks=6, queues=("mutex_ring", "vyukov_mpmc_ring", "boost_queue"), counters=("mutex_counter",))
@@ -171,7 +172,7 @@ def test_a_missing_row_of_the_decision_table_says_so(tmp_path: Path) -> None:
 
 
 def test_the_markdown_tables_are_tables(found: Json) -> None:
-    text = markdown.render(found, [("download", "How many?")])
+    text = markdown.render(found, [Rendered("download", "How many?", "So many.", "<svg >", b"", "questions")])
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         widths = {line.count("|") for line in block.splitlines()}
         assert len(widths) == 1, block

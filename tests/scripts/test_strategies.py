@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from conftest import FakeBuild, one_line
+from matplotlib import pyplot
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from test_report import call
 
-from handoff import gantt, strategies
-from handoff.errors import HandoffError
+from handoff import jobs, strategies
+from handoff.figures import gantt, style
 
 QUEUES = ("ring", "mutex_ring", "boost_queue")
 
@@ -30,34 +34,65 @@ def test_a_pool_is_told_by_its_queue(name: str, queue: str | None) -> None:
     assert strategies.pool_of(name, QUEUES) == pool
 
 
-def stamps(*rows: tuple[float, float, float]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["started_s", "ended_s", "delivered_s"])
-    table.index.name = "document"
-    return table
-
-
 # Two places; document 0 is slow, so 1 waits for it with its result, and in an ordered window 2 starts late.
-ORDERED = stamps((0.0, 0.3, 0.3), (0.0, 0.1, 0.3), (0.3, 0.4, 0.4), (0.3, 0.5, 0.5))
+ORDERED = [(0.0, 0.3, 0.3), (0.0, 0.1, 0.3), (0.3, 0.4, 0.4), (0.3, 0.5, 0.5)]
 
 
 def test_documents_lie_on_places_that_were_free() -> None:
     assert gantt.places(ORDERED) == [0, 1, 1, 0]
-    assert gantt.places(stamps((0.0, 0.1, 0.1), (0.1, 0.2, 0.2), (0.15, 0.3, 0.3))) == [0, 0, 1]
+    assert gantt.places([(0.0, 0.1, 0.1), (0.1, 0.2, 0.2), (0.15, 0.3, 0.3)]) == [0, 0, 1]
 
 
-def test_the_picture_says_how_long_each_strategy_took(tmp_path: Path) -> None:
-    figure = gantt.draw({"ordered": ORDERED, "alone": stamps((0.0, 0.1, 0.1))})
+def bars(figure: Figure, colour: str) -> list[list[tuple[float, float]]]:
+    """Of each panel the bars of that colour, as the times of their ends, in the order of the documents."""
+    wanted = to_rgba(colour)
+    return [
+        [
+            (round(bar.get_x(), 6), round(bar.get_x() + bar.get_width(), 6))
+            for bar in axes.patches
+            if bar.get_facecolor() == wanted and bar.get_width() > 0
+        ]
+        for axes in figure.axes
+    ]
+
+
+def test_the_picture_has_a_panel_for_each_strategy_with_what_was_under_way_and_what_waited() -> None:
+    figure = gantt.panels({"ordered": ORDERED, "alone": [(0.0, 0.1, 0.1)]})
     assert [axes.get_title(loc="left") or axes.get_title() for axes in figure.axes] == [
         "ordered: 500 ms",
         "alone: 100 ms",
     ]
-    # Two bars for each document: under way, and waiting.
-    assert [len(axes.patches) for axes in figure.axes] == [8, 2]
-    for kind in ("svg", "png"):
-        gantt.write({"ordered": ORDERED}, tmp_path / f"picture.{kind}")
-        assert (tmp_path / f"picture.{kind}").stat().st_size > 1000
+    under_way = [(0.0, 300.0), (0.0, 100.0), (300.0, 400.0), (300.0, 500.0)]
+    assert bars(figure, style.SKY) == [under_way, [(0.0, 100.0)]]
+    assert bars(figure, style.ORANGE) == [[(100.0, 300.0)], []]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["1", "2", "3", "4"]
+    assert figure.axes[0].get_xlim() == figure.axes[1].get_xlim(), "one scale of time"
+    pyplot.close(figure)
 
 
-def test_what_is_not_built_is_said_in_a_line(tmp_path: Path) -> None:
-    with pytest.raises(HandoffError, match="download_strategies' is not built"):
-        gantt.job(tmp_path, "window_in_order")
+@pytest.mark.parametrize("kind, begins", [("svg", b"<?xml"), ("png", b"\x89PNG")])
+def test_a_job_of_ones_own_is_drawn(build: FakeBuild, tmp_path: Path, kind: str, begins: bytes) -> None:
+    build.set_cases(*(jobs.case_of(name).name for name in ("one", "other")))
+    out = tmp_path / f"picture.{kind}"
+    told = call("gantt.py", "--build-dir", build.dir, "--strategy", "other", "--out", out)
+    assert (told.returncode, told.stdout, told.stderr) == (0, f"{out}\n", "")
+    assert out.read_bytes().startswith(begins) and build.calls() == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, code, says",
+    [
+        (("--strategy", "othr"), 2, "unknown strategy 'othr'; did you mean 'other'? valid: one, other"),
+        (("--strategy", "one"), 1, "download_strategies/one/n:4/items:24/latency:log_normal/ms:50"),
+        (("--out", "x.pdf"), 2, "unknown kind of file 'x.pdf'; valid: .svg, .png"),
+        (("--build-dir", "/nowhere"), 2, "download_strategies' is not built"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_line(
+    build: FakeBuild, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    build.set_cases(*(jobs.case_of(name).name for name in ("one", "other")))
+    build.misbehave({"case": "/one/", "do": "unverified"})
+    told = call("gantt.py", "--build-dir", build.dir, *arguments)
+    assert told.returncode == code
+    assert says in one_line(told.stderr)

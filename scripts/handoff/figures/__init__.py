@@ -17,6 +17,7 @@ from . import (
     cpu_cost,
     download,
     download_strategies,
+    gantt,
     latency_percentiles,
     latency_under_load,
     memory,
@@ -36,6 +37,7 @@ class Spec:
     question: str
     answer: str  # how to read the picture, in a sentence
     draw: Callable[[dict[str, Any]], Figure | None]  # None where the run has no data for it
+    section: str  # of a run's report, in which it stands
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class Rendered:
     answer: str
     svg: str
     png: bytes
+    section: str
 
+
+QUESTIONS = "questions"
 
 _MODULES = (
     throughput_headline,
@@ -59,12 +64,13 @@ _MODULES = (
     payload_sweep,
     download,
     download_strategies,
+    gantt,
     memory,
     python_beside_cpp,
     core_to_core,
 )
 REGISTRY: dict[str, Spec] = {
-    name: Spec(name, module.QUESTION, module.ANSWER, module.draw)
+    name: Spec(name, module.QUESTION, module.ANSWER, module.draw, getattr(module, "SECTION", QUESTIONS))
     for module in _MODULES
     for name in [module.__name__.rpartition(".")[2]]
 }
@@ -81,7 +87,8 @@ def render(name: str, summary: dict[str, Any]) -> Rendered | None:
         if figure is None:
             return None
         try:
-            return Rendered(name, spec.question, spec.answer, style.svg(figure, name), style.png(figure))
+            svg, png = style.svg(figure, name), style.png(figure)
+            return Rendered(name, spec.question, spec.answer, svg, png, spec.section)
         finally:
             pyplot.close(figure)
 

@@ -51,7 +51,7 @@ def render(name: str, machines: Sequence[tuple[str, Json]]) -> Rendered | None:
         finally:
             for figure in [*present, *parts]:
                 pyplot.close(figure)
-    return Rendered(name, spec.question, spec.answer, svg, png)
+    return Rendered(name, spec.question, spec.answer, svg, png, spec.section)
 
 
 def required(name: str, machines: Sequence[tuple[str, Json]]) -> Rendered:

@@ -87,6 +87,16 @@ def finish(
     legend: Sequence[tuple[Any, str]] = (),
 ) -> None:
     """The title above, and below what the reader needs to cite the figure, or not to."""
+    citable = "citable" if summary["citable"] else "NOT CITABLE"
+    dirty = " · dirty build" if summary["environment"].get("build", {}).get("dirty") else ""
+    line = f"{summary['run_id']} · {citable}{dirty} · {n} · {regime}"
+    frame(figure, title, line, legend, alarming=not summary["citable"])
+
+
+def frame(
+    figure: Figure, title: str, line: str, legend: Sequence[tuple[Any, str]] = (), alarming: bool = False
+) -> None:
+    """The title, and what the marks mean, above; and a line below."""
     # Room is reserved in inches, so that tall figures are not torn apart.
     height = figure.get_size_inches()[1]
     top, bottom = (0.66 if legend else 0.36) / height, 0.34 / height
@@ -96,11 +106,8 @@ def finish(
         figure.legend(handles, labels, ncol=len(labels), handletextpad=0.5, columnspacing=1.4, **place)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08, rect=(0.0, bottom, 1.0, 1.0 - top - bottom))
     figure.text(0.012, 1 - 0.11 / height, title, fontsize=11.5, fontweight="bold", va="top")
-    citable = "citable" if summary["citable"] else "NOT CITABLE"
-    dirty = " · dirty build" if summary["environment"].get("build", {}).get("dirty") else ""
-    line = f"{summary['run_id']} · {citable}{dirty} · {n} · {regime}"
-    colour = MUTED if summary["citable"] else RED
-    weight = "normal" if summary["citable"] else "bold"
+    colour = RED if alarming else MUTED
+    weight = "bold" if alarming else "normal"
     figure.text(0.012, 0.09 / height, line, fontsize=7.5, color=colour, fontweight=weight, va="bottom")
 
 
