@@ -7,6 +7,7 @@
 #include "harness/roles/memory_role.hpp"
 #include "queues/mutex_deque.hpp"
 #include "queues/mutex_ring.hpp"
+#include "queues/mutex_stack.hpp"
 #include "queues/tbb_concurrent_queue.hpp"
 #include "queues/two_lock_queue.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
@@ -55,6 +56,11 @@ TEST(known_queues_test, a_ring_takes_its_slots_before_it_is_used_and_nothing_aft
 TEST(known_queues_test, a_sequence_beside_each_slot_takes_eight_bytes_more) {
     expect_about(figure<vyukov_mpmc_ring, 8>("bytes_per_item"), 8 + 8);
     expect_about(figure<vyukov_mpmc_ring, 64>("bytes_per_item"), 64 + 8);
+}
+
+TEST(known_queues_test, a_stack_takes_its_places_before_it_is_used_and_nothing_after) {
+    expect_about(figure<mutex_stack, 8>("bytes_per_item"), 8);
+    EXPECT_EQ((figure<mutex_stack, 8>("allocations_per_item")), 0);
 }
 
 TEST(known_queues_test, a_list_allocates_a_node_for_each_item_and_keeps_none) {
