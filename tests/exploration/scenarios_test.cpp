@@ -12,6 +12,7 @@
 #include "exploration/scenarios/registry.hpp"
 #include "queues/lamport_spsc_ring.hpp"
 #include "queues/mutex_stack.hpp"
+#include "queues/treiber_stack.hpp"
 
 namespace handoff::exploration {
 namespace {
@@ -44,6 +45,16 @@ TEST(scenarios_test, full_and_empty_of_an_spsc_ring_have_no_common_order) {
     const exploration_result exact = explored<claiming_exact<lamport_spsc_ring<item>>>(three);
     ASSERT_TRUE(exact.failed);
     EXPECT_EQ(exact.failed->what, "no FIFO queue gives these results");
+}
+
+// A push finds no free node because another one has reserved the last, and then a pop gets what lies below
+// it: in a LIFO queue that no order explains, since the item of the reserved node lay nowhere yet.
+TEST(scenarios_test, a_place_reserved_in_a_stack_has_no_place_in_its_order) {
+    const queue_plan plan{2, 1, {"p", "pc"}};
+    EXPECT_TRUE(explored<treiber_stack<item>>(plan).is_complete);
+    const exploration_result exact = explored<claiming_exact<treiber_stack<item>>>(plan);
+    ASSERT_TRUE(exact.failed);
+    EXPECT_EQ(exact.failed->what, "no LIFO queue gives these results");
 }
 
 // A stack that calls itself a FIFO queue.

@@ -82,6 +82,7 @@ public:
         const char* const wrong =
             lifo ? "no LIFO queue gives these results" : "no FIFO queue gives these results";
         if (spec.failure == try_failure::in_flight) excuse_failures();
+        if (spec.failure == try_failure::in_flight && lifo) judge_reserved_places(capacity);
         if (spec.failure != try_failure::exact_per_end) {
             require(linearizable(operations_, empty), wrong);
             return;
@@ -117,6 +118,26 @@ private:
             if (!excused) kept.push_back(o);
         }
         operations_.swap(kept);
+    }
+
+    // A push that failed because pushes under way had reserved the last places has its place in no order of a
+    // LIFO queue: a pop still gets what lies below them. (Of a FIFO queue it has: after those pushes, whose
+    // items are not due yet.) So it is judged by the count: at most so many places could be taken.
+    void judge_reserved_places(std::size_t capacity) {
+        const auto failed_push = [](const queue_operation& o) {
+            return !o.succeeded && o.what == call::try_push;
+        };
+        for (const queue_operation& o : only(failed_push)) {
+            std::size_t taken = 0;
+            std::size_t given_back = 0;
+            for (const queue_operation& other : operations_) {
+                if (!other.succeeded) continue;
+                taken += other.is_push() && !o.when.precedes(other.when);
+                given_back += !other.is_push() && other.when.precedes(o.when);
+            }
+            require(taken >= given_back + capacity, "a push failed although a place was free");
+        }
+        std::erase_if(operations_, failed_push);
     }
 
     std::vector<queue_operation> operations_;

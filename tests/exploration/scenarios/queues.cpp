@@ -10,6 +10,7 @@
 #include "queues/mutex_stack.hpp"
 #include "queues/ticket_mpmc_ring.hpp"
 #include "queues/ticket_ring.hpp"
+#include "queues/treiber_stack.hpp"
 #include "queues/ttas_ring.hpp"
 #include "queues/two_lock_queue.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
@@ -98,6 +99,11 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add<ticket_mpmc_ring>(to, "a place for each producer", middle, {2, 0, {"p", "p"}});
     add_monitor<mutex_stack>(to);
     add_lifo<mutex_stack>(to);
+    add_mpmc<treiber_stack>(to);
+    add_lifo<treiber_stack>(to);
+    add<treiber_stack>(to, "a node taken twice comes back", narrow, {2, 2, {"c", "ccp"}});
+    add<treiber_stack>(to, "a place reserved and not yet filled", narrow, {2, 1, {"p", "pc"}});
+    add<treiber_stack>(to, "a place for each producer", middle, {2, 0, {"p", "p"}});
 }
 
 }  // namespace handoff::exploration
