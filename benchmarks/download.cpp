@@ -10,8 +10,8 @@ constexpr unsigned downloader_counts[] = {1, 2, 4, 8, 16, 32};
 constexpr unsigned saver_counts[] = {1, 2};
 
 bool fits(const queue_spec& spec, unsigned downloaders, unsigned savers) {
-    return spec.conserves && allows(spec.consumers, std::max(downloaders, savers)) &&
-           allows(spec.producers, downloaders);
+    return spec.conserves && ends_by_stop_items(spec) &&
+           allows(spec.consumers, std::max(downloaders, savers)) && allows(spec.producers, downloaders);
 }
 
 std::vector<benchmark_case> cases() {

@@ -88,7 +88,8 @@ struct contender {
     cardinality workers = cardinality::many;
 };
 
-// A pool over each queue. Those of the sweeps are over the first that is bounded.
+// A pool over each queue, ended in each way that the queue allows. Those of the sweeps are over the first
+// that is bounded.
 void add_pools(std::vector<contender>& all) {
     static std::list<std::string> names;
     bool first = true;
@@ -97,8 +98,9 @@ void add_pools(std::vector<contender>& all) {
         const queue_runs& runs = entry->runs[static_cast<std::size_t>(item_kind::bytes_8)];
         // A control that loses or doubles items would be waited for in vain.
         if (entry->control || !spec.conserves) continue;
+        const bool stops = ends_by_stop_items(spec);
         const bool sweeps =
-            first && spec.bound == boundedness::bounded && spec.consumers == cardinality::many;
+            first && stops && spec.bound == boundedness::bounded && spec.consumers == cardinality::many;
         first = first && !sweeps;
         const bool prompt = spec.delivery == order::fifo || spec.delivery == order::per_producer_fifo;
         const auto add = [&](const std::string& kind, void (*run)(download_run&), bool few, bool in_time) {
@@ -107,7 +109,7 @@ void add_pools(std::vector<contender>& all) {
             all.push_back(
                 {{.spec = {.name = names.back(), .prompt = in_time}, .run = run}, few, spec.consumers});
         };
-        add("pool_", runs.download_pool, !sweeps, prompt);
+        add("pool_", stops ? runs.download_pool : nullptr, !sweeps, prompt);
         add("closed_pool_", runs.closed_download_pool, true, prompt);
         // Over one queue. What it leaves behind is fetched one by one, so not as soon as it may be.
         if (sweeps) add("flagged_pool_", runs.flagged_download_pool, true, false);

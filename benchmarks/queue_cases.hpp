@@ -20,4 +20,10 @@ inline bool allows(cardinality promised, unsigned threads) {
     return promised == cardinality::many || threads <= 1;
 }
 
+// Whether the takers of a queue can be ended by an item for each of them, pushed after all others. In a LIFO
+// queue it comes out before all others: they would leave, and most of the work would be left behind.
+inline bool ends_by_stop_items(const queue_spec& spec) {
+    return spec.delivery != order::lifo;
+}
+
 }  // namespace handoff

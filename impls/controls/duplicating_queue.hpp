@@ -41,7 +41,7 @@ public:
     bool try_push(T&& value) {
         const std::lock_guard hold(lock_);
         if (ring_.full()) return false;
-        ring_.push_back(std::move(value));
+        ring_.push(std::move(value));
         return true;
     }
 
@@ -54,7 +54,7 @@ public:
             return true;
         }
         if (ring_.empty()) return false;
-        ring_.pop_front(value);
+        ring_.pop(value);
         if (faults_.next()) again_ = value;
         return true;
     }

@@ -40,7 +40,7 @@ public:
         if (faults_.next()) {
             [[maybe_unused]] const T lost(std::move(value));
         } else {
-            ring_.push_back(std::move(value));
+            ring_.push(std::move(value));
         }
         return true;
     }
@@ -48,7 +48,7 @@ public:
     bool try_pop(T& value) {
         const std::lock_guard hold(lock_);
         if (ring_.empty()) return false;
-        ring_.pop_front(value);
+        ring_.pop(value);
         return true;
     }
 

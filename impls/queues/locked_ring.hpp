@@ -28,7 +28,7 @@ public:
     bool try_push(T&& value) {
         const std::lock_guard guard(lock_);
         if (items_.full()) return false;
-        items_.push_back(std::move(value));
+        items_.push(std::move(value));
         return true;
     }
 
@@ -36,7 +36,7 @@ public:
     bool try_pop(T& value) {
         const std::lock_guard guard(lock_);
         if (items_.empty()) return false;
-        items_.pop_front(value);
+        items_.pop(value);
         return true;
     }
 

@@ -1,7 +1,7 @@
 // An unbounded std::deque under a std::mutex, with one condition variable: what most programs start with.
 //
 // A notification is sent after unlocking, so that the woken thread does not run into the held mutex, and only
-// if someone waits. No wake-up is lost, for the reason given in mutex_ring.hpp: a waiter counts itself and
+// if someone waits. No wake-up is lost, as bounded_monitor.hpp says: a waiter counts itself and
 // goes to sleep in one step with regard to the mutex, one item needs one notification, and a woken thread
 // that cannot take the item because moving it throws passes the notification on.
 //

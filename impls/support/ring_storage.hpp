@@ -13,6 +13,7 @@
 
 #include "atomic.hpp"
 #include "mutation.hpp"
+#include "slot_storage.hpp"
 
 namespace handoff {
 
@@ -27,25 +28,16 @@ inline std::size_t power_of_two_slots(std::size_t capacity, std::size_t least) {
 
 // Invariant: the size_ items from slot head_ on, counted round the ring, are alive; all other slots are raw.
 template <class T>
-class ring_storage {
+class ring_storage : public slot_storage<T> {
 public:
-    // Holds at least one item, so that a ring of capacity 0 is no special case.
-    explicit ring_storage(std::size_t capacity)
-        : capacity_(std::max<std::size_t>(capacity, 1)), slots_(std::allocator<T>{}.allocate(capacity_)) {}
-    ring_storage(const ring_storage&) = delete;
-    ring_storage& operator=(const ring_storage&) = delete;
+    explicit ring_storage(std::size_t capacity) : slot_storage<T>(capacity) {}
 
     ~ring_storage() {
         while (size_ > 0) drop_front();
-        std::allocator<T>{}.deallocate(slots_, capacity_);
     }
 
-    std::size_t capacity() const { return capacity_; }
-    bool empty() const { return size_ == 0; }
-    bool full() const { return size_ == HANDOFF_MUTATION(takes_one_too_many, capacity_, capacity_ + 1); }
-
     // Requires !full(). If the move throws, nothing has changed.
-    void push_back(T&& value) {
+    void push(T&& value) {
         HANDOFF_INSERTED(counted_before_the_move, ++size_);
         std::construct_at(slots_ + tail_, std::move(value));
         tail_ = after(tail_);
@@ -53,13 +45,17 @@ public:
     }
 
     // Requires !empty(). If the move throws, the item stays.
-    void pop_front(T& value) {
+    void pop(T& value) {
         value = std::move(slots_[head_]);
         HANDOFF_INSERTED(moves_twice, value = std::move(slots_[head_]));
         drop_front();
     }
 
 private:
+    using slot_storage<T>::capacity_;
+    using slot_storage<T>::size_;
+    using slot_storage<T>::slots_;
+
     std::size_t after(std::size_t i) const {
         return HANDOFF_MUTATION(wraps_too_late, i + 1, i) == capacity_ ? 0 : i + 1;
     }
@@ -70,11 +66,8 @@ private:
         --size_;
     }
 
-    const std::size_t capacity_;
-    T* const slots_;
     plain<std::size_t> head_ = 0;
     plain<std::size_t> tail_ = 0;
-    plain<std::size_t> size_ = 0;
 };
 
 }  // namespace handoff

@@ -127,6 +127,18 @@ def reservation_queue(suite: Suite) -> set[str]:
     return _first(suite.catalog["queues"], **MPMC_RING, failure="in_flight")
 
 
+def stacks(suite: Suite) -> set[str]:
+    """The bounded queues that give out the latest first."""
+    bounded = (e for e in suite.catalog["queues"] if e.get("bound") == "bounded")
+    return {e["name"] for e in bounded if e.get("delivery") == "lifo"} & ranked(suite)
+
+
+def both_orders(suite: Suite) -> set[str]:
+    """Two queues that differ only in which item comes out first."""
+    lifo = MPMC_RING | {"delivery": "lifo"}
+    return closable_queue(suite) | _first(suite.catalog["queues"], **lifo, own_wait=True)
+
+
 def spsc_queue(suite: Suite) -> set[str]:
     return _first(suite.catalog["queues"], producers="one", consumers="one", bound="bounded")
 
@@ -207,6 +219,9 @@ LOADS: tuple[Values, ...] = (
     {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
 )
 
+# So much that items lie in the queue and wait for one another.
+BUSY: tuple[Values, ...] = ({"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": "80%"},)
+
 # Many items, so that what a queue takes at all events hardly counts. The figures are the same each time.
 MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
 
@@ -228,7 +243,7 @@ SMOKE = (
     Rule("ping_pong", mpmc_queues, (_round_trip(("block", "own")),)),
     Rule("ping_pong", spsc_queue, (_round_trip("spin", report="distribution"),)),
     Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
-    Rule("load", spsc_queue, ({"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": "80%"},)),
+    Rule("load", spsc_queue, BUSY),
     Rule("counter", representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
     Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
     Rule("download", mpmc_queues, DOWNLOADS),
@@ -273,6 +288,8 @@ WAITS = ("spin", "pause", "yield", "sleep_1ms", "block", "adaptive", "timed", "o
 EXPERIMENTS = (
     Rule("producer_consumer", other_controls, (_throughput(),)),
     Rule("producer_consumer", closable_queue, (_throughput(wait=("spin", "block", "own")),)),
+    Rule("producer_consumer", stacks, (_throughput(wait=("spin", "block", "own")),)),
+    Rule("load", both_orders, BUSY),
     Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
     Rule("ping_pong", closable_queue, (_round_trip(WAITS),)),
     Rule("ping_pong", closable_queue, (_round_trip(("spin", "block"), queues="1"),)),

@@ -47,6 +47,11 @@ def twin_queue(catalog: Mapping[str, Any]) -> str | None:
     )
 
 
+def twin_stack(catalog: Mapping[str, Any]) -> str | None:
+    """What queue.LifoQueue with a maxsize is: bounded, for any number of threads, a lock and condition variables."""
+    return _first(catalog.get("queues", []), bound="bounded", delivery="lifo", push="blocking", own_wait=True)
+
+
 def reserving_queue(catalog: Mapping[str, Any]) -> str | None:
     """What one would rather take: its threads reserve slots without a lock."""
     return _first(
@@ -56,9 +61,12 @@ def reserving_queue(catalog: Mapping[str, Any]) -> str | None:
 
 def pool_queue(catalog: Mapping[str, Any]) -> str | None:
     """Of a pool of workers: bounded, with its own waiting."""
-    return _first(
-        catalog.get("queues", []), producers="many", consumers="many", bound="bounded", own_wait=True
-    )
+    many = {"producers": "many", "consumers": "many"}
+    return _first(catalog.get("queues", []), **many, bound="bounded", delivery="fifo", own_wait=True)
+
+
+# The order of a Python queue, and which C++ queue is built like it.
+_TWINS = {"python_queue": ("fifo", twin_queue), "python_lifo_queue": ("lifo", twin_stack)}
 
 
 def racing_counter(catalog: Mapping[str, Any]) -> str | None:
@@ -93,13 +101,17 @@ def partners(form: Case, others: list[Case], catalog: Mapping[str, Any]) -> list
 
 
 def _ping_pong_partners(form: Case, others: list[Case], catalog: Mapping[str, Any]) -> list[tuple[str, Case]]:
-    twin, wait = twin_queue(catalog), _WAITS.get(form.keys["wait"], form.keys["wait"])
+    delivery, twin_of = _TWINS[form.implementation]
+    twin, wait = twin_of(catalog), _WAITS.get(form.keys["wait"], form.keys["wait"])
     keys = form.keys | {"wait": wait}
     found = _named([(SAME, twin)], keys, others)
     if wait == "block":
         found += _named([(OWN, twin)], keys | {"wait": "own"}, others)
         found += _named([(SPINS, twin)], keys | {"wait": "adaptive"}, others)
-    rest = [one for one in others if one.keys == keys and one.implementation != twin]
+    alike = {entry["name"] for entry in catalog.get("queues", []) if entry.get("delivery") == delivery} - {
+        twin
+    }
+    rest = [one for one in others if one.keys == keys and one.implementation in alike]
     return found + [(OTHER, one) for one in rest if one.workload == form.workload]
 
 
@@ -148,7 +160,11 @@ _ORDER = (
     ("2", "1"),
     ("spin", "try", "sleep_1ms", "timed", "block"),
     ("list_packed", "increment", "add_subtract"),
-    ("python_sequential", "python_thread_per_item", "python_pool", "python_executor_map", "python_processes"),
+    (
+        *("python_queue", "python_lifo_queue"),
+        *("python_sequential", "python_thread_per_item", "python_pool", "python_executor_map"),
+        "python_processes",
+    ),
 )
 
 

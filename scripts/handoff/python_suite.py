@@ -95,10 +95,12 @@ def _strategies(suite: Suite) -> set[str]:
 
 
 _QUEUES = _of(python_baseline.twin_queue, python_baseline.reserving_queue)
+_STACKS = _of(python_baseline.twin_stack)
 _COUNTERS = _of(
     python_baseline.racing_counter, python_baseline.locked_counter, python_baseline.atomic_counter
 )
 _PING_PONG: Values = {"wait": ("spin", "sleep_1ms", "block", "timed", "own", "adaptive"), "report": "mean"}
+_BLOCKING: Values = {"wait": ("block", "own", "adaptive"), "report": "mean"}
 _COUNTING: Values = {"t": ("1", "2"), "mix": ("increment", "add_subtract", "list_packed")}
 _LIST: Values = {"items": "64", "latency": "log_normal", "ms": "4", "failures": "0%", "time": "real"}
 _COMPARED: Values = {"queues": "2", "wait": "pause", "report": "mean"}
@@ -109,6 +111,7 @@ PROFILE = Profile(
     (
         *(Rule(workload, _python, ({},)) for workload in ("ping_pong", "counter", "download_strategies")),
         Rule("ping_pong", _QUEUES, (_PING_PONG,)),
+        Rule("ping_pong", _STACKS, (_BLOCKING,)),
         Rule("counter", _COUNTERS, (_COUNTING,)),
         Rule("download_strategies", _strategies, (_LIST,)),
         # What makes a run citable.

@@ -55,7 +55,8 @@ _MIXES = {"increment": "+1", "add_subtract": "+1 against −1", "list_packed": "
 def experiment(entry: Json) -> str:
     keys = entry["keys"]
     if entry["workload"] == "ping_pong":
-        queues = "two queues" if keys["queues"] == "2" else "one queue"
+        kind = "LIFO queue" if entry["implementation"] == "python_lifo_queue" else "queue"
+        queues = f"two {kind}s" if keys["queues"] == "2" else f"one {kind}"
         return f"{queues}: {_WAITS.get(keys['wait'], keys['wait'])}"
     form = _FORMS.get(entry["implementation"], entry["implementation"])
     if entry["workload"] == "counter":

@@ -5,6 +5,7 @@
 #include "download/redis_workers.hpp"
 #include "harness/child_process.hpp"
 #include "harness/errors.hpp"
+#include "queues/mutex_stack.hpp"
 #include "redis/private_server.hpp"
 
 namespace handoff {
@@ -133,6 +134,21 @@ TEST_F(download_strategies_test, a_pool_does_what_its_stop_items_have_overtaken)
     const outcome result = run_download_strategy(plan_for(how, 30, 4));
     EXPECT_EQ(result.error, "");
     EXPECT_EQ(figure(result, "items"), 30.0);
+}
+
+// Why the benchmarks have no such pool: stop items end it before it has begun. Closing does not.
+TEST_F(download_strategies_test, of_a_stack_stop_items_leave_most_behind_and_closing_nothing) {
+    download_strategy_plan plan = plan_for(contender("pool"), 20, 2);
+    plan.list.latency = latency_kind::constant;
+    plan.list.median = 20ms;
+    plan.how.run = run_download_pool<mutex_stack<pool_job>, pool_end::stop_items>;
+    const outcome stopped = run_download_strategy(plan);
+    EXPECT_EQ(stopped.error, "");
+    EXPECT_GT(figure(stopped, "left_behind"), 10.0);
+    plan.how.run = run_download_pool<mutex_stack<pool_job>, pool_end::close>;
+    const outcome closed = run_download_strategy(plan);
+    EXPECT_EQ(closed.error, "");
+    EXPECT_EQ(figure(closed, "left_behind"), 0.0);
 }
 
 TEST_F(download_strategies_test, what_a_flag_leaves_behind_is_counted_and_done) {

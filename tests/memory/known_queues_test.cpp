@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "allocation_meter.hpp"
 #include "harness/roles/memory_role.hpp"
 #include "queues/mutex_deque.hpp"
 #include "queues/mutex_ring.hpp"
+#include "queues/mutex_stack.hpp"
 #include "queues/tbb_concurrent_queue.hpp"
+#include "queues/treiber_stack.hpp"
 #include "queues/two_lock_queue.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
 
@@ -55,6 +58,24 @@ TEST(known_queues_test, a_ring_takes_its_slots_before_it_is_used_and_nothing_aft
 TEST(known_queues_test, a_sequence_beside_each_slot_takes_eight_bytes_more) {
     expect_about(figure<vyukov_mpmc_ring, 8>("bytes_per_item"), 8 + 8);
     expect_about(figure<vyukov_mpmc_ring, 64>("bytes_per_item"), 64 + 8);
+}
+
+TEST(known_queues_test, a_stack_takes_its_places_before_it_is_used_and_nothing_after) {
+    expect_about(figure<mutex_stack, 8>("bytes_per_item"), 8);
+    // Beside each item the index of the next node, which is padded to the item's alignment.
+    expect_about(figure<treiber_stack, 8>("bytes_per_item"), 8 + 8);
+    expect_about(figure<treiber_stack, 64>("bytes_per_item"), 64 + 8);
+    EXPECT_EQ((figure<mutex_stack, 8>("allocations_per_item")), 0);
+    EXPECT_EQ((figure<treiber_stack, 8>("allocations_per_item")), 0);
+}
+
+TEST(known_queues_test, a_stack_of_more_nodes_than_its_index_can_name_is_refused) {
+    try {
+        treiber_stack<int> stack(16'777'216);
+        FAIL() << "a stack of capacity " << stack.capacity();
+    } catch (const std::length_error& refused) {
+        EXPECT_STREQ(refused.what(), "stack capacity 16777216: at most 16777215");
+    }
 }
 
 TEST(known_queues_test, a_list_allocates_a_node_for_each_item_and_keeps_none) {

@@ -29,6 +29,17 @@ public:
         if (order == std::memory_order_acquire) return original::exchange(value, std::memory_order_acquire);
         return original::exchange(value);
     }
+
+    bool compare_exchange_weak(T& expected, T value,
+                               std::memory_order order = std::memory_order_seq_cst) noexcept {
+        if (order == std::memory_order_relaxed)
+            return original::compare_exchange_weak(expected, value, std::memory_order_relaxed);
+        if (order == std::memory_order_acquire)
+            return original::compare_exchange_weak(expected, value, std::memory_order_acquire);
+        if (order == std::memory_order_release)
+            return original::compare_exchange_weak(expected, value, std::memory_order_release);
+        return original::compare_exchange_weak(expected, value);
+    }
 };
 
 // Only full fences stand in our sources; a relaxed one is none.

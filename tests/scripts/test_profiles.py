@@ -23,6 +23,7 @@ SPSC = {"producers": "one", "consumers": "one"}
 UNBOUNDED = {"bound": "unbounded"}
 RESERVATION = {"failure": "in_flight"}
 OWN = {"own_wait": True}
+LIFO = {"delivery": "lifo"}
 
 # The list of queues, as far as their specs matter here.
 COMPARED = ("paced_spsc_ring", "slowed_spsc_ring", "slightly_slowed_spsc_ring")
@@ -35,6 +36,8 @@ QUEUES = [
     queue("cached_spsc_ring", **SPSC),
     queue("vyukov_mpmc_ring", **RESERVATION),
     queue("ticket_mpmc_ring", **RESERVATION),
+    queue("mutex_stack", **LIFO, **OWN),
+    queue("treiber_stack", **LIFO, **RESERVATION),
     queue("boost_spsc_queue", **SPSC),
     queue("boost_queue"),
     queue("moodycamel_concurrent_queue", delivery="per_producer_fifo", **UNBOUNDED),
@@ -150,7 +153,7 @@ def by_workload(profile: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "profile, least, most", [("smoke", 20, 31), ("quick", 100, 180), ("experiments", 20, 100)]
+    "profile, least, most", [("smoke", 20, 31), ("quick", 100, 180), ("experiments", 20, 110)]
 )
 def test_sizes(profile: str, least: int, most: int) -> None:
     # But for memory, whose trials last no window.
@@ -212,6 +215,18 @@ def test_experiments_has_what_quick_leaves_out_and_its_controls() -> None:
     assert {"noop_queue", "lossy_queue", "duplicating_queue"} <= found["producer_consumer"]
     assert {"racing_counter", "faa_floor_counter"} <= found["counter"]
     assert found["ping_pong"] & SUITE.controls() == set(COMPARED)
+
+
+def test_experiments_has_both_orders_of_a_bounded_queue() -> None:
+    found = chosen("experiments")
+    waits: dict[str, set[str]] = {}
+    for case in found:
+        if case.workload == "producer_consumer" and case.implementation.endswith("_stack"):
+            waits.setdefault(case.implementation, set()).add(case.keys["wait"])
+    assert waits == {"mutex_stack": {"spin", "block", "own"}, "treiber_stack": {"spin", "block"}}
+    assert [case.name for case in found if case.workload == "load"] == [
+        f"load/{name}/p:1/c:1/wait:spin/arrivals:poisson/rate:80%" for name in ("mutex_ring", "mutex_stack")
+    ]
 
 
 def test_experiments_has_each_download_strategy_on_a_short_list() -> None:
@@ -277,10 +292,11 @@ def test_many_cpus_do_not_crowd_out_the_queues() -> None:
     assert len(pairs) == 6 and len({case.keys["a"] for case in pairs}) > 3
 
 
-def test_quick_has_its_six_blocks_within_five_minutes() -> None:
-    quick = PROFILES["quick"]
-    assert quick.budget_s is not None and quick.budget_s <= 280
-    assert 6 * schedule.Costs(Settings()).of_block(full_block(chosen("quick"))) < quick.budget_s / 1.5
+@pytest.mark.parametrize("profile", ["quick", "experiments"])
+def test_six_blocks_fit_within_five_minutes(profile: str) -> None:
+    budget_s = PROFILES[profile].budget_s
+    assert budget_s is not None and budget_s <= 280
+    assert 6 * schedule.Costs(Settings()).of_block(full_block(chosen(profile))) < budget_s / 1.5
 
 
 @pytest.mark.parametrize(

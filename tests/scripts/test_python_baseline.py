@@ -99,6 +99,47 @@ def test_the_queues_own_blocking_calls_stand_beside_the_blocking_get() -> None:
         assert [case.keys["wait"] for _, case in python_baseline.partners(form, every, catalog)] == expected
 
 
+def test_a_lifo_queue_stands_beside_a_stack_and_a_fifo_queue_beside_none() -> None:
+    own = {"push": "blocking", "own_wait": True}
+    queues = [
+        queue("deque", bound="unbounded", **own),
+        queue("ring", **own),
+        queue("lock_free_stack", delivery="lifo", push="lock_free", failure="in_flight"),
+        queue("stack", delivery="lifo", **own),
+        queue("reserving_ring", failure="in_flight"),
+    ]
+    waits = {"block", "own", "adaptive"}
+    every = [
+        cases.parse(f"ping_pong/{one['name']}/queues:2/wait:{wait}/report:mean")
+        for one in queues
+        for wait in sorted(waits if one["own_wait"] else waits - {"own"})
+    ]
+
+    def beside(form: str) -> list[tuple[str, str]]:
+        case = cases.parse(TWO_BLOCKING.replace("python_queue", form))
+        found = python_baseline.partners(case, every, {"queues": queues})
+        return [(role, one.implementation) for role, one in found]
+
+    assert beside("python_lifo_queue") == [
+        (python_baseline.SAME, "stack"),
+        (python_baseline.OWN, "stack"),
+        (python_baseline.SPINS, "stack"),
+        (python_baseline.OTHER, "lock_free_stack"),
+    ]
+    assert beside("python_queue")[0] == (python_baseline.SAME, "deque")
+    assert {name for _, name in beside("python_queue")} == {"deque", "ring", "reserving_ring"}
+    assert python_baseline.pool_queue({"queues": queues[::-1]}) == "ring"
+
+
+def test_the_promise_is_about_the_fifo_queue(found: Json) -> None:
+    blocking = [
+        one["implementation"]
+        for one in found["python_baseline"]["entries"]
+        if one["keys"].get("wait") == "block" and one["keys"]["queues"] == "2"
+    ]
+    assert blocking == ["python_queue", "python_lifo_queue"]
+
+
 # ---- by how much ---------------------------------------------------------------------------------------------
 
 
@@ -234,6 +275,7 @@ def test_one_command_measures_both_in_turns(with_bracket: FakeBuild, tmp_path: P
     assert code == 0, measured
     names = {
         TWO_BLOCKING,
+        TWO_BLOCKING.replace("python_queue", "python_lifo_queue"),
         TWO_BLOCKING.replace("python_queue", "deque"),
         "counter/python_unlocked/t:2/mix:increment",
         "counter/racing/t:2/mix:increment",

@@ -60,6 +60,14 @@ def test_every_hop_arrives_and_is_counted(queues: int, wait: str, monkeypatch: p
     assert 2 * found["round_trips"] <= next(taken)
 
 
+@pytest.mark.parametrize("queues", [1, 2])
+def test_a_lifo_queue_hands_over_as_well(queues: int) -> None:
+    found = ping_pong.run(queues, "block", NOT_PINNED, RAMP_S, 2 * WINDOW_S, ping_pong.LIFO)
+    assert found["verified"] == 1 and found["round_trips"] >= 1
+    assert found["capacity"] == 64
+    assert isinstance(ping_pong.QUEUES[ping_pong.LIFO](), queue.LifoQueue)
+
+
 def test_a_sleeping_wait_takes_its_milliseconds() -> None:
     found = ping_pong.run(2, "sleep_1ms", NOT_PINNED, RAMP_S, 3 * WINDOW_S)
     assert found["round_trip_ns"] >= 1e6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from test_report import call
 
-from handoff import jobs, strategies
+from handoff import catalog, jobs, strategies
 from handoff.figures import gantt, style
+from handoff.runner import Settings
 
 QUEUES = ("ring", "mutex_ring", "boost_queue")
 
@@ -32,6 +34,22 @@ def test_a_pool_is_told_by_its_queue(name: str, queue: str | None) -> None:
     assert strategies.queue_of(name, QUEUES) == queue
     pool = None if queue is None else (name[: -len(queue) - 1], queue)
     assert strategies.pool_of(name, QUEUES) == pool
+
+
+@pytest.mark.skipif("HANDOFF_BUILD" not in os.environ, reason="CTest says where the benchmarks are")
+def test_stop_items_end_every_pool_but_those_over_lifo_queues() -> None:
+    built = catalog.load(Path(os.environ["HANDOFF_BUILD"]), Settings().flags())
+    queues = [entry for entry in built.catalog["queues"] if not entry["control"]]
+    cases = {(case.workload, case.implementation) for case in built.cases}
+    for entry in queues:
+        stops = entry["delivery"] != "lifo"
+        assert (("download", entry["name"]) in cases) is stops, entry["name"]
+        for kind, expected in ((strategies.POOL, stops), (strategies.CLOSED_POOL, entry["closable"])):
+            assert ((strategies.WORKLOAD, f"{kind}_{entry['name']}") in cases) is expected, (
+                kind,
+                entry["name"],
+            )
+    assert {entry["delivery"] for entry in queues} >= {"fifo", "lifo"}
 
 
 # Two places; document 0 is slow, so 1 waits for it with its result, and in an ordered window 2 starts late.

@@ -19,6 +19,7 @@ SUFFIX = "/iterations:1/manual_time"  # as Google Benchmark prints names
 
 CITES = {
     "python_queue": "queue.Queue",
+    "python_lifo_queue": "queue.LifoQueue(maxsize=64)",
     "python_unlocked": "values[i] += 1, no lock",
     "python_unlocked_call": "values[i] = plus(values[i], 1), no lock",
     "python_lock": "values[i] += 1 under threading.Lock",
@@ -37,11 +38,12 @@ class Case(NamedTuple):
     run: Callable[[Frame, argparse.Namespace], Figures]
 
 
-def ping_pong_case(queues: int, wait: str) -> Case:
+def ping_pong_case(implementation: str, queues: int, wait: str) -> Case:
     def run(frame: Frame, given: argparse.Namespace) -> Figures:
-        return ping_pong.run(queues, wait, frame.cpus, given.ramp_ms / 1000, given.window_ms / 1000)
+        ramp_s, window_s = given.ramp_ms / 1000, given.window_ms / 1000
+        return ping_pong.run(queues, wait, frame.cpus, ramp_s, window_s, implementation)
 
-    return Case(f"ping_pong/python_queue/queues:{queues}/wait:{wait}/report:mean", 2, False, run)
+    return Case(f"ping_pong/{implementation}/queues:{queues}/wait:{wait}/report:mean", 2, False, run)
 
 
 def counter_case(implementation: str, threads: int, mix: str) -> Case:
@@ -61,7 +63,9 @@ def download_case(implementation: str, n: int) -> Case:
 
 
 def all_cases() -> List[Case]:
-    found = [ping_pong_case(queues, wait) for wait in ping_pong.WAITS for queues in (2, 1)]
+    found = [ping_pong_case(ping_pong.FIFO, queues, wait) for wait in ping_pong.WAITS for queues in (2, 1)]
+    # What lies between two threads is one number, so that the order hardly matters: the wait that one uses will do.
+    found += [ping_pong_case(ping_pong.LIFO, queues, "block") for queues in (2, 1)]
     for implementation in counters.FORMS:
         for mix in counters.MIXES:
             # One thread alone has nobody to add against.

@@ -12,6 +12,7 @@ from .window import RAMP, Figures, FormError, Record, Window, common_figures, ru
 NO_ROUND_TRIP = "voided: no round trip ended within the window"
 
 Getter = Callable[["queue.Queue[int | None]"], "int | None"]
+Maker = Callable[[], "queue.Queue[int | None]"]
 
 
 def poll(numbers: queue.Queue[int | None]) -> int | None:
@@ -55,14 +56,25 @@ WAITS: Dict[str, Getter] = {
 }
 
 
-def run(queues: int, wait: str, cpus: Sequence[int], ramp_s: float, window_s: float) -> Figures:
+FIFO, LIFO = "python_queue", "python_lifo_queue"
+
+QUEUES: Dict[str, Maker] = {
+    FIFO: queue.Queue,
+    LIFO: lambda: queue.LifoQueue(maxsize=64),  # as many as the C++ queues of a ping-pong hold
+}
+
+
+def run(
+    queues: int, wait: str, cpus: Sequence[int], ramp_s: float, window_s: float, form: str = FIFO
+) -> Figures:
     play = _TwoQueues if queues == 2 else _OneQueue
-    return play(WAITS[wait]).run(cpus, ramp_s, window_s)
+    return play(WAITS[wait], QUEUES[form]).run(cpus, ramp_s, window_s)
 
 
 class _Game:
     def __init__(self, get: Getter) -> None:
         self.get = get
+        self.capacity = 0  # of a queue: no bound
         self.window = Window()
         self.records = [Record(), Record()]
         self.wrong = 0  # numbers that came out other than they went in; any is too many, so no lock
@@ -74,7 +86,9 @@ class _Game:
         if trips == 0:
             raise FormError(NO_ROUND_TRIP)
         figures = common_figures(self.records, taken)
-        figures.update(verified=1, capacity=0, round_trips=trips, round_trip_ns=1e9 * seconds / trips)
+        figures.update(
+            verified=1, capacity=self.capacity, round_trips=trips, round_trip_ns=1e9 * seconds / trips
+        )
         for index, record in enumerate(self.records):
             figures[f"active_s_{index}"] = record.elapsed - record.waiting
             figures[f"waiting_s_{index}"] = record.waiting
@@ -96,10 +110,10 @@ class _Game:
 
 
 class _TwoQueues(_Game):
-    def __init__(self, get: Getter) -> None:
+    def __init__(self, get: Getter, make: Maker) -> None:
         super().__init__(get)
-        self.there: queue.Queue[int | None] = queue.Queue()
-        self.back: queue.Queue[int | None] = queue.Queue()
+        self.there, self.back = make(), make()
+        self.capacity = self.there.maxsize
         self.done = [0, 0]
 
     def play(self, index: int) -> None:
@@ -165,9 +179,10 @@ class _OneQueue(_Game):
     # A hop takes about a microsecond, of which two stamps are a tenth: one in so many stands for the others.
     STAMPED = 64
 
-    def __init__(self, get: Getter) -> None:
+    def __init__(self, get: Getter, make: Maker) -> None:
         super().__init__(get)
-        self.numbers: queue.Queue[int | None] = queue.Queue()
+        self.numbers = make()
+        self.capacity = self.numbers.maxsize
         self.numbers.put(0)
         self.hops: List[int] = [0, 0]
         self.handovers: List[int] = [0, 0]

@@ -23,9 +23,10 @@ struct queue_operation {
     bool is_push() const { return what == call::try_push || what == call::push; }
 };
 
-// A FIFO queue, one operation at a time.
+// A FIFO or a LIFO queue, one operation at a time.
 struct queue_model {
     std::size_t capacity;
+    order delivery = order::fifo;
     std::vector<int> items{};
     bool is_closed = false;
 
@@ -54,8 +55,10 @@ struct queue_model {
             items.push_back(done.value);
             return true;
         }
-        if (items.empty() || items.front() != done.value) return false;
-        items.erase(items.begin());
+        if (items.empty()) return false;
+        const auto due = delivery == order::lifo ? items.end() - 1 : items.begin();
+        if (*due != done.value) return false;
+        items.erase(due);
         return true;
     }
 };
@@ -73,20 +76,25 @@ public:
 
     // One order must explain all that was done; of a queue that is exact for each end, one order all that
     // succeeded and every push that failed, and one every pop that failed.
-    void check(std::size_t capacity, try_failure failures) {
-        const queue_model empty{capacity};
-        if (failures == try_failure::in_flight) excuse_failures();
-        if (failures != try_failure::exact_per_end) {
-            require(linearizable(operations_, empty), "no FIFO queue gives these results");
+    void check(std::size_t capacity, const queue_spec& spec) {
+        const queue_model empty{capacity, spec.delivery};
+        const bool lifo = spec.delivery == order::lifo;
+        const char* const wrong =
+            lifo ? "no LIFO queue gives these results" : "no FIFO queue gives these results";
+        if (spec.failure == try_failure::in_flight) excuse_failures();
+        if (spec.failure == try_failure::in_flight && lifo) judge_reserved_places(capacity);
+        if (spec.failure != try_failure::exact_per_end) {
+            require(linearizable(operations_, empty), wrong);
             return;
         }
         const auto succeeded = [](const queue_operation& o) { return o.succeeded; };
-        require(linearizable(only(succeeded), empty), "no FIFO queue gives these results");
+        require(linearizable(only(succeeded), empty), wrong);
         for (const bool pushes : {true, false}) {
             const auto of_this_end = [pushes](const queue_operation& o) {
                 return o.succeeded || o.is_push() == pushes;
             };
-            require(linearizable(only(of_this_end), empty), "no FIFO queue would have failed here");
+            require(linearizable(only(of_this_end), empty),
+                    lifo ? "no LIFO queue would have failed here" : "no FIFO queue would have failed here");
         }
     }
 
@@ -110,6 +118,26 @@ private:
             if (!excused) kept.push_back(o);
         }
         operations_.swap(kept);
+    }
+
+    // A push that failed because pushes under way had reserved the last places has its place in no order of a
+    // LIFO queue: a pop still gets what lies below them. (Of a FIFO queue it has: after those pushes, whose
+    // items are not due yet.) So it is judged by the count: at most so many places could be taken.
+    void judge_reserved_places(std::size_t capacity) {
+        const auto failed_push = [](const queue_operation& o) {
+            return !o.succeeded && o.what == call::try_push;
+        };
+        for (const queue_operation& o : only(failed_push)) {
+            std::size_t taken = 0;
+            std::size_t given_back = 0;
+            for (const queue_operation& other : operations_) {
+                if (!other.succeeded) continue;
+                taken += other.is_push() && !o.when.precedes(other.when);
+                given_back += !other.is_push() && other.when.precedes(o.when);
+            }
+            require(taken >= given_back + capacity, "a push failed although a place was free");
+        }
+        std::erase_if(operations_, failed_push);
     }
 
     std::vector<queue_operation> operations_;

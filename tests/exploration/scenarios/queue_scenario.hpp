@@ -1,9 +1,9 @@
 // A scenario of a queue, written down in letters: what each thread does to it, one letter an operation.
 //   p  try_push    P  push      c  try_pop     C  pop      T  pop_for     X  close
 // Afterwards the body drains the queue, fills an open one to its capacity, and destroys it with what is in
-// it. Checked are: linearizability of all that was done (FIFO, with full, empty and closed as the spec
-// promises), hence that every item comes out once; that a failed operation leaves its value alone; and all
-// that the explorer finds by itself (races, leaks, lost wake-ups …).
+// it. Checked are: linearizability of all that was done (FIFO or LIFO, with full, empty and closed as the
+// spec promises), hence that every item comes out once; that a failed operation leaves its value alone; and
+// all that the explorer finds by itself (races, leaks, lost wake-ups …).
 #pragma once
 
 #include <chrono>
@@ -29,6 +29,9 @@ struct queue_plan {
 
 template <class Queue>
 class queue_scenario {
+    static_assert(Queue::spec.delivery == order::fifo || Queue::spec.delivery == order::lifo,
+                  "queue_model has no other order");
+
 public:
     explicit queue_scenario(const queue_plan& plan) : plan_(plan), queue_(plan.capacity) {}
 
@@ -40,7 +43,7 @@ public:
         }
         running().run_threads(threads);
         finish();
-        history_.check(capacity(), Queue::spec.failure);
+        history_.check(capacity(), Queue::spec);
     }
 
 private:

@@ -7,8 +7,10 @@
 #include "queues/lamport_spsc_ring.hpp"
 #include "queues/mutex_deque.hpp"
 #include "queues/mutex_ring.hpp"
+#include "queues/mutex_stack.hpp"
 #include "queues/ticket_mpmc_ring.hpp"
 #include "queues/ticket_ring.hpp"
+#include "queues/treiber_stack.hpp"
 #include "queues/ttas_ring.hpp"
 #include "queues/two_lock_queue.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
@@ -61,16 +63,28 @@ void add_closing(std::vector<scenario>& to) {
     add<Queue>(to, "a timed pop", middle, {1, 0, {"p", "TT"}});
 }
 
+template <template <class> class Queue>
+void add_monitor(std::vector<scenario>& to) {
+    add_mpmc<Queue>(to);
+    add_blocking<Queue>(to);
+    add_closing<Queue>(to);
+    add<Queue>(to, "close wakes two producers", narrow, {1, 1, {"P", "P", "X"}});
+}
+
+// Several items at once: with one, any order is right.
+template <template <class> class Queue>
+void add_lifo(std::vector<scenario>& to) {
+    add<Queue>(to, "the latest first", narrow, {2, 1, {"pc", "c"}});
+    add<Queue>(to, "pushed onto others while they are popped", narrow, {3, 2, {"pp", "cc"}});
+}
+
 }  // namespace
 
 void add_queue_scenarios(std::vector<scenario>& to) {
     add_mpmc<mutex_deque>(to);
     add_closing<mutex_deque>(to);
     add<mutex_deque>(to, "two waiting consumers", narrow, {1, 0, {"C", "C", "PP"}});
-    add_mpmc<mutex_ring>(to);
-    add_blocking<mutex_ring>(to);
-    add_closing<mutex_ring>(to);
-    add<mutex_ring>(to, "close wakes two producers", narrow, {1, 1, {"P", "P", "X"}});
+    add_monitor<mutex_ring>(to);
     add_mpmc<ttas_ring>(to);
     add_mpmc<ticket_ring>(to);
     add_mpmc<two_lock_queue>(to);
@@ -83,6 +97,13 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add_blocking<ticket_mpmc_ring>(to);
     add<ticket_mpmc_ring>(to, "waiting and trying", narrow, {1, 0, {"PP", "C", "c"}});
     add<ticket_mpmc_ring>(to, "a place for each producer", middle, {2, 0, {"p", "p"}});
+    add_monitor<mutex_stack>(to);
+    add_lifo<mutex_stack>(to);
+    add_mpmc<treiber_stack>(to);
+    add_lifo<treiber_stack>(to);
+    add<treiber_stack>(to, "a node taken twice comes back", narrow, {2, 2, {"c", "ccp"}});
+    add<treiber_stack>(to, "a place reserved and not yet filled", narrow, {2, 1, {"p", "pc"}});
+    add<treiber_stack>(to, "a place for each producer", middle, {2, 0, {"p", "p"}});
 }
 
 }  // namespace handoff::exploration
