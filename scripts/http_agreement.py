@@ -2,8 +2,7 @@
 """Holds the downloads of a run over HTTP against those on the simulated network, and prints a table. The exit
 code is 1 if makespans differ by more than 10%. Such a run:
 
-  scripts/campaign.py --profile full --workload download_strategies --blocks 8 --out run --filter \
-'/(curl_multi|window_completion_order)/n:(8|64)/items:500/.*/(ms:5|ms:20|ms:50)/.*time:real'
+  scripts/campaign.py --profile downloads --blocks 8 --out run
 """
 
 from __future__ import annotations

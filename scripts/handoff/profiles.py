@@ -13,7 +13,8 @@ from .catalog import Suite
 from .control_kinds import is_comparison
 from .sampling import BLOCKS_FOR_AN_INTERVAL
 
-Values = Mapping[str, str | tuple[str, ...]]
+Value = str | tuple[str, ...] | None  # None: the case has no such key
+Values = Mapping[str, Value]
 Chooser = Callable[[Suite], set[str]]
 
 # notes/measurement.md: half-width of the interval that a headline case should reach.
@@ -163,6 +164,24 @@ def one_pool(suite: Suite) -> set[str]:
     return {f"{strategies.POOL}_{queue}" for queue in closable_queue(suite)}
 
 
+def windows(suite: Suite) -> set[str]:
+    """So many under way at once: results in order, and as they come."""
+    return {strategies.ORDERED, strategies.BUFFERED, strategies.UNORDERED} & everyone(suite)
+
+
+def pool_and_windows(suite: Suite) -> set[str]:
+    return one_pool(suite) | windows(suite)
+
+
+def on_one_thread(suite: Suite) -> set[str]:
+    return set(strategies.ON_ONE_THREAD) & everyone(suite)
+
+
+def over_http(suite: Suite) -> set[str]:
+    """A thread for each document under way, and one for all; beside what they are held against."""
+    return {strategies.UNORDERED, strategies.MULTI} & everyone(suite)
+
+
 def stages(suite: Suite) -> set[str]:
     """Pools over some queues, and what they are compared with."""
     return {strategies.SEQUENTIAL} | {f"{strategies.POOL}_{queue}" for queue in mpmc_queues(suite)}
@@ -210,6 +229,22 @@ SHORT_LIST: tuple[Values, ...] = ({"items": "64", "latency": "log_normal", "ms":
 SHORT_SWEEP: tuple[Values, ...] = ({"items": "200", "latency": "log_normal", "ms": "4", "time": "real"},)
 # Nothing to wait for: what a queue between two stages costs. The full profile has every queue.
 STAGES: tuple[Values, ...] = ({"items": "10000", "ms": "0", "n": "1", "time": "real"},)
+
+# As long as the articles have them, and longer.
+NO_ACCIDENTS: dict[str, Value] = {"failures": "0%", "bandwidth": "unlimited"}
+LONG_LIST: dict[str, Value] = NO_ACCIDENTS | {"items": "500", "latency": "log_normal", "ms": "50"}
+SIMULATED: dict[str, Value] = {"time": "real", "transport": None}
+# A thread for each, up to what the machine hardly notices; and so many that the end of the list hardly counts.
+LONG_SWEEP: tuple[Values, ...] = (LONG_LIST | SIMULATED | {"n": ("8", "16", "32", "64")},)
+MANY_UNDER_WAY: tuple[Values, ...] = (NO_ACCIDENTS | {"items": "25600", "n": "256", "time": "real"},)
+# The same lists over both networks.
+STEADY: tuple[Values, ...] = (
+    NO_ACCIDENTS | {"items": "500", "latency": "constant", "ms": ("5", "20"), "n": "8", "time": "real"},
+)
+UNSTEADY: tuple[Values, ...] = (LONG_LIST | {"n": ("8", "64"), "time": "real"},)
+# Hours, of which nobody waits for a second.
+HOURS: tuple[Values, ...] = ({"items": "100000", "n": "256", "time": "virtual"},)
+IN_BOTH_TIMES: tuple[Values, ...] = (LONG_LIST | {"n": "8", "time": "virtual"},)
 
 # Savers that want the same names; what the disk takes is another question.
 SAVING: tuple[Values, ...] = ({"n": "8", "sync": "none"},)
@@ -303,6 +338,20 @@ EXPERIMENTS = (
     Rule("pitfalls", everyone, ({},)),
 )
 
+# What docs/downloads.md promises: long lists, hundreds under way, and HTTP beside the simulated network.
+LONG_DOWNLOADS = (
+    Rule("producer_consumer", other_controls, (_throughput(),)),
+    Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
+    Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
+    Rule(strategies.WORKLOAD, windows, (LONG_LIST | SIMULATED | {"n": "8"},)),
+    Rule(strategies.WORKLOAD, one_pool, LONG_SWEEP),
+    Rule(strategies.WORKLOAD, on_one_thread, MANY_UNDER_WAY),
+    Rule(strategies.WORKLOAD, over_http, STEADY),
+    Rule(strategies.WORKLOAD, over_http, UNSTEADY),
+    Rule(strategies.WORKLOAD, pool_and_windows, HOURS),
+    Rule(strategies.WORKLOAD, pool_and_windows, IN_BOTH_TIMES),
+)
+
 PROFILES = {
     profile.name: profile
     for profile in (
@@ -310,6 +359,7 @@ PROFILES = {
         # 5 minutes in all, less the report's time (15 s on 2 CPUs).
         Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0),
         Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 240.0),
+        Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, None),
         Profile("full", None, BLOCKS_FOR_AN_INTERVAL, None),
     )
 }

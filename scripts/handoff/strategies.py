@@ -14,6 +14,10 @@ ORDERED = "window_in_order"
 BUFFERED = "window_reorder_buffer"
 UNORDERED = "window_completion_order"
 
+# Everything under way on one thread: on the simulated network's timers, and on sockets.
+ON_ONE_THREAD = ("asio_coroutines", "curl_multi")
+MULTI = ON_ONE_THREAD[1]
+
 # How the workers of a pool learn that there is no more, by what stands before the queue's name.
 POOL, CLOSED_POOL, FLAGGED_POOL = "pool", "closed_pool", "flagged_pool"
 

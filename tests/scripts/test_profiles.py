@@ -209,9 +209,10 @@ def test_quick_has_the_sweeps_that_the_figures_show() -> None:
     assert values("ping_pong", "report") == {"mean", "distribution"}
 
 
-def test_experiments_has_what_quick_leaves_out_and_its_controls() -> None:
-    found = by_workload("experiments")
-    assert APART <= set(found)
+@pytest.mark.parametrize("profile, apart", [("experiments", APART), ("downloads", {"download_strategies"})])
+def test_what_quick_leaves_out_has_its_own_profile_and_its_controls(profile: str, apart: set[str]) -> None:
+    found = by_workload(profile)
+    assert apart <= set(found)
     assert {"noop_queue", "lossy_queue", "duplicating_queue"} <= found["producer_consumer"]
     assert {"racing_counter", "faa_floor_counter"} <= found["counter"]
     assert found["ping_pong"] & SUITE.controls() == set(COMPARED)
@@ -240,6 +241,58 @@ def test_experiments_has_each_download_strategy_on_a_short_list() -> None:
     assert of("200") == {"pool_mutex_ring": 2}
     assert of("10000") == dict.fromkeys(("sequential", "pool_mutex_ring", "pool_vyukov_mpmc_ring"), 1)
     assert {case.keys["items"] for case in found} == {"64", "200", "10000"}
+
+
+def long_downloads() -> list[str]:
+    """The lists of the profile downloads, and as much again that it leaves out."""
+    names = ("sequential", "window_in_order", "window_reorder_buffer", "window_completion_order", "another")
+    names += ("asio_coroutines", "curl_multi", "pool_mutex_ring", "pool_vyukov_mpmc_ring")
+    lists = {
+        "items:500/latency:log_normal/ms:50": (4, 8, 64),
+        "items:500/latency:constant/ms:5": (8,),
+        "items:500/latency:heavy_tail/ms:4": (8,),
+        "items:25600/latency:log_normal/ms:50": (256,),
+        "items:100000/latency:heavy_tail/ms:2000": (256,),
+    }
+    ways = (
+        "0%/bandwidth:unlimited/time:real",
+        "10%/bandwidth:unlimited/time:real",
+        "0%/bandwidth:10MB/time:real",
+    )
+    ways += ("0%/bandwidth:unlimited/time:real/transport:http", "0%/bandwidth:unlimited/time:virtual")
+    return [
+        f"download_strategies/{name}/n:{n}/{items}/failures:{way}"
+        for (items, numbers), way in product(lists.items(), ways)
+        for n in numbers
+        for name in names
+    ]
+
+
+def test_downloads_has_long_lists_hundreds_under_way_hours_and_both_networks() -> None:
+    catalog = {"schema": 1, "queues": QUEUES, "counters": COUNTERS, "workloads": WORKLOADS}
+    of = Suite(Path("build"), catalog, {}, [cases.parse(name) for name in long_downloads()])
+    found: dict[str, set[str]] = {}
+    for case in chosen("downloads", of):
+        assert case.keys["failures"] == "0%" and case.keys["bandwidth"] == "unlimited"
+        way = case.keys.get("transport", case.keys["time"])
+        found.setdefault(f"{case.keys['items']} {case.keys['ms']} ms, {way}", set()).add(
+            f"{case.implementation} {case.keys['n']}"
+        )
+    windows = {f"window_{how} 8" for how in ("in_order", "reorder_buffer", "completion_order")}
+    threads_and_one = {f"{name} 8" for name in ("window_completion_order", "curl_multi")}
+    many = {f"{name} 256" for name in ("asio_coroutines", "curl_multi")}
+    assert found == {
+        "500 50 ms, real": windows
+        | threads_and_one
+        | {"pool_mutex_ring 8", "pool_mutex_ring 64", "window_completion_order 64", "curl_multi 64"},
+        "500 5 ms, real": threads_and_one,
+        "500 50 ms, http": threads_and_one | {"window_completion_order 64", "curl_multi 64"},
+        "500 5 ms, http": threads_and_one,
+        "25600 50 ms, real": many,
+        "25600 50 ms, http": many,
+        "500 50 ms, virtual": windows | {"pool_mutex_ring 8"},
+        "100000 2000 ms, virtual": {one.replace(" 8", " 256") for one in windows} | {"pool_mutex_ring 256"},
+    }
 
 
 def test_each_claim_is_there_without_waiting_for_the_disk() -> None:
