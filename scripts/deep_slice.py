@@ -2,7 +2,10 @@
 """Runs deep tests of a preset's build, drawn at random, until a time is up: what CI can afford of them.
 
 Each run draws others and gives them another seed, so that many runs see what one does not. Ends with exit code 1
-when a test fails; `--seed` draws the same tests and gives them the same seed again."""
+when a test fails; `--seed` draws the same tests and gives them the same seed again.
+
+A deep test says all that the quick one of its name says, of more calls. `--said FILE` tells ctest which of these
+need not be run any more."""
 
 from __future__ import annotations
 
@@ -65,8 +68,7 @@ class Slice:
 
     def _one(self, name: str) -> int:
         """ctest's exit code. What a test that fails has to say is shown, all else is ctest's usual noise."""
-        escaped = re.sub(r"([^\w/-])", r"\\\1", name)
-        ended = self._ctest("-R", f"^{escaped}$")
+        ended = self._ctest("-R", f"^{_literally(name)}$")
         if ended.returncode != 0:
             print(ended.stdout + ended.stderr)
         return ended.returncode
@@ -86,17 +88,33 @@ class Slice:
             raise HandoffError(f"cannot run ctest: {describe(error)}") from error
 
 
+def _literally(name: str) -> str:
+    """As an expression of CMake's."""
+    return re.sub(r"([^\w/-])", r"\\\1", name)
+
+
+def quick_ones(done: list[str]) -> str:
+    """The tests that have been said by these, as ctest's --exclude-regex takes them: progress/a of progress_deep/a."""
+    names = [name.replace("_deep/", "/", 1) for name in done if "_deep/" in name]
+    return f"^({'|'.join(map(_literally, names))})$"
+
+
 @ends_with_one_line
 def main(arguments: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--preset", required=True, help="release, tsan or another that is built")
     p.add_argument("--seconds", type=float, required=True, help="a test begins while these are not over")
     p.add_argument("--seed", type=int, help="of the draw and of the tests (default: a new one, printed)")
+    p.add_argument(
+        "--said", type=Path, metavar="FILE", help="write here which quick tests that makes needless"
+    )
     given = p.parse_args(arguments)
     seed = secrets.randbits(31) if given.seed is None else given.seed
     chosen = Slice(given.preset, given.seconds, seed)
     print(f"deep tests of {given.preset} for {given.seconds:g} s, seed {seed}", flush=True)
     done, failed = chosen.run()
+    if given.said is not None:
+        given.said.write_text(quick_ones(done) + "\n", encoding="utf-8")
     if failed:
         print(
             f"{len(failed)} of {len(done)} deep tests failed: {', '.join(failed)}; repeat with "

@@ -90,6 +90,26 @@ def test_a_failure_is_shown_and_how_to_repeat_it(ctest: Path, capsys: pytest.Cap
     assert "--preset tsan --seconds 60 --seed 5" in said.err
 
 
+def test_what_deep_has_said_quick_need_not_say(ctest: Path, tmp_path: Path) -> None:
+    names = ["stress_deep/queue_a", "stress_deep/queue_b+", "package/own/thread"]
+    (ctest / "listing").write_text(json.dumps({"tests": [{"name": name} for name in names]}))
+    said = tmp_path / "said.txt"
+    arguments = ["--preset", "tsan", "--seed", "5", "--said", str(said), "--seconds"]
+    assert deep_slice.main([*arguments, "60"]) == 0
+    expression = re.compile(said.read_text().strip())
+    quick = [
+        "stress/queue_a",
+        "stress/queue_b+",
+        "stress/queue_bb",
+        "stress/queue_ab",
+        "package/own",
+        "package/own/thread",
+    ]
+    assert [name for name in quick if expression.search(name)] == ["stress/queue_a", "stress/queue_b+"]
+    assert deep_slice.main([*arguments, "0"]) == 0
+    assert not re.search(said.read_text().strip(), "stress/queue_a")
+
+
 @pytest.mark.parametrize(
     "listing, told",
     [
