@@ -7,8 +7,11 @@
 // stopped). Each item still leaves exactly once.
 // Progress: blocking, the try_ calls as well: after claiming a ticket a try_push waits for the slot to be
 // emptied and a try_pop for it to be filled.
-// Failure: full and empty are judged by the two ticket counters, at which pushes and pops take effect:
-// exact.
+// Failure: full and empty are judged by the two ticket counters, at which pushes and pops take effect. Each
+// end loads its own first and then the other one, which only grows, so that the judgement holds at the second
+// load: exact, where loads happen in their order. They are relaxed, so that C++ does not say so; x86-64 does.
+// On other processors the other end's counter may be read first, and be out of date: there any failure is
+// admitted.
 // Capacity: rounded up to a power of two and to at least 4,096 (max0x7ba/atomic_queue #28).
 // Memory: two arrays, allocated in the constructor; every slot holds an object all the time, and a popped
 // slot keeps the moved-from one until the next lap. A constructor that gets no second array leaks the first
@@ -26,6 +29,7 @@
 
 #include "../queue.hpp"
 #include "../support/first_index.hpp"
+#include "../support/load_order.hpp"
 
 namespace handoff {
 
@@ -49,6 +53,7 @@ public:
         .push = progress::blocking,
         .pop = progress::blocking,
         .delivery = order::unordered,
+        .failure = loads_in_order ? try_failure::exact : try_failure::spurious,
         .setup_survives_bad_alloc = false,
     };
 
