@@ -1,7 +1,6 @@
 # What everything is built with, here and in a project of somebody else's.
 option(HANDOFF_BENCHMARKS "Build the workloads' binaries" ON)
 option(HANDOFF_WERROR "Treat warnings as errors" OFF)
-option(HANDOFF_PRECOMPILE "Share a precompiled header among all targets" OFF)
 set(HANDOFF_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize takes them")
 
 find_package(Threads REQUIRED)
