@@ -11,7 +11,7 @@ cmake --install "$2" --prefix "$work/prefix" >/dev/null
 cp -r "$source/examples/own_queue" "$work/project"
 cmake -G Ninja -S "$work/project" -B "$work/build" -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_PREFIX_PATH="$work/prefix" -DHANDOFF_PEERS='^noop_queue$' -DCMAKE_CXX_FLAGS_RELEASE=-O0 \
-  -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 \
+  -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=6 \
   ${sanitizers:+-DHANDOFF_SANITIZE=$sanitizers -DHANDOFF_BENCHMARKS=OFF} >/dev/null
 cmake --build "$work/build"
 for suite in conformance linearizability progress; do
