@@ -26,8 +26,12 @@ done
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 for preset in "${presets[@]}"; do
   echo "== $preset"
-  # What scripts/proofs.py collect makes the record of proofs from.
-  [ "$preset" = debug ] || "$python" scripts/proofs.py begin "$preset"
+  # What scripts/proofs.py collect makes the record of proofs from; not from draws.
+  if [ "$deep_minutes" -gt 0 ]; then
+    rm -f "build/$preset/proofs/begun.json"
+  elif [ "$preset" != debug ]; then
+    "$python" scripts/proofs.py begin "$preset"
+  fi
   build "$preset"
   needless='^$'
   if [ "$deep_minutes" -gt 0 ]; then
