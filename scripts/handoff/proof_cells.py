@@ -135,7 +135,7 @@ def order(evidence: Evidence) -> Cell:
         # Rounded down: what is not all does not read 100%.
         share = int(1e4 * facts["decided"] / facts["stamped"]) / 100
         detail += f", {share:.2f}% decided exactly"
-    if facts["overtaken"]:
+    if facts["overtaken"] and not _latest_first(evidence):
         detail += f"; k observed: {count(facts['overtaken'])}"
     return evidence.cell(
         proof, facts["checker"], f"{detail}; {count(facts['unstamped'])} more without stamps"
@@ -275,8 +275,18 @@ def stalls(evidence: Evidence) -> Cell:
         return Cell(NONE, "not tried", _how_to_stop(evidence))
     facts = proof.facts
     reordered = facts["reordered"]
-    text = f"{plural(reordered, 'item')} reordered" if reordered else "none lost, doubled or reordered"
+    if _latest_first(evidence):
+        text = "none lost or doubled"
+    elif reordered:
+        text = f"{plural(reordered, 'item')} reordered"
+    else:
+        text = "none lost, doubled or reordered"
     return evidence.cell(proof, text, f"{plural(facts['items'], 'item')}, {plural(facts['stops'], 'stop')}")
+
+
+def _latest_first(evidence: Evidence) -> bool:
+    """Then that later items come out before earlier ones is what it promises."""
+    return evidence.entry.get("delivery") == "lifo"
 
 
 def _how_to_stop(evidence: Evidence) -> str:

@@ -249,6 +249,17 @@ def test_what_stopped_threads_have_shown() -> None:
     assert cell(known, "with threads stopped")[1] == "12 items reordered: 40.0 k items, 812 stops"
 
 
+def test_that_a_stack_gives_out_later_items_first_is_no_finding() -> None:
+    stalled = proof("ring", "stalls", STALLS | {"reordered": 12, "order": "lifo"})
+    stack = RING | {"delivery": "lifo"}
+    assert (
+        cell(record(stalled), "with threads stopped", stack)[1]
+        == "none lost or doubled: 40.0 k items, 812 stops"
+    )
+    told = cell(record(order(facts={"overtaken": 63})), "order proven", stack)[1]
+    assert "k observed" not in told
+
+
 def test_numbers_have_three_digits() -> None:
     numbers = (0, 999, 9_999, 10_000, 52_649, 99_960, 999_600, 1_758_189, 45_000_000, 2 * 10**9)
     told = "0, 999, 9,999, 10.0 k, 52.6 k, 100 k, 1.00 M, 1.76 M, 45.0 M, 2.00 G"
