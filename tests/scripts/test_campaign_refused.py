@@ -18,7 +18,7 @@ from handoff import results
     [
         (
             ["--profile", "quik"],
-            "unknown profile 'quik'; did you mean 'quick'? valid: smoke, quick, experiments, full",
+            "unknown profile 'quik'; did you mean 'quick'? valid: smoke, quick, experiments, downloads, full",
         ),
         (
             ["--impl", "god_ring"],
