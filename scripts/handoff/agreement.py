@@ -19,7 +19,7 @@ Json = dict[str, Any]
 LIMIT = 0.10
 
 # Takes the place of a strategy that the simulated network does not have: results as they come, there too.
-STAND_IN = "window_completion_order"
+STAND_IN = strategies.UNORDERED
 
 
 @dataclass(frozen=True)
