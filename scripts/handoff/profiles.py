@@ -187,6 +187,14 @@ def stages(suite: Suite) -> set[str]:
     return {strategies.SEQUENTIAL} | {f"{strategies.POOL}_{queue}" for queue in mpmc_queues(suite)}
 
 
+def all_stages(suite: Suite) -> set[str]:
+    """A pool over each queue, ended by stop items and by closing it, and what they are compared with."""
+    queues = {entry["name"] for entry in suite.catalog["queues"]}
+    pools = {name: strategies.pool_of(name, queues) for name in everyone(suite)}
+    ends = (strategies.POOL, strategies.CLOSED_POOL)
+    return {strategies.SEQUENTIAL} | {name for name, pool in pools.items() if pool and pool[0] in ends}
+
+
 def one_claim(suite: Suite) -> set[str]:
     """Of the ways to claim a file's name the first."""
     return {case.implementation for case in [c for c in suite.cases if c.workload == "download_saving"][:1]}
@@ -227,13 +235,13 @@ DOWNLOADS: tuple[Values, ...] = (
 SHORT_LIST: tuple[Values, ...] = ({"items": "64", "latency": "log_normal", "ms": "4", "time": "real"},)
 # How many under way are enough.
 SHORT_SWEEP: tuple[Values, ...] = ({"items": "200", "latency": "log_normal", "ms": "4", "time": "real"},)
-# Nothing to wait for: what a queue between two stages costs. The full profile has every queue.
-STAGES: tuple[Values, ...] = ({"items": "10000", "ms": "0", "n": "1", "time": "real"},)
 
 # As long as the articles have them, and longer.
 NO_ACCIDENTS: dict[str, Value] = {"failures": "0%", "bandwidth": "unlimited"}
 LONG_LIST: dict[str, Value] = NO_ACCIDENTS | {"items": "500", "latency": "log_normal", "ms": "50"}
 SIMULATED: dict[str, Value] = {"time": "real", "transport": None}
+# Nothing to wait for: what a queue between two stages costs.
+STAGES: tuple[Values, ...] = (NO_ACCIDENTS | SIMULATED | {"items": "10000", "ms": "0", "n": "1"},)
 # A thread for each, up to what the machine hardly notices; and so many that the end of the list hardly counts.
 LONG_SWEEP: tuple[Values, ...] = (LONG_LIST | SIMULATED | {"n": ("8", "16", "32", "64")},)
 MANY_UNDER_WAY: tuple[Values, ...] = (NO_ACCIDENTS | {"items": "25600", "n": "256", "time": "real"},)
@@ -338,7 +346,8 @@ EXPERIMENTS = (
     Rule("pitfalls", everyone, ({},)),
 )
 
-# What docs/downloads.md promises: long lists, hundreds under way, and HTTP beside the simulated network.
+# What docs/downloads.md promises: long lists, hundreds under way, HTTP beside the simulated network, and what a
+# stage costs with each queue.
 LONG_DOWNLOADS = (
     Rule("producer_consumer", other_controls, (_throughput(),)),
     Rule("ping_pong", controls_of_comparison, (_round_trip("pause"),)),
@@ -350,6 +359,7 @@ LONG_DOWNLOADS = (
     Rule(strategies.WORKLOAD, over_http, UNSTEADY),
     Rule(strategies.WORKLOAD, pool_and_windows, HOURS),
     Rule(strategies.WORKLOAD, pool_and_windows, IN_BOTH_TIMES),
+    Rule(strategies.WORKLOAD, all_stages, STAGES),
 )
 
 PROFILES = {

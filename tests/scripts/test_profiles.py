@@ -247,12 +247,14 @@ def long_downloads() -> list[str]:
     """The lists of the profile downloads, and as much again that it leaves out."""
     names = ("sequential", "window_in_order", "window_reorder_buffer", "window_completion_order", "another")
     names += ("asio_coroutines", "curl_multi", "pool_mutex_ring", "pool_vyukov_mpmc_ring")
+    names += ("closed_pool_mutex_ring", "flagged_pool_mutex_ring", "closed_pool_mutex_stack")
     lists = {
         "items:500/latency:log_normal/ms:50": (4, 8, 64),
         "items:500/latency:constant/ms:5": (8,),
         "items:500/latency:heavy_tail/ms:4": (8,),
         "items:25600/latency:log_normal/ms:50": (256,),
         "items:100000/latency:heavy_tail/ms:2000": (256,),
+        "items:10000/latency:constant/ms:0": (1, 2),
     }
     ways = (
         "0%/bandwidth:unlimited/time:real",
@@ -268,7 +270,7 @@ def long_downloads() -> list[str]:
     ]
 
 
-def test_downloads_has_long_lists_hundreds_under_way_hours_and_both_networks() -> None:
+def test_downloads_has_long_lists_hundreds_under_way_hours_both_networks_and_each_stage() -> None:
     catalog = {"schema": 1, "queues": QUEUES, "counters": COUNTERS, "workloads": WORKLOADS}
     of = Suite(Path("build"), catalog, {}, [cases.parse(name) for name in long_downloads()])
     found: dict[str, set[str]] = {}
@@ -292,6 +294,8 @@ def test_downloads_has_long_lists_hundreds_under_way_hours_and_both_networks() -
         "25600 50 ms, http": many,
         "500 50 ms, virtual": windows | {"pool_mutex_ring 8"},
         "100000 2000 ms, virtual": {one.replace(" 8", " 256") for one in windows} | {"pool_mutex_ring 256"},
+        "10000 0 ms, real": {"sequential 1", "pool_mutex_ring 1", "pool_vyukov_mpmc_ring 1"}
+        | {"closed_pool_mutex_ring 1", "closed_pool_mutex_stack 1"},
     }
 
 
