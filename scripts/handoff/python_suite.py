@@ -14,7 +14,9 @@ from . import catalog, python_baseline
 from .cases import Case
 from .catalog import Suite
 from .errors import HandoffError
-from .profiles import Chooser, Profile, Rule, Values, controls_of_comparison, other_controls
+from .profiles import Profile
+from .rules import Chooser, Rule, Values
+from .whose import controls_of_comparison, other_controls
 from .sampling import BLOCKS_FOR_AN_INTERVAL
 
 # Beside handoff's folder, so that the script finds it.
