@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import proof_cells, proof_sources, python_baseline
+from . import proof_cells, proof_sources, python_baseline, strategies
 from .proof_cells import BROKEN, EARLIER, NONE, Cell, Evidence
 from .proof_record import Record
 
 Json = dict[str, Any]
 
-# What they measure is the machine, and standard locks.
-NOTHING_TO_PROVE = ("core_to_core", "pitfalls")
+# What they measure is the machine, standard locks, and files.
+NOTHING_TO_PROVE = ("core_to_core", "pitfalls", "download_saving")
 
 COLUMNS = {
     "order proven": proof_cells.order,
@@ -85,7 +85,9 @@ class Table:
         return [row.name for row in self.rows if row.state == BROKEN]
 
     def note(self, name: str) -> str | None:
-        return next((row.note for row in self.rows if row.name == name), None)
+        """A pool's is that of its queue."""
+        notes = {row.name: row.note for row in self.rows}
+        return notes.get(name if name in notes else strategies.queue_of(name, notes) or name)
 
 
 def table(
@@ -107,7 +109,8 @@ def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> Tab
         environment = summary["environment"]
         catalog = environment.get("catalog", {})
         cases = summary["cases"]
-        present = {one["implementation"] for one in cases if one["workload"] not in NOTHING_TO_PROVE}
+        queues = [one["name"] for one in catalog.get("queues", [])]
+        present = {name for case in cases if (name := _stands_on(case, queues)) is not None}
         present -= python_baseline.names(catalog)  # nothing of ours is to be proven of them
         listed = [one for kind in ("queues", "counters") for one in catalog.get(kind, [])]
         listed += [{"name": name} for name in sorted(present - {one["name"] for one in listed})]
@@ -119,6 +122,15 @@ def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> Tab
         if None not in measured:
             sources[name] = str(measured.pop()) if len(measured) == 1 else "different ones"
     return table(record, entries.values(), sources, MEASURED)
+
+
+def _stands_on(case: Json, queues: Iterable[str]) -> str | None:
+    """The implementation whose proof a case needs. A way to download needs that of the queue between its threads,
+    if it has one: whether all documents came, whole and once, is verified in each trial."""
+    if case["workload"] in NOTHING_TO_PROVE:
+        return None
+    name = str(case["implementation"])
+    return strategies.queue_of(name, queues) if case["workload"] == strategies.WORKLOAD else name
 
 
 def _row(record: Record, entry: Mapping[str, Any], source: str | None, wording: Wording) -> Row:

@@ -90,6 +90,18 @@ def test_the_short_form_has_the_table(found: Json, tmp_path: Path) -> None:
     assert "> **BROKEN**, by their own proofs: vyukov_mpmc_ring" in text
 
 
+def test_a_way_to_download_stands_on_the_proof_of_its_queue(tmp_path: Path) -> None:
+    spec = Spec(blocks=6, queues=(), counters=(), controls=(), workloads=("download_strategies",))
+    one = summary.build(results.load(synthetic_run.write(tmp_path / "run", spec)))
+    one["cases"].append({"implementation": "claim_lock", "workload": "download_saving"})
+    assert {"sequential", "pool_vyukov_mpmc_ring"} <= {row["implementation"] for row in one["cases"]}
+    shown = proof_table.of_runs(KNOWN, tmp_path, [one])
+    assert {row.name for row in shown.rows} == {"mutex_ring", "vyukov_mpmc_ring"}
+    broken = "BROKEN: see proofs"
+    assert shown.note("vyukov_mpmc_ring") == shown.note("pool_vyukov_mpmc_ring") == broken
+    assert shown.note("sequential") is None and shown.note("claim_lock") is None
+
+
 def test_without_a_record_nothing_is_shown_as_proven(found: Json, tmp_path: Path) -> None:
     html = page.render(found, [], proof_table.of_runs(None, tmp_path, [found]))
     told = section(html)
