@@ -4,6 +4,8 @@
 Each run draws others and gives them another seed, so that many runs see what one does not. Ends with exit code 1
 when a test fails; `--seed` draws the same tests and gives them the same seed again.
 
+A test that says in CTest's COST that it takes longer than what is left of the time is passed over.
+
 A deep test says all that the quick one of its name says, of more calls. `--said FILE` tells ctest which of these
 need not be run any more."""
 
@@ -20,6 +22,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from handoff.errors import EXIT_FAILED, HandoffError, describe, ends_with_one_line
 
@@ -33,30 +36,35 @@ class Slice:
     seconds: float
     seed: int
 
-    def tests(self) -> list[str]:
-        """All deep tests of the build, in an order that follows from the seed."""
+    def tests(self) -> list[tuple[str, float]]:
+        """All deep tests of the build and the seconds that they say they take (0: not said), in an order that
+        follows from the seed."""
         found = self._ctest("--show-only=json-v1")
         try:
-            names = sorted(str(test["name"]) for test in json.loads(found.stdout)["tests"])
+            tests = sorted((str(test["name"]), _cost(test)) for test in json.loads(found.stdout)["tests"])
         except (ValueError, KeyError, TypeError) as error:
             said = (found.stderr or found.stdout).strip().splitlines()
             raise HandoffError(
                 f"ctest lists no deep tests of preset '{self.preset}': {said[-1] if said else repr(error)}"
             ) from error
-        if not names:
+        if not tests:
             raise HandoffError(f"preset '{self.preset}' has no deep tests; scripts/test.sh builds them")
-        random.Random(self.seed).shuffle(names)
-        return names
+        random.Random(self.seed).shuffle(tests)
+        return tests
 
     def run(self) -> tuple[list[str], list[str]]:
-        """The tests that were run, and those of them that failed. A test begins while there is time left."""
+        """The tests that were run, and those of them that failed. A test begins while there is time left, and time
+        enough for it, if it says how much it needs."""
         begun = time.monotonic()
         done: list[str] = []
         failed: list[str] = []
-        for name in self.tests():
+        for name, cost in self.tests():
             start = time.monotonic()
-            if start - begun >= self.seconds:
+            left = self.seconds - (start - begun)
+            if left <= 0:
                 break
+            if cost > left:
+                continue
             code = self._one(name)
             print(
                 f"  {time.monotonic() - start:5.1f} s  {'passed' if code == 0 else 'FAILED'}  {name}",
@@ -86,6 +94,10 @@ class Slice:
             )
         except OSError as error:
             raise HandoffError(f"cannot run ctest: {describe(error)}") from error
+
+
+def _cost(test: dict[str, Any]) -> float:
+    return next((float(one["value"]) for one in test.get("properties", []) if one["name"] == "COST"), 0.0)
 
 
 def _literally(name: str) -> str:

@@ -65,6 +65,14 @@ def test_none_begins_when_the_time_is_over(ctest: Path, monkeypatch: pytest.Monk
     assert len(asked(ctest)) == 2
 
 
+def test_what_takes_longer_than_is_left_is_passed_over(ctest: Path) -> None:
+    costs = dict(zip(NAMES, (1.0, 30.0, 61.0, 3600.0)))
+    listing = [{"name": n, "properties": [{"name": "COST", "value": costs.get(n, 0.0)}]} for n in NAMES]
+    (ctest / "listing").write_text(json.dumps({"tests": listing}))
+    assert draw(60, 5) == 0
+    assert sorted(asked(ctest)) == [f"^{name}$ 5 5" for name in NAMES if costs.get(name, 0.0) < 60]
+
+
 def test_the_draw_follows_from_the_seed(ctest: Path) -> None:
     assert draw(60, 5) == draw(60, 5) == draw(60, 6) == 0
     first, again, other = (asked(ctest)[i : i + len(NAMES)] for i in range(0, 3 * len(NAMES), len(NAMES)))
