@@ -2,9 +2,10 @@
 """Switch on the faults that our sources name, and hold what the checks say of them against
 tests/mutants/mutations.toml (docs/mutations.md).
 
-names  the faults that these checks are tried on
-check  tries the checks on one of them, or on none; exit code 1: not as the table says
-page   makes the table of docs/mutations.md from what the deep tests of all presets have recorded
+names     the faults that these checks are tried on
+subjects  what these checks are tried on, deep included: implementations, and locks
+check     tries the checks on one of them, or on none; exit code 1: not as the table says
+page      makes the table of docs/mutations.md from what the deep tests of all presets have recorded
 """
 
 from __future__ import annotations
@@ -63,6 +64,12 @@ def names(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def subjects(arguments: argparse.Namespace) -> int:
+    cells = [cell for one in mutations.read() for cell in one.of(arguments.checks)]
+    print("\n".join(sorted({cell.subject for cell in cells})))
+    return 0
+
+
 def page(arguments: argparse.Namespace) -> int:
     recorded = mutation_page.records(arguments.build_dirs)
     text = mutation_page.PAGE.read_text(encoding="utf-8")
@@ -77,12 +84,12 @@ def main(given: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True)
-    for name, run in (("names", names), ("check", check)):
-        command = commands.add_parser(name)
+    for run in (names, subjects, check):
+        command = commands.add_parser(run.__name__)
         command.set_defaults(run=run)
         if run is check:
             command.add_argument("mutation", help=f"its name, or '{NONE}'")
-        else:
+        if run is names:
             command.add_argument(
                 "--with-threads", action="store_true", help="not those that run on one thread"
             )

@@ -94,6 +94,17 @@ def test_checks_that_need_two_cpus_are_told_apart(capsys: pytest.CaptureFixture[
     assert "ring_storage.counted_before_the_move" in names("--with-threads")
 
 
+def test_the_subjects_of_a_check_are_what_it_is_tried_on(capsys: pytest.CaptureFixture[str]) -> None:
+    def subjects(*checks: str) -> set[str]:
+        assert mutations_command(["subjects", "--checks", *checks]) == 0
+        return set(capsys.readouterr().out.split())
+
+    assert {"mutex_ring", "eventcount"} <= subjects("exploration")
+    # A fault of what several share is tried on one of them; a cell that expects nothing has a subject, too.
+    assert subjects("address_sanitizer") == {"mutex_ring", "mutex_stack", "two_lock_queue"}
+    assert "lamport_spsc_ring" in subjects("linearizability")
+
+
 def test_a_fault_that_nothing_catches_is_named(tmp_path: Path) -> None:
     text = '["ring.gone"]\nwhat = "a"\nconformance = "not caught"\nexploration = "by chance"\n'
     complaints = mutations.complaints(table_of(tmp_path, text), set())
