@@ -105,11 +105,6 @@ def over_http(suite: Suite) -> set[str]:
 
 
 def stages(suite: Suite) -> set[str]:
-    """Pools over some queues, and what they are compared with."""
-    return {strategies.SEQUENTIAL} | {f"{strategies.POOL}_{queue}" for queue in mpmc_queues(suite)}
-
-
-def all_stages(suite: Suite) -> set[str]:
     """A pool over each queue, ended by stop items and by closing it, and what they are compared with."""
     queues = {entry["name"] for entry in suite.catalog["queues"]}
     pools = {name: strategies.pool_of(name, queues) for name in everyone(suite)}
