@@ -1,8 +1,8 @@
 #!/bin/sh
 # own_queue.sh SOURCE BUILD HOW: installs handoff from BUILD, builds examples/own_queue of SOURCE against it, and
 # runs all that is tested of its queue. HOW is
-#   brief        what it needs for its tests, to be listed and to be measured once, compiled in a hurry;
-#   everything   all that a user gets, compiled as a user would, and measured in each workload;
+#   brief        what it needs for its tests, to be listed and for two workloads, compiled in a hurry;
+#   everything   all that a user gets, compiled as a user would; a campaign measures it in each workload;
 #   else sanitizers, as -fsanitize takes them: the tests alone.
 set -eu
 source=$1
@@ -40,8 +40,10 @@ for proof in semaphore_ring progress-semaphore_ring stalls-semaphore_ring; do
 done
 "$work/build/handoff/benchmarks/catalog" | grep -q '"header": *"semaphore_ring.hpp"'
 "$work/build/handoff/benchmarks/memory" --benchmark_filter='^memory/semaphore_ring/item:8/items:1024/'
-measured='--workload ping_pong --impl semaphore_ring --wait yield'
-[ "$how" = brief ] || measured="--impl semaphore_ring --impl pool_semaphore_ring"
-# shellcheck disable=SC2086
-/usr/bin/python3 "$work/prefix/share/handoff/scripts/campaign.py" --build-dir "$work/build/handoff" \
-  $measured --blocks 1 --out "$work/run"
+if [ "$how" = brief ]; then
+  "$work/build/handoff/benchmarks/ping_pong" --window_ms=20 --ramp_ms=1 \
+    --benchmark_filter='^ping_pong/semaphore_ring/queues:2/wait:yield/report:mean/'
+else
+  /usr/bin/python3 "$work/prefix/share/handoff/scripts/campaign.py" --build-dir "$work/build/handoff" \
+    --profile quick --impl semaphore_ring --blocks 1 --out "$work/run"
+fi
