@@ -27,16 +27,16 @@ class Profile:
     precision: float = PRECISION
 
     def headlines(self, suite: Suite, cases: Sequence[Case]) -> tuple[tuple[str, ...], ...]:
-        """Of the given cases those of each headline, the most important first. Where there is no headline all
-        cases are equally important, and then the controls of the comparison: what they do not find, no case of
-        this run could have shown."""
+        """Of the given cases those of each headline, the most important first. Where there is no headline the
+        controls of the comparison come first, because what they do not find no case of this run could have
+        shown, and all other cases are equally important."""
         names = [case.name for case in cases]
         chosen = (rule.select(suite) for rule in HEADLINES)
         ranks = (tuple(name for name in names if name in rank) for rank in chosen)
         others = whose.ranked(suite)
         rest = tuple(case.name for case in cases if case.implementation in others)
         compared = tuple(case.name for case in cases if is_comparison(case))
-        either = tuple(rank for rank in ranks if rank), tuple(rank for rank in (rest, compared) if rank)
+        either = tuple(rank for rank in ranks if rank), tuple(rank for rank in (compared, rest) if rank)
         return either[0] or either[1] or (tuple(names),)
 
     def select(self, suite: Suite) -> list[Case]:
