@@ -2,8 +2,7 @@
 # Tests: sets up what is missing; builds the sanitized presets and runs their conformance tests; then builds
 # the release preset and runs everything but the deep tests. `scripts/test.sh release` runs only the presets that
 # it is given; `--deep 10` adds 10 minutes of deep tests, drawn anew each time and shared among the presets; the
-# quick test of the same name, which says the same of fewer calls, is then left out, and the other queues' histories
-# are recorded for 1 second, not 2.
+# quick test of the same name, which says the same of fewer calls, is then left out.
 set -euo pipefail
 deep_minutes=0
 presets=()
@@ -24,7 +23,6 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ ${#presets[@]} -gt 0 ] || presets=(tsan asan-ubsan release)
-[ "$deep_minutes" -eq 0 ] || export HANDOFF_QUICK_SECONDS=1
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 for preset in "${presets[@]}"; do
   echo "== $preset"

@@ -31,13 +31,15 @@ class Profile:
         controls of the comparison come first, because what they do not find no case of this run could have
         shown, and all other cases are equally important."""
         names = [case.name for case in cases]
-        chosen = (rule.select(suite) for rule in HEADLINES)
-        ranks = (tuple(name for name in names if name in rank) for rank in chosen)
+        chosen = [rule.select(suite) for rule in HEADLINES]
+        headlines = [tuple(name for name in names if name in rank) for rank in chosen]
         others = whose.ranked(suite)
-        rest = tuple(case.name for case in cases if case.implementation in others)
         compared = tuple(case.name for case in cases if is_comparison(case))
-        either = tuple(rank for rank in ranks if rank), tuple(rank for rank in (compared, rest) if rank)
-        return either[0] or either[1] or (tuple(names),)
+        rest = tuple(case.name for case in cases if case.implementation in others)
+        for ranks in (headlines, (compared, rest)):
+            if any(ranks):
+                return tuple(rank for rank in ranks if rank)
+        return (tuple(names),)
 
     def select(self, suite: Suite) -> list[Case]:
         """In the order of the listing."""

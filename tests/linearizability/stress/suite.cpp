@@ -22,14 +22,13 @@ using conformance::number_from;
 using linearizability::proof;
 using linearizability::stress_effort;
 
-// HANDOFF_STRESS: quick or deep. HANDOFF_QUICK_SECONDS and HANDOFF_DEEP_SECONDS: how long a queue's test
-// takes (2 and 15); a counter's takes a second, and a third. HANDOFF_STAMPS: on, or off for the checks that
-// need no clock alone.
+// HANDOFF_STRESS: quick or deep. HANDOFF_DEEP_SECONDS: how long a queue's deep test takes (15), a counter's a
+// third of it. HANDOFF_STAMPS: on, or off for the checks that need no clock alone.
 stress_effort effort() {
     const bool deep = is_second("HANDOFF_STRESS", "quick", "deep");
     const std::uint64_t deep_seconds = number_from("HANDOFF_DEEP_SECONDS", 1, 15);
     return {.name = deep ? "deep" : "quick",
-            .queue_seconds = deep ? deep_seconds : number_from("HANDOFF_QUICK_SECONDS", 1, 2),
+            .queue_seconds = deep ? deep_seconds : 2,
             .counter_seconds = deep ? std::max<std::uint64_t>(deep_seconds / 3, 1) : 1,
             .use_stamps = !is_second("HANDOFF_STAMPS", "on", "off"),
             .seed = conformance::seed()};
