@@ -1,0 +1,131 @@
+"""A suite with the queues, counters and cases of the real one, as far as profiles choose by them."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from conftest import WORKLOADS, counter, queue
+
+from handoff import cases
+from handoff.catalog import Suite
+
+SPSC = {"producers": "one", "consumers": "one"}
+UNBOUNDED = {"bound": "unbounded"}
+RESERVATION = {"failure": "in_flight"}
+OWN = {"own_wait": True}
+LIFO = {"delivery": "lifo"}
+
+# The issue's list of queues, as far as their specs matter here.
+COMPARED = ("paced_spsc_ring", "slowed_spsc_ring", "slightly_slowed_spsc_ring")
+
+QUEUES = [
+    queue("mutex_deque", **UNBOUNDED),
+    *(queue(name, **OWN) for name in ("mutex_ring", "ttas_ring", "ticket_ring", "tbb_spin_ring")),
+    queue("two_lock_queue", **UNBOUNDED),
+    queue("lamport_spsc_ring", **SPSC),
+    queue("cached_spsc_ring", **SPSC),
+    queue("vyukov_mpmc_ring", **RESERVATION),
+    queue("ticket_mpmc_ring", **RESERVATION),
+    queue("mutex_stack", **LIFO, **OWN),
+    queue("treiber_stack", **LIFO, **RESERVATION),
+    queue("boost_spsc_queue", **SPSC),
+    queue("boost_queue"),
+    queue("moodycamel_concurrent_queue", delivery="per_producer_fifo", **UNBOUNDED),
+    queue("moodycamel_token_queue", delivery="per_producer_fifo", **UNBOUNDED),
+    queue("moodycamel_blocking_queue", delivery="per_producer_fifo", **UNBOUNDED, **OWN),
+    queue("moodycamel_spsc_queue", **SPSC, **UNBOUNDED),
+    queue("tbb_concurrent_queue", **UNBOUNDED),
+    queue("tbb_bounded_queue", **OWN),
+    queue("atomic_queue_mpmc", delivery="unordered", **OWN),
+    queue("atomic_queue_spsc", **SPSC, **OWN),
+    *(queue(name, control=True) for name in ("noop_queue", "lossy_queue", "duplicating_queue")),
+    *(queue(name, control=True, **SPSC) for name in COMPARED),
+]
+COUNTERS = [
+    *(counter(f"{name}_counter") for name in ("mutex", "ttas", "ticket", "seq_cst", "relaxed", "cas_loop")),
+    *(counter(f"{name}_counter", "quiescent") for name in ("sharded_padded", "sharded_unpadded", "tbb")),
+    counter("racing_counter", "lossy", control=True),
+    counter("faa_floor_counter", control=True),
+]
+TRY_WAITS = ("spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed")
+
+
+def queue_cases(spec: dict[str, Any]) -> list[str]:
+    name = spec["name"]
+    own = ("own",) if spec["own_wait"] else ()
+    ps = (1,) if spec["producers"] == "one" else (1, 2, 4, 8)
+    cs = (1,) if spec["consumers"] == "one" else (1, 2, 4, 8)
+    throughput = product(
+        ps,
+        cs,
+        ("spin", "pause", "yield", "sleep_1ms", "block", *own),
+        ("8", "64", "256", "move_only"),
+        (64, 1024, 65536),
+    )
+    found = [
+        f"producer_consumer/{name}/p:{p}/c:{c}/wait:{w}/item:{i}/capacity:{k}" for p, c, w, i, k in throughput
+    ]
+    for wait in (*TRY_WAITS, *own):
+        found += [
+            f"ping_pong/{name}/queues:2/wait:{wait}/report:{report}" for report in ("mean", "distribution")
+        ]
+        if spec["producers"] == "many":
+            found.append(f"ping_pong/{name}/queues:1/wait:{wait}/report:mean")
+    if not spec["control"]:
+        loads = product(
+            (1,) if spec["producers"] == "one" else (1, 2), ("spin", "block"), ("50%", "80%", "100000")
+        )
+        found += [
+            f"load/{name}/p:{n}/c:{n}/wait:{wait}/arrivals:poisson/rate:{rate}" for n, wait, rate in loads
+        ]
+        shapes = [(1, 1)] if spec["producers"] == "one" else product((1, 2, 4, 8, 16, 32), (1, 2))
+        found += [
+            f"download/{name}/n:{n}/m:{m}/wait:{wait}/items:64"
+            for (n, m), wait in product(shapes, ("yield", "sleep_1ms", "block", "timed", *own))
+        ]
+        found += [f"memory/{name}/item:{i}/items:{k}" for i, k in product(("8", "64", "256"), (1024, 65536))]
+    return found
+
+
+def counter_cases(spec: dict[str, Any]) -> list[str]:
+    mixes = ("increment", "read_1", "read_10", "add_subtract", "list_packed", "list_padded")
+    return [f"counter/{spec['name']}/t:{t}/mix:{mix}" for mix, t in product(mixes, range(1, 9))]
+
+
+# Two that are no pools; of the pools, one over each queue that many may take from, and two that end otherwise.
+def strategy_cases(queues: list[dict[str, Any]]) -> list[str]:
+    pools = [f"pool_{one['name']}" for one in queues if one["consumers"] == "many" and not one["control"]]
+    pools += [
+        f"{end}_pool_{one['name']}" for one in queues if one["own_wait"] for end in ("closed", "flagged")
+    ]
+    lists = (
+        ("items:64/latency:log_normal/ms:4", (8,)),
+        ("items:200/latency:log_normal/ms:4", (8, 32)),
+        ("items:500/latency:log_normal/ms:50", (8, 32)),
+        ("items:10000/latency:constant/ms:0", (1,)),
+    )
+    return [
+        f"download_strategies/{name}/n:{n}/{items}/failures:0%/bandwidth:unlimited/time:{time}"
+        for time, (items, numbers) in product(("real", "virtual"), lists)
+        for n in numbers
+        for name in ("sequential", "window", "one_thread", *pools)
+    ]
+
+
+def saving_cases() -> list[str]:
+    ways = product(("claim_lock", "claim_exclusive", "claim_id"), (1, 8), ("none", "fsync"))
+    return [f"download_saving/{claim}/n:{n}/items:500/sync:{sync}" for claim, n, sync in ways]
+
+
+def suite(
+    queues: list[dict[str, Any]] = QUEUES, counters: list[dict[str, Any]] = COUNTERS, cpus: int = 2
+) -> Suite:
+    names = [name for spec in queues for name in queue_cases(spec)]
+    names += [name for spec in counters for name in counter_cases(spec)]
+    names += strategy_cases(queues) + saving_cases()
+    names += [f"core_to_core/cache_line/a:{a}/b:{b}" for a in range(cpus) for b in range(a + 1, cpus)]
+    names.sort(key=lambda name: WORKLOADS.index(name.split("/")[0]))  # as listed binary by binary
+    catalog = {"schema": 1, "queues": queues, "counters": counters, "workloads": WORKLOADS}
+    return Suite(Path("build"), catalog, {}, [cases.parse(name) for name in names])
