@@ -6,12 +6,18 @@
 namespace handoff {
 namespace {
 
-constexpr unsigned downloader_counts[] = {1, 2, 4, 8, 16, 32};
-constexpr unsigned saver_counts[] = {1, 2};
+struct team {
+    unsigned downloaders;
+    unsigned savers;
+};
 
-bool fits(const queue_spec& spec, unsigned downloaders, unsigned savers) {
+// From one thread to more than anyone needs, behind one saver or two, and the source's 3 + 3.
+constexpr team teams[] = {{1, 1}, {1, 2}, {2, 1},  {2, 2},  {3, 3},  {4, 1}, {4, 2},
+                          {8, 1}, {8, 2}, {16, 1}, {16, 2}, {32, 1}, {32, 2}};
+
+bool fits(const queue_spec& spec, const team& t) {
     return spec.conserves && ends_by_stop_items(spec) &&
-           allows(spec.consumers, std::max(downloaders, savers)) && allows(spec.producers, downloaders);
+           allows(spec.consumers, std::max(t.downloaders, t.savers)) && allows(spec.producers, t.downloaders);
 }
 
 std::vector<benchmark_case> cases() {
@@ -20,21 +26,20 @@ std::vector<benchmark_case> cases() {
         const auto run = entry->runs[static_cast<std::size_t>(item_kind::bytes_8)].download;
         // A control that loses or doubles items would be waited for in vain.
         if (run == nullptr || entry->control) continue;
-        for (const unsigned n : downloader_counts)
-            for (const unsigned m : saver_counts) {
-                if (!fits(*entry->spec, n, m)) continue;
-                for (const wait_kind wait : waits_of(*entry, {wait_kind::yield, wait_kind::sleep_1ms,
-                                                              wait_kind::block, wait_kind::timed})) {
-                    const download_plan plan{.downloaders = n, .savers = m, .wait = wait};
-                    all.push_back(planned(case_name("download", entry->spec->name)
-                                              .with("n", n)
-                                              .with("m", m)
-                                              .with("wait", name_of(wait))
-                                              .with("items", plan.items)
-                                              .text(),
-                                          run, plan));
-                }
+        for (const team& t : teams) {
+            if (!fits(*entry->spec, t)) continue;
+            for (const wait_kind wait : waits_of(
+                     *entry, {wait_kind::yield, wait_kind::sleep_1ms, wait_kind::block, wait_kind::timed})) {
+                const download_plan plan{.downloaders = t.downloaders, .savers = t.savers, .wait = wait};
+                all.push_back(planned(case_name("download", entry->spec->name)
+                                          .with("n", t.downloaders)
+                                          .with("m", t.savers)
+                                          .with("wait", name_of(wait))
+                                          .with("items", plan.items)
+                                          .text(),
+                                      run, plan));
             }
+        }
     }
     return all;
 }

@@ -41,7 +41,7 @@ def check(options: argparse.Namespace) -> campaign.Request:
     budget_s = campaign.check_numbers(options)
     settings = Settings(options.placement, options.window_ms, options.ramp_ms)
     suite = python_suite.load(options.python, options.build_dir, settings.flags())
-    profile = python_suite.PROFILE
+    profile = python_suite.profile(options.placement)
     selection = Selection(tuple(options.impl), tuple(options.workload), tuple(options.wait), options.filter)
     return campaign.Request(
         options=options,

@@ -11,6 +11,9 @@ DOWNLOADS: tuple[Values, ...] = (
     {"n": "1", "m": "1", "wait": "block"},
 )
 
+# As many savers as downloaders.
+AS_MANY: tuple[Values, ...] = ({"n": "3", "m": "3", "wait": "block"},)
+
 # Some tenths of a second each: the long lists are in the full profile.
 SHORT_LIST: tuple[Values, ...] = ({"items": "64", "latency": "log_normal", "ms": "4", "time": "real"},)
 # How many under way are enough.
@@ -22,6 +25,15 @@ LONG_LIST: dict[str, Value] = NO_ACCIDENTS | {"items": "500", "latency": "log_no
 SIMULATED: dict[str, Value] = {"time": "real", "transport": None}
 # Nothing to wait for: what a queue between two stages costs.
 STAGES: tuple[Values, ...] = (NO_ACCIDENTS | SIMULATED | {"items": "10000", "ms": "0", "n": "1"},)
+# The articles' two sizes with at most 4 under way: 11 pages, and 500 documents, for which nobody waits.
+PAGES: tuple[Values, ...] = (
+    NO_ACCIDENTS | {"items": "11", "latency": "log_normal", "ms": "50", "time": "real"},
+)
+FOUR_AT_ONCE: tuple[Values, ...] = (LONG_LIST | {"n": "4", "time": "virtual"},)
+# A tenth of the attempts fail, on either network.
+_FAILING: dict[str, Value] = {"failures": "10%", "n": "8", "time": "real"}
+ACCIDENTS: tuple[Values, ...] = (_FAILING | {"transport": None},)
+ACCIDENTS_ON_THE_WIRE: tuple[Values, ...] = (_FAILING | {"transport": "http"},)
 # A thread for each, up to what the machine hardly notices; and so many that the end of the list hardly counts.
 LONG_SWEEP: tuple[Values, ...] = (LONG_LIST | SIMULATED | {"n": ("8", "16", "32", "64")},)
 MANY_UNDER_WAY: tuple[Values, ...] = (NO_ACCIDENTS | {"items": "25600", "n": "256", "time": "real"},)

@@ -26,7 +26,7 @@ ANCHORS = (
 )
 
 # Of each experiment so many cases are shown; the explorer has them all.
-SHOWN = 8
+SHOWN = 12
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from . import measures, ranking
 from .cases import parse
-from .control_kinds import is_comparison, kind_of
+from .control_kinds import comparison, kind_of
 
 SLIGHT = 0.02  # by how much the slightly slowed ring is slower
 
@@ -48,7 +48,7 @@ def same_twice(usable: pd.DataFrame) -> list[Pair]:
 
 def against_paced(usable: pd.DataFrame, kind: str) -> Pair | None:
     """A slowed ring, "slowed" or "slight", over the paced one."""
-    compared = {name for name in usable["case"].unique() if is_comparison(parse(name))}
+    compared = comparison(parse(name) for name in usable["case"].unique())
     rows = usable[usable["case"].isin(compared)]
     labels = sorted(set(rows["label"]))
     slower = next((label for label in labels if kind_of(label) == kind), None)

@@ -10,7 +10,7 @@ from . import download_lists as lists
 from . import strategies, whose
 from .cases import Case
 from .catalog import Suite
-from .control_kinds import is_comparison
+from .control_kinds import comparison
 from .rules import Rule, Values
 from .sampling import BLOCKS_FOR_AN_INTERVAL
 
@@ -34,7 +34,8 @@ class Profile:
         chosen = [rule.select(suite) for rule in HEADLINES]
         headlines = [tuple(name for name in names if name in rank) for rank in chosen]
         others = whose.ranked(suite)
-        compared = tuple(case.name for case in cases if is_comparison(case))
+        controls = comparison(cases)
+        compared = tuple(name for name in names if name in controls)
         rest = tuple(case.name for case in cases if case.implementation in others)
         for ranks in (headlines, (compared, rest)):
             if any(ranks):
@@ -154,7 +155,12 @@ EXPERIMENTS = (
     Rule("counter", whose.everyone, ({"t": "2", "mix": ("increment", "add_subtract")},)),
     Rule("counter", whose.everyone, ({"t": ("1", "2"), "mix": ("list_packed", "list_padded")},)),
     Rule("download", whose.closable_queue, lists.DOWNLOADS),
+    Rule("download", whose.closable_queue, lists.AS_MANY),
     Rule(strategies.WORKLOAD, whose.download_strategies, lists.SHORT_LIST),
+    Rule(strategies.WORKLOAD, whose.download_strategies, lists.PAGES),
+    Rule(strategies.WORKLOAD, whose.windows, lists.FOUR_AT_ONCE),
+    Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.ACCIDENTS),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.ACCIDENTS_ON_THE_WIRE),
     Rule(strategies.WORKLOAD, whose.stages, lists.STAGES),
     Rule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_SWEEP),
     Rule("download_saving", whose.everyone, lists.SAVING),
@@ -181,7 +187,7 @@ PROFILES = {
         Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 60.0),
         # 5 minutes in all, less the report's time (15 s on 2 CPUs).
         Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0),
-        Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 240.0),
+        Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 280.0),
         # Six minutes for the lists, the rest for the controls, which take many samples to settle.
         Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 600.0),
         Profile("full", None, BLOCKS_FOR_AN_INTERVAL, None),

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas
 
-from . import cases, plans, samples, stamps
-from .control_kinds import labels
+from . import cases, control_kinds, plans, samples, stamps
 from .errors import HandoffError
 from .plans import BlockRecord
 from .run_folder import ENVIRONMENT_NAME, read_environment
@@ -54,7 +53,8 @@ class Run:
 
 def _trials(names: Iterable[str], repeats: int) -> Counter[str]:
     """How many trials of each case."""
-    return Counter({name: len(labels(cases.parse(name), repeats)) for name in names})
+    planned = control_kinds.trials([cases.parse(name) for name in names], repeats)
+    return Counter(case.name for case, _ in planned)
 
 
 def load(run_dir: Path) -> Run:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .cases import Case
-from .control_kinds import is_comparison
+from .control_kinds import comparison
 from .errors import HandoffError
 
 REASONS = ("missing", "wide", "disturbed", "undecided")
@@ -104,12 +104,13 @@ def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) 
     first: set[str] = next((set(names) for names in rule.headlines if needs.all & set(names)), set())
     always = needs.missing | (needs.all & first)
     headlines = needs.all & set().union(*rule.headlines)
+    compared = comparison(cases)
     groups = {group: at for at, group in enumerate(dict.fromkeys(case.group for case in cases))}
 
     def takes(case: Case) -> bool:
         turn = block + groups[case.group]  # one group's turn is not another's: blocks get about as long
         return (
-            is_comparison(case)
+            case.name in compared
             or case.name in always
             or (case.name in headlines and turn % rule.headlines_every == 0)
             or (case.name in needs.all and turn % rule.others_every == 0)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy
 
-from . import strategies
+from . import control_kinds, strategies
 from .cases import Case
-from .control_kinds import labels
 from .errors import HandoffError
 from .runner import Layout, Settings
 from .sampling import Plan
@@ -50,7 +49,7 @@ class Trial:
 
 def in_a_block(plan: Plan) -> list[tuple[Case, str]]:
     """Each trial of a block, as its case and label."""
-    return [(case, label) for case in plan.cases for label in labels(case, plan.repeats)]
+    return control_kinds.trials(plan.cases, plan.repeats)
 
 
 def block_trials(plan: Plan, seed: int, block: int) -> list[Trial]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import strategies
 from .catalog import Suite
-from .control_kinds import is_comparison
+from .control_kinds import comparison
 
 
 def everyone(suite: Suite) -> set[str]:
@@ -19,7 +19,8 @@ def ranked(suite: Suite) -> set[str]:
 
 
 def controls_of_comparison(suite: Suite) -> set[str]:
-    return {case.implementation for case in suite.cases if is_comparison(case)}
+    compared = comparison(suite.cases)
+    return {case.implementation for case in suite.cases if case.name in compared}
 
 
 def other_controls(suite: Suite) -> set[str]:

@@ -80,7 +80,8 @@ def queue_cases(spec: dict[str, Any]) -> list[str]:
         found += [
             f"load/{name}/p:{n}/c:{n}/wait:{wait}/arrivals:poisson/rate:{rate}" for n, wait, rate in loads
         ]
-        shapes = [(1, 1)] if spec["producers"] == "one" else product((1, 2, 4, 8, 16, 32), (1, 2))
+        many = [*product((1, 2, 4, 8, 16, 32), (1, 2)), (3, 3)]
+        shapes = [(1, 1)] if spec["producers"] == "one" else many
         found += [
             f"download/{name}/n:{n}/m:{m}/wait:{wait}/items:64"
             for (n, m), wait in product(shapes, ("yield", "sleep_1ms", "block", "timed", *own))
@@ -94,7 +95,10 @@ def counter_cases(spec: dict[str, Any]) -> list[str]:
     return [f"counter/{spec['name']}/t:{t}/mix:{mix}" for mix, t in product(mixes, range(1, 9))]
 
 
-# Two that are no pools; of the pools, one over each queue that many may take from, and two that end otherwise.
+WINDOWS = ("window_in_order", "window_reorder_buffer", "window_completion_order")
+
+
+# Some that are no pools; of the pools, one over each queue that many may take from, and two that end otherwise.
 def strategy_cases(queues: list[dict[str, Any]]) -> list[str]:
     pools = [f"pool_{one['name']}" for one in queues if one["consumers"] == "many" and not one["control"]]
     pools += [
@@ -102,16 +106,19 @@ def strategy_cases(queues: list[dict[str, Any]]) -> list[str]:
     ]
     lists = (
         ("items:64/latency:log_normal/ms:4", (8,)),
+        ("items:11/latency:log_normal/ms:50", (4,)),
         ("items:200/latency:log_normal/ms:4", (8, 32)),
-        ("items:500/latency:log_normal/ms:50", (8, 32)),
+        ("items:500/latency:log_normal/ms:50", (4, 8, 32)),
         ("items:10000/latency:constant/ms:0", (1,)),
     )
+    failing = "n:8/items:500/latency:log_normal/ms:4/failures:10%/bandwidth:unlimited/time:real"
+    names = ("sequential", *WINDOWS, "curl_multi", *pools)
     return [
         f"download_strategies/{name}/n:{n}/{items}/failures:0%/bandwidth:unlimited/time:{time}"
         for time, (items, numbers) in product(("real", "virtual"), lists)
         for n in numbers
-        for name in ("sequential", "window", "one_thread", *pools)
-    ]
+        for name in names
+    ] + [f"download_strategies/{name}/{failing}{over}" for over in ("", "/transport:http") for name in names]
 
 
 def saving_cases() -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import WORKLOADS, counter, queue
-from profile_fixtures import COMPARED, COUNTERS, QUEUES, suite
+from profile_fixtures import COMPARED, COUNTERS, QUEUES, WINDOWS, suite
 
 from handoff import cases, schedule
 from handoff.cases import Case
@@ -37,7 +37,7 @@ def by_workload(profile: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "profile, least, most", [("smoke", 20, 31), ("quick", 100, 180), ("experiments", 20, 140)]
+    "profile, least, most", [("smoke", 20, 31), ("quick", 100, 180), ("experiments", 20, 160)]
 )
 def test_sizes(profile: str, least: int, most: int) -> None:
     # But for memory, whose trials last no window.
@@ -115,21 +115,42 @@ def test_experiments_has_both_orders_of_a_bounded_queue() -> None:
 
 
 def test_experiments_has_each_download_strategy_on_a_short_list() -> None:
-    found = [case for case in chosen("experiments") if case.workload == "download_strategies"]
+    every = [case for case in chosen("experiments") if case.workload == "download_strategies"]
+    found = [case for case in every if case.keys["items"] != "500"]
     assert {case.keys["time"] for case in found} == {"real"}
 
     def of(items: str) -> Counter[str]:
         return Counter(case.implementation for case in found if case.keys["items"] == items)
 
     one_queue = ("pool_mutex_ring", "closed_pool_mutex_ring", "flagged_pool_mutex_ring")
-    assert of("64") == dict.fromkeys(("sequential", "window", "one_thread", *one_queue), 1)
+    assert of("64") == dict.fromkeys(("sequential", *WINDOWS, "curl_multi", *one_queue), 1)
+    assert of("11") == of("64")
     assert of("200") == {"pool_mutex_ring": 2}
     # What a stage costs with each queue: whatever its pool leaves nothing behind.
     stages = {case.implementation for case in SUITE.cases if "pool_" in case.implementation}
     stages = {name for name in stages if not name.startswith("flagged")}
     assert {"pool_boost_queue", "closed_pool_tbb_bounded_queue"} <= stages
     assert of("10000") == dict.fromkeys({"sequential"} | stages, 1)
-    assert {case.keys["items"] for case in found} == {"64", "200", "10000"}
+    assert {case.keys["items"] for case in found} == {"11", "64", "200", "10000"}
+
+
+def test_experiments_has_the_sizes_of_the_articles_and_errors_on_both_networks() -> None:
+    found = chosen("experiments")
+    teams = {(case.keys["n"], case.keys["m"]) for case in found if case.workload == "download"}
+    assert teams == {("8", "2"), ("3", "3")}
+    long_lists = [case for case in found if case.keys.get("items") == "500" and "time" in case.keys]
+    four = [case for case in long_lists if case.keys["n"] == "4"]
+    assert {case.implementation for case in four} == set(WINDOWS)
+    assert {(case.keys["time"], case.keys["ms"]) for case in four} == {("virtual", "50")}
+    failing = [case for case in long_lists if case not in four]
+    assert {(case.keys["n"], case.keys["failures"]) for case in failing} == {("8", "10%")}
+    over: dict[str, set[str]] = {}
+    for case in failing:
+        over.setdefault(case.keys.get("transport", "simulated"), set()).add(case.implementation)
+    assert over == {
+        "simulated": {"pool_mutex_ring", *WINDOWS},
+        "http": {"window_completion_order", "curl_multi"},
+    }
 
 
 def long_downloads() -> list[str]:

@@ -18,7 +18,8 @@ from synthetic_python import Forms
 from synthetic_run import Spec
 
 from handoff import cases, figures, markdown, page, proof_table, python_baseline, python_wording
-from handoff import results, summary
+from handoff import python_suite, results, summary
+from handoff.catalog import Suite
 from handoff.python_forms import main
 
 Json = dict[str, Any]
@@ -288,6 +289,25 @@ def test_one_command_measures_both_in_turns(with_bracket: FakeBuild, tmp_path: P
     assert python["figures"]["threads"] == 2 and python["figures"]["yardstick_before_ns"] == 50.0
     described = json.loads((run / "environment.json").read_text())["catalog"]["python"]
     assert described["version"].startswith("3.") and len(described["forms_sha256"]) == 64
+
+
+@pytest.mark.parametrize(
+    "placement, wait",
+    [("compact", "pause"), ("cpus:0,1", "pause"), ("cpus:1,1", "block"), ("cpus:0", "block")],
+)
+def test_the_controls_are_of_the_wait_that_shows_a_stall_there(placement: str, wait: str) -> None:
+    controls = ("paced_spsc_ring", "slowed_spsc_ring")
+    names = [
+        f"ping_pong/{name}/queues:2/wait:{one}/report:mean"
+        for name in controls
+        for one in ("spin", "pause", "block")
+    ]
+    every = [cases.parse(name) for name in names]
+    catalog = {"queues": [queue(name, control=True) for name in controls], "counters": [], "python": {}}
+    suite = Suite(Path("build"), catalog, {}, every)
+    assert [case.name for case in python_suite.profile(placement).select(suite)] == [
+        f"ping_pong/{name}/queues:2/wait:{wait}/report:mean" for name in controls
+    ]
 
 
 def test_another_python_does_not_go_on_with_a_run(

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from handoff import cases, results, samples
-from handoff.control_kinds import labels
+from handoff import cases, control_kinds, results, samples
 from handoff.sampling import FULL_REPEATS
 from handoff.errors import HandoffError
 
@@ -88,7 +87,7 @@ def test_a_block_without_all_cases_is_not_complete(tmp_path: Path) -> None:
 
 
 def test_a_block_without_all_trials_of_a_repeated_case_is_not_complete(tmp_path: Path) -> None:
-    trials = len(labels(cases.parse(REPEATED), FULL_REPEATS))
+    trials = len(control_kinds.trials([cases.parse(REPEATED)], FULL_REPEATS))
     assert trials > 1
     measured = [sample(0, REPEATED)] * trials + [sample(1, REPEATED)] * (trials - 1)
     run = results.load(write_run(tmp_path / "r", *measured, cases=[REPEATED]))

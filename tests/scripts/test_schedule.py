@@ -8,6 +8,7 @@ from conftest import CASES
 from handoff import cases, schedule
 from handoff.errors import HandoffError
 from handoff.runner import Settings
+from handoff.control_kinds import comparison
 from handoff.sampling import full_block
 from handoff.schedule import StopRule
 
@@ -140,3 +141,19 @@ def test_builds_take_turns_trial_by_trial_and_a_coin_decides_who_begins() -> Non
         for trials in [schedule.interleaved(schedule.block_trials(full_block(SOME), 7, block), 7, 2)]
     ]
     assert 8 <= sum(begins) <= 32
+
+
+def test_what_a_stall_shows_in_controls_the_comparison() -> None:
+    names = ("paced_spsc_ring", "slowed_spsc_ring", "slightly_slowed_spsc_ring")
+
+    def found(*waits: str, queues: str = "2", report: str = "mean") -> set[str]:
+        keys = [f"queues:{queues}/wait:{wait}/report:{report}" for wait in waits]
+        every = [cases.parse(f"ping_pong/{name}/{one}") for name in (*names, "deque") for one in keys]
+        return {
+            f"{case.implementation} {case.keys['wait']}" for case in every if case.name in comparison(every)
+        }
+
+    for wait, others in (("pause", ("block", "spin")), ("block", ("spin", "yield"))):
+        assert found(*others, wait) == {f"{name} {wait}" for name in names}
+    assert not found("spin", "yield", "own")
+    assert not found("pause", queues="1") and not found("pause", report="distribution")

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "scripts"))
 
 from handoff import cases, plans  # noqa: E402  (after the path)
-from handoff.control_kinds import is_comparison  # noqa: E402
+from handoff.control_kinds import comparison  # noqa: E402
 
 CAMPAIGNS = 4
 ONE_IN = 3  # of the cases that are no controls of the comparison
@@ -24,7 +24,7 @@ FIGURES |= {"operations_per_second", "operations", "makespan_s", "p99_ns", "thre
 def main() -> None:
     runs = sorted(Path(sys.argv[1]).glob("alike-*"))[:CAMPAIGNS]
     environment = json.loads((runs[0] / "environment.json").read_text())
-    compared = [name for name in environment["cases"] if is_comparison(cases.parse(name))]
+    compared = list(comparison(cases.parse(name) for name in environment["cases"]))
     others = [name for name in environment["cases"] if name not in compared][::ONE_IN]
     kept = {
         key: environment[key] for key in ("schema", "method", "catalog", "window_ms", "ramp_ms", "placement")
