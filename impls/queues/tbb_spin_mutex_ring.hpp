@@ -4,15 +4,14 @@
 // Progress, memory and linearization: see locked_ring.hpp; fairness: see the lock.
 #pragma once
 
-#include <tbb/spin_mutex.h>
-
 #include "../queue.hpp"
+#include "../support/spin_mutex.hpp"
 #include "locked_ring.hpp"
 
 namespace handoff {
 
 template <class T>
-class tbb_spin_mutex_ring : public locked_ring<T, tbb::spin_mutex> {
+class tbb_spin_mutex_ring : public locked_ring<T, spin_mutex> {
 public:
     using producer = direct_producer<tbb_spin_mutex_ring>;
     using consumer = direct_consumer<tbb_spin_mutex_ring>;
@@ -29,7 +28,7 @@ public:
         .failure = try_failure::exact,
     };
 
-    using locked_ring<T, tbb::spin_mutex>::locked_ring;
+    using locked_ring<T, spin_mutex>::locked_ring;
 };
 
 }  // namespace handoff

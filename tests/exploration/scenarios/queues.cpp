@@ -1,4 +1,4 @@
-// The scenarios of the queues. tbb_spin_mutex_ring is left out: its lock is a library's.
+// The scenarios of the queues.
 #include <string>
 #include <utility>
 
@@ -8,6 +8,7 @@
 #include "queues/mutex_deque.hpp"
 #include "queues/mutex_ring.hpp"
 #include "queues/mutex_stack.hpp"
+#include "queues/tbb_spin_mutex_ring.hpp"
 #include "queues/ticket_mpmc_ring.hpp"
 #include "queues/ticket_ring.hpp"
 #include "queues/treiber_stack.hpp"
@@ -87,6 +88,7 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add_monitor<mutex_ring>(to);
     add_mpmc<ttas_ring>(to);
     add_mpmc<ticket_ring>(to);
+    add_mpmc<tbb_spin_mutex_ring>(to);
     add_mpmc<two_lock_queue>(to);
     add_spsc<lamport_spsc_ring>(to);
     add_spsc<cached_spsc_ring>(to);
