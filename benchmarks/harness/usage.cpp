@@ -49,15 +49,17 @@ usage& usage::operator+=(const usage& other) {
 }
 
 double peak_resident_bytes() {
-    rusage r{};
-    getrusage(RUSAGE_SELF, &r);
-    return 1024.0 * static_cast<double>(r.ru_maxrss);  // in KiB (getrusage(2))
+    // "VmHWM:   12345 kB" (proc(5)). Not getrusage's ru_maxrss, which a process keeps when it becomes another
+    // program: that of a small program which a large one has started is the large one's.
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:")) return 1024.0 * std::stod(line.substr(6));
+    return 0.0;
 }
 
 unsigned threads_of_this_process() {
     // It holds a folder for each thread (proc(5)), and each of these is a link to it, as are its name and its
-    // own
-    // "."; to count the links takes a microsecond, however many threads there are.
+    // own "."; to count the links takes a microsecond, however many threads there are.
     struct stat tasks {};
     if (stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink < 3) return 0;
     return static_cast<unsigned>(tasks.st_nlink) - 2;

@@ -25,7 +25,8 @@ struct usage {
     }
 };
 
-// The most memory that this process has had in RAM at any time.
+// The most memory that this process has had in RAM since it began to run its program. 0 where the kernel does
+// not tell.
 double peak_resident_bytes();
 
 // How many threads this process has now; 0 where the kernel does not tell.

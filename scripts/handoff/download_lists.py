@@ -31,7 +31,7 @@ PAGES: tuple[Values, ...] = (
 )
 FOUR_AT_ONCE: tuple[Values, ...] = (LONG_LIST | {"n": "4", "time": "virtual"},)
 # A tenth of the attempts fail, on either network.
-_FAILING: dict[str, Value] = {"failures": "10%", "n": "8", "time": "real"}
+_FAILING: dict[str, Value] = {"failures": "10%", "ms": "4", "n": "8", "time": "real"}
 ACCIDENTS: tuple[Values, ...] = (_FAILING | {"transport": None},)
 ACCIDENTS_ON_THE_WIRE: tuple[Values, ...] = (_FAILING | {"transport": "http"},)
 # A thread for each, up to what the machine hardly notices; and so many that the end of the list hardly counts.
@@ -42,9 +42,16 @@ STEADY: tuple[Values, ...] = (
     NO_ACCIDENTS | {"items": "500", "latency": "constant", "ms": ("5", "20"), "n": "8", "time": "real"},
 )
 UNSTEADY: tuple[Values, ...] = (LONG_LIST | {"n": ("8", "64"), "time": "real"},)
+WITH_ACCIDENTS: tuple[Values, ...] = ({"failures": "10%", "ms": "20", "n": "8", "time": "real"},)
+OVER_A_LINK: tuple[Values, ...] = ({"bandwidth": "10MB", "ms": "20", "n": "8", "time": "real"},)
+# Where the link is the limit, and where a document takes hardly longer than a thread's wake-up.
+NARROW_LINK: tuple[Values, ...] = (SIMULATED | {"bandwidth": "10MB", "ms": "4", "n": ("8", "32")},)
+NEARBY: tuple[Values, ...] = (NO_ACCIDENTS | SIMULATED | {"items": "500", "ms": "1", "n": ("1", "8", "32")},)
 # Hours, of which nobody waits for a second.
 HOURS: tuple[Values, ...] = ({"items": "100000", "n": "256", "time": "virtual"},)
 IN_BOTH_TIMES: tuple[Values, ...] = (LONG_LIST | {"n": "8", "time": "virtual"},)
 
 # Savers that want the same names; what the disk takes is another question.
 SAVING: tuple[Values, ...] = ({"n": "8", "sync": "none"},)
+# The disk's own time, too.
+SAVING_AND_SYNCING: tuple[Values, ...] = ({"n": "8", "sync": ("none", "fsync")},)

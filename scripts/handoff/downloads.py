@@ -16,10 +16,11 @@ Json = dict[str, Any]
 Cells = list[tuple[Json, Json]]  # a case, and its state in the regime of its table
 
 # What cases have in common that are compared.
-_SETTING = ("items", "latency", "ms", "failures", "bandwidth", "time")
+_SETTING = ("items", "latency", "ms", "failures", "bandwidth", "time", "transport")
 
 # Whatever is shown of a strategy beside its makespan.
 _FIGURES = (
+    "bytes_per_second",
     "first_result_s",
     "p50_ns",
     "p99_ns",

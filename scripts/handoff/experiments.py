@@ -110,7 +110,7 @@ def _rows(summary: Json, experiment: Experiment) -> list[Json]:
     return found
 
 
-_UNITS = (("_per_second", "1/s"), ("_ns", "ns"), ("_s", "s"), ("_bytes", "B"))
+_UNITS = (("bytes_per_second", "B/s"), ("_per_second", "1/s"), ("_ns", "ns"), ("_s", "s"), ("_bytes", "B"))
 
 
 def figure_text(name: str, value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import page
+from . import experiments, page
 from .figures import Rendered
 from .proof_table import Table
 
@@ -19,6 +19,7 @@ def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = N
     return template.render(
         **page.shared(summary, proofs),
         figures=page.by_section(rendered),
+        experiments=experiments.section(summary, {}),
         groups=_headline_groups(summary),
         unstable=[cell for cell in summary["sampling"]["unstable"] if cell["headline"]],
         shown=HEADLINES,

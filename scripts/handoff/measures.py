@@ -92,8 +92,9 @@ def text(value: float | None, unit: str) -> str:
     elif unit in ("ns", "s"):
         value = value * (1e9 if unit == "s" else 1.0)
         steps = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (0.0, "ns"))
-    elif unit == "B":
-        steps = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (0.0, "B"))
+    elif unit in ("B", "B/s"):
+        over = unit.removeprefix("B")
+        steps = ((2.0**30, f"GiB{over}"), (2.0**20, f"MiB{over}"), (2.0**10, f"KiB{over}"), (0.0, unit))
     else:
         return f"{short_number(value)} {unit}".strip()
     for size, name in steps:

@@ -159,11 +159,11 @@ EXPERIMENTS = (
     Rule(strategies.WORKLOAD, whose.download_strategies, lists.SHORT_LIST),
     Rule(strategies.WORKLOAD, whose.download_strategies, lists.PAGES),
     Rule(strategies.WORKLOAD, whose.windows, lists.FOUR_AT_ONCE),
-    Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.ACCIDENTS),
+    Rule(strategies.WORKLOAD, whose.pool_windows_and_workers, lists.ACCIDENTS),
     Rule(strategies.WORKLOAD, whose.over_http, lists.ACCIDENTS_ON_THE_WIRE),
     Rule(strategies.WORKLOAD, whose.stages, lists.STAGES),
     Rule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_SWEEP),
-    Rule("download_saving", whose.everyone, lists.SAVING),
+    Rule("download_saving", whose.everyone, lists.SAVING_AND_SYNCING),
     Rule("pitfalls", whose.everyone, ({},)),
 )
 
@@ -177,6 +177,10 @@ LONG_DOWNLOADS = (
     Rule(strategies.WORKLOAD, whose.on_one_thread, lists.MANY_UNDER_WAY),
     Rule(strategies.WORKLOAD, whose.over_http, lists.STEADY),
     Rule(strategies.WORKLOAD, whose.over_http, lists.UNSTEADY),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.WITH_ACCIDENTS),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.OVER_A_LINK),
+    Rule(strategies.WORKLOAD, whose.one_pool, lists.NARROW_LINK),
+    Rule(strategies.WORKLOAD, whose.one_pool, lists.NEARBY),
     Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.HOURS),
     Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.IN_BOTH_TIMES),
 )
@@ -188,8 +192,8 @@ PROFILES = {
         # 5 minutes in all, less the report's time (15 s on 2 CPUs).
         Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0),
         Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 280.0),
-        # Six minutes for the lists, the rest for the controls, which take many samples to settle.
-        Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 600.0),
+        # Seven minutes for the lists, the rest for the controls, which take many samples to settle.
+        Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 660.0),
         Profile("full", None, BLOCKS_FOR_AN_INTERVAL, None),
     )
 }

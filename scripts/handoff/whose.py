@@ -96,6 +96,10 @@ def pool_and_windows(suite: Suite) -> set[str]:
     return one_pool(suite) | windows(suite)
 
 
+def pool_windows_and_workers(suite: Suite) -> set[str]:
+    return pool_and_windows(suite) | (set(strategies.WORKERS) & everyone(suite))
+
+
 def on_one_thread(suite: Suite) -> set[str]:
     return set(strategies.ON_ONE_THREAD) & everyone(suite)
 

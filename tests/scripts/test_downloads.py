@@ -45,6 +45,8 @@ def test_each_strategy_stands_in_its_setting_with_its_share_of_the_bound(tables:
         assert one["share"] == pytest.approx(STRATEGIES[one["implementation"]], rel=0.01)
         assert one["figures"]["peak_threads"] == one["n"] + 1
         assert one["figures"]["p50_ns"] is None  # the run does not say
+        makespan = one["makespan"]["median"]
+        assert one["figures"]["bytes_per_second"] == pytest.approx(500 * 65536 / makespan, rel=0.05)
 
 
 def test_keeping_the_order_costs_what_it_does(tables: Json) -> None:
@@ -62,6 +64,42 @@ def test_keeping_the_order_costs_what_it_does(tables: Json) -> None:
         assert lost["median"] == pytest.approx((0.97 - 0.66) * bound, rel=0.02)
         assert ordered["share"]["median"] == pytest.approx(1 - 0.66 / 0.97, abs=0.01)
         assert buffered["share"]["median"] == pytest.approx(1 - 0.965 / 0.97, abs=0.005)
+
+
+def test_one_list_over_two_networks_is_two_settings(tmp_path: Path) -> None:
+    """Whatever came over HTTP took 30% longer here, and nobody loses anything by it."""
+    run = synthetic_run.write(tmp_path / "run", ALONE)
+    path, described = run / "samples.jsonl", run / "environment.json"
+    measured = [json.loads(line) for line in path.read_text().splitlines()]
+    over_http = [
+        one
+        | {"case": one["case"] + "/transport:http"}
+        | {"figures": one["figures"] | {"makespan_s": 1.3 * one["figures"]["makespan_s"]}}
+        for one in measured
+        if "/window_completion_order/" in one["case"]
+    ]
+    path.write_text("".join(json.dumps(one) + "\n" for one in measured + over_http))
+    environment = json.loads(described.read_text())
+    environment["cases"] += sorted({one["case"] for one in over_http})
+    described.write_text(json.dumps(environment))
+    both = summary.build(results.load(run))
+    settings = both["downloads"]["settings"]
+    (http,) = [one for one in settings if one["setting"].get("transport") == "http"]
+    assert {one["implementation"] for one in http["members"]} == {"window_completion_order"}
+    assert (
+        both["downloads"]["order"] == summary.build(results.load(_without(run, "http")))["downloads"]["order"]
+    )
+    assert markdown.render(both, []).count("over HTTP") == 0  # nothing there keeps the order
+    assert page.render(both, []).count("over HTTP: 3 cases") == 1
+
+
+def _without(run: Path, what: str) -> Path:
+    kept = [line for line in (run / "samples.jsonl").read_text().splitlines() if what not in line]
+    (run / "samples.jsonl").write_text("\n".join(kept) + "\n")
+    environment = json.loads((run / "environment.json").read_text())
+    environment["cases"] = [case for case in environment["cases"] if what not in case]
+    (run / "environment.json").write_text(json.dumps(environment))
+    return run
 
 
 def test_the_model_stands_beside_what_a_pool_made(tables: Json) -> None:

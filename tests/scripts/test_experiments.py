@@ -12,7 +12,7 @@ import synthetic_run
 from conftest import ROOT
 from synthetic_run import Spec
 
-from handoff import catalog, experiments, figures, page, results, summary
+from handoff import catalog, experiments, figures, markdown, page, results, summary
 from handoff.errors import HandoffError
 from handoff.runner import Settings
 
@@ -100,6 +100,18 @@ def test_the_page_has_every_experiment_measured_or_not(found: Json) -> None:
     assert "Not in this run" in entry("racing_list")
 
 
+def test_the_short_report_has_the_experiments_that_were_measured(found: Json) -> None:
+    text = markdown.render(found, [])
+    section = text[text.index("## The experiments") : text.index("## What is proven?")]
+    measured = [one for one in experiments.section(found, {}) if one["rows"]]
+    assert 0 < len(measured) == section.count("### ") < len(experiments.read())
+    for one in measured:
+        row = one["rows"][0]["case"]["case"]
+        paragraph = section[section.index(f"### {one['source']}") :].partition("\n### ")[0]
+        assert one["shows"] in paragraph and f"| `{row}` | " in paragraph
+    assert "## The experiments" not in markdown.render(found | {"cases": [], "decisions": []}, [])
+
+
 @pytest.mark.parametrize(
     "name, value, text",
     [
@@ -108,6 +120,7 @@ def test_the_page_has_every_experiment_measured_or_not(found: Json) -> None:
         ("items_per_second", 2.5e6, "2.50 M/s"),
         ("p99_ns", 1500.0, "1.50 µs"),
         ("peak_resident_bytes", 2.0**21, "2.00 MiB"),
+        ("bytes_per_second", 2.0**21, "2.00 MiB/s"),
         ("efficiency", 0.9612, "0.961"),
         ("overtakes", None, "–"),
     ],

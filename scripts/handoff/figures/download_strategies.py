@@ -17,7 +17,8 @@ ANSWER = (
     "dashed line is the bound that latencies, cores and bandwidth set. Right: the share of that bound, and what "
     "it takes, on the list with most strategies. A window that moves on only when its first document is there "
     "loses the places of those that wait behind it: “lost” is how many documents per second those places would "
-    "have fetched. A reorder buffer gives the same order without that loss."
+    "have fetched. A reorder buffer gives the same order without "
+    "that loss, as long as no document takes so long that the buffer fills behind it."
 )
 
 Json = dict[str, Any]
