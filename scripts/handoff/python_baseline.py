@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import cases, ranking
+from . import cases, ranking, strategies
 from .cases import Case
 
 Json = dict[str, Any]
@@ -23,11 +23,19 @@ LEAST = 3.0  # how many times as many hops a blocking C++ pair should make: what
 _WAITS = {"try": "spin"}
 
 _STRATEGIES = {
-    "python_sequential": "sequential",
+    "python_sequential": strategies.SEQUENTIAL,
     "python_thread_per_item": "thread_per_item",
-    "python_executor_map": "window_reorder_buffer",  # results in order, and nobody waits for an earlier one
+    "python_window_in_order": strategies.ORDERED,
+    "python_executor_map": strategies.BUFFERED,  # results in order, and nobody waits for an earlier one
 }
-_POOLS = ("python_pool", "python_processes")
+
+# How the C++ pool learns that there is no more; what task_done and join are in Python is a None for each in C++.
+_POOLS = {
+    "python_pool": strategies.POOL,
+    "python_pool_stopped": strategies.POOL,
+    "python_pool_flagged": strategies.FLAGGED_POOL,
+    "python_processes": strategies.POOL,
+}
 
 _PYTHON = "python"  # the name of the Python side in a comparison of one case with its partners
 
@@ -96,8 +104,9 @@ def partners(form: Case, others: list[Case], catalog: Mapping[str, Any]) -> list
         locked = [(SAME, locked_counter(catalog)), (OTHER, atomic_counter(catalog))]
         wanted = locked if form.implementation == "python_lock" else [(SAME, racing_counter(catalog))]
         return _named(wanted, form.keys, others)
-    queue = f"pool_{pool_queue(catalog)}" if form.implementation in _POOLS else None
-    return _named([(SAME, _STRATEGIES.get(form.implementation, queue))], form.keys, others)
+    end, alike = _POOLS.get(form.implementation), _STRATEGIES.get(form.implementation)
+    pool = f"{end}_{pool_queue(catalog)}" if end else None
+    return _named([(SAME, alike or pool)], form.keys, others)
 
 
 def _ping_pong_partners(form: Case, others: list[Case], catalog: Mapping[str, Any]) -> list[tuple[str, Case]]:
@@ -160,10 +169,12 @@ _ORDER = (
     ("2", "1"),
     ("spin", "try", "sleep_1ms", "timed", "block"),
     ("list_packed", "increment", "add_subtract"),
+    ("11", "64", "500"),
     (
         *("python_queue", "python_lifo_queue"),
-        *("python_sequential", "python_thread_per_item", "python_pool", "python_executor_map"),
-        "python_processes",
+        *("python_sequential", "python_thread_per_item", "python_window_in_order"),
+        *("python_pool", "python_pool_stopped", "python_pool_flagged"),
+        *("python_executor_map", "python_processes"),
     ),
 )
 
@@ -176,6 +187,7 @@ def _place(entry: Json) -> tuple[Any, ...]:
         keys.get("queues"),
         keys.get("wait"),
         keys.get("mix"),
+        keys.get("items"),
         entry["implementation"],
     )
     at = (order.index(value) if value in order else len(order) for value, order in zip(values, _ORDER))

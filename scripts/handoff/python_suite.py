@@ -85,15 +85,23 @@ def _of(*chosen: Callable[[Mapping[str, Any]], str | None]) -> Chooser:
     return choose
 
 
-def _strategies(suite: Suite) -> set[str]:
-    """The C++ strategies beside the Python ones."""
-    every = [case for case in suite.cases if case.workload == "download_strategies"]
-    forms = [case for case in every if case.implementation in _python(suite)]
-    return {
-        partner.implementation
-        for form in forms
-        for _, partner in python_baseline.partners(form, every, suite.catalog)
-    }
+def _strategies(listed: Mapping[str, str]) -> Chooser:
+    """The C++ strategies beside the Python ones that download such a list."""
+
+    def choose(suite: Suite) -> set[str]:
+        every = [case for case in suite.cases if case.workload == "download_strategies"]
+        forms = [
+            case
+            for case in every
+            if case.implementation in _python(suite) and listed.items() <= case.keys.items()
+        ]
+        return {
+            partner.implementation
+            for form in forms
+            for _, partner in python_baseline.partners(form, every, suite.catalog)
+        }
+
+    return choose
 
 
 _QUEUES = _of(python_baseline.twin_queue, python_baseline.reserving_queue)
@@ -104,7 +112,12 @@ _COUNTERS = _of(
 _PING_PONG: Values = {"wait": ("spin", "sleep_1ms", "block", "timed", "own", "adaptive"), "report": "mean"}
 _BLOCKING: Values = {"wait": ("block", "own", "adaptive"), "report": "mean"}
 _COUNTING: Values = {"t": ("1", "2"), "mix": ("increment", "add_subtract", "list_packed")}
-_LIST: Values = {"items": "64", "latency": "log_normal", "ms": "4", "failures": "0%", "time": "real"}
+_LISTS = (
+    {"items": "64", "latency": "log_normal", "ms": "4", "failures": "0%"},
+    {"items": "11", "latency": "log_normal", "ms": "50", "failures": "0%"},
+    {"items": "500", "latency": "log_normal", "ms": "4", "failures": "10%"},
+)
+_NETWORK: Values = {"bandwidth": "unlimited", "time": "real", "transport": None}
 _THROUGHPUT: Values = {"p": "1", "c": "1", "wait": "spin", "item": "8", "capacity": "1024"}
 
 _RULES = (
@@ -112,7 +125,7 @@ _RULES = (
     Rule("ping_pong", _QUEUES, (_PING_PONG,)),
     Rule("ping_pong", _STACKS, (_BLOCKING,)),
     Rule("counter", _COUNTERS, (_COUNTING,)),
-    Rule("download_strategies", _strategies, (_LIST,)),
+    *(Rule("download_strategies", _strategies(listed), ({**listed, **_NETWORK},)) for listed in _LISTS),
     # What makes a run citable, with the controls of the comparison.
     Rule("producer_consumer", other_controls, (_THROUGHPUT,)),
     Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),

@@ -27,8 +27,10 @@ READINGS = {
         "two of them add no more than one. In C++ they run at once: there a lost update is not a matter of luck."
     ),
     "download_strategies": (
-        "The same documents with the same latencies, each waited for with a sleep, during which Python lets other threads "
-        "run. Here the language hardly matters, and the strategy does."
+        "The same documents with the same latencies and accidents, each waited for with a sleep, during which Python lets "
+        "other threads run. Here the language hardly matters, and the strategy does: a window that joins its first "
+        "document first stands still whenever that one is slow, executor.map goes on meanwhile, and a flag ends the "
+        "workers of a pool, not its work: what they leave in the queue one thread does."
     ),
 }
 
@@ -45,9 +47,12 @@ _FORMS = {
     "python_lock": "lock",
     "python_sequential": "one by one",
     "python_thread_per_item": "a thread for each",
-    "python_pool": "pool of 8, task_done and join",
-    "python_executor_map": "executor.map, 8 threads",
-    "python_processes": "8 processes",
+    "python_window_in_order": "window of {n}, joined in order",
+    "python_pool": "pool of {n}, task_done and join",
+    "python_pool_stopped": "pool of {n}, a None for each",
+    "python_pool_flagged": "pool of {n}, ended by a flag",
+    "python_executor_map": "executor.map, {n} threads",
+    "python_processes": "{n} processes",
 }
 _MIXES = {"increment": "+1", "add_subtract": "+1 against −1", "list_packed": "list of three"}
 
@@ -62,7 +67,8 @@ def experiment(entry: Json) -> str:
     if entry["workload"] == "counter":
         threads = "1 thread" if keys["t"] == "1" else f"{keys['t']} threads"
         return f"{_MIXES.get(keys['mix'], keys['mix'])}, {form}, {threads}"
-    return form
+    errors = "" if keys["failures"] == "0%" else f", {keys['failures']} errors"
+    return f"{keys['items']} documents{errors}: {form.format(n=keys['n'])}"
 
 
 def partner(other: Json) -> str:

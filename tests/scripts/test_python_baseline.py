@@ -78,15 +78,30 @@ def test_counters_and_strategies_have_their_counterparts(found: Json) -> None:
         (python_baseline.OTHER, "relaxed_counter"),
     ]
     entries = [one for one in found["python_baseline"]["entries"] if one["workload"] == "download_strategies"]
-    assert {
-        one["implementation"]: [other["implementation"] for other in one["others"]] for one in entries
-    } == {
+    beside = {
+        (one["keys"]["items"], one["implementation"]): [other["implementation"] for other in one["others"]]
+        for one in entries
+    }
+    pages = {
+        "python_window_in_order": ["window_in_order"],
+        "python_pool": ["pool_mutex_ring"],
+        "python_pool_stopped": ["pool_mutex_ring"],
+        "python_executor_map": ["window_reorder_buffer"],
+    }
+    alone = {
         "python_sequential": ["sequential"],
         "python_thread_per_item": ["thread_per_item"],
-        "python_pool": ["pool_mutex_ring"],
-        "python_executor_map": ["window_reorder_buffer"],
+        "python_pool_flagged": ["flagged_pool_mutex_ring"],
         "python_processes": ["pool_mutex_ring"],
     }
+    assert beside == {
+        **{("11", form): others for form, others in pages.items()},
+        **{("64", form): others for form, others in {**pages, **alone}.items()},
+        ("500", "python_pool"): ["pool_mutex_ring"],
+    }
+    # The articles' pages first; of each list the windows before the pools.
+    assert list(beside) == sorted(beside, key=lambda one: ["11", "64", "500"].index(one[0]))
+    assert [form for items, form in beside if items == "11"] == list(pages)
 
 
 def test_the_queues_own_blocking_calls_stand_beside_the_blocking_get() -> None:
@@ -228,7 +243,10 @@ def test_page_and_short_form_have_the_section_and_other_runs_do_not(found: Json,
     html, short = page.render(found, []), markdown.render(found, [])
     for text in (html, short):
         assert "What would it cost in Python?" in text and "CPython 3.11.2, with its interpreter lock" in text
-        assert "two queues: blocking get" in text and "pool of 8, task_done and join" in text
+        assert "two queues: blocking get" in text
+        assert "64 documents: pool of 8, task_done and join" in text
+        assert "11 documents: window of 4, joined in order" in text
+        assert "500 documents, 10% errors: pool of 8, task_done and join" in text
         assert python_wording.claim(found["python_baseline"]) in text
     rows = re.findall(r"^\| two queues: blocking get \|.*$", short, flags=re.MULTILINE)
     assert len(rows) == 3 and all(row.count("|") == 8 for row in rows)
@@ -239,7 +257,7 @@ def test_page_and_short_form_have_the_section_and_other_runs_do_not(found: Json,
 
 
 def test_a_list_that_is_not_the_same_is_said_to_be_another_one(tmp_path: Path) -> None:
-    assert page.render(built(tmp_path, Forms(bytes=800_000.0)), []).count("another list") == 5
+    assert page.render(built(tmp_path, Forms(bytes=800_000.0)), []).count("another list") == 13
 
 
 # ---- the command ---------------------------------------------------------------------------------------------
@@ -308,6 +326,35 @@ def test_the_controls_are_of_the_wait_that_shows_a_stall_there(placement: str, w
     assert [case.name for case in python_suite.profile(placement).select(suite)] == [
         f"ping_pong/{name}/queues:2/wait:{wait}/report:mean" for name in controls
     ]
+
+
+def test_the_cpp_strategies_are_those_beside_a_form_of_the_same_list() -> None:
+    def case(name: str, n: int, listed: str, failures: str, more: str = "") -> str:
+        ends = f"failures:{failures}/bandwidth:unlimited/time:real{more}"
+        return f"download_strategies/{name}/n:{n}/{listed}/{ends}"
+
+    short, pages = "items:64/latency:log_normal/ms:4", "items:11/latency:log_normal/ms:50"
+    errors = "items:500/latency:log_normal/ms:4"
+    beside = [
+        case("sequential", 1, short, "0%"),
+        case("window_in_order", 8, short, "0%"),
+        case("flagged_pool_ring", 8, short, "0%"),
+        case("window_in_order", 4, pages, "0%"),
+        case("pool_ring", 4, pages, "0%"),
+        case("pool_ring", 8, errors, "10%"),
+    ]
+    aside = [
+        case("closed_pool_ring", 8, short, "0%"),
+        case("sequential", 1, pages, "0%"),
+        case("window_in_order", 8, errors, "10%"),
+        case("pool_ring", 8, errors, "0%"),
+        case("pool_ring", 8, errors, "10%", "/transport:http"),
+    ]
+    catalog = {"queues": [queue("ring", own_wait=True)], "counters": [], "python": main.description()}
+    every = [cases.parse(name) for name in [*beside, *aside, *(one.name for one in main.all_cases())]]
+    suite = Suite(Path("build"), catalog, {}, every)
+    chosen = [one.name for one in python_suite.profile("compact").select(suite)]
+    assert sorted(name for name in chosen if "/python_" not in name) == sorted(beside)
 
 
 def test_another_python_does_not_go_on_with_a_run(

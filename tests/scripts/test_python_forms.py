@@ -9,14 +9,21 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from handoff import cases
-from handoff.python_forms import counters, downloads, main, ping_pong, simulated_list, window
+from handoff.python_forms import counters, downloads, main, ping_pong, simulated_list, simulated_network
+from handoff.python_forms import strategies, window
+from handoff.python_forms.simulated_list import Document
+from handoff.python_forms.simulated_network import End
+from handoff.python_forms.strategies import Fetched, Setup, Strategy
 from handoff.python_forms.window import FormError
 
 HERE = Path(__file__).resolve().parent
@@ -163,61 +170,235 @@ def test_since_3_10_an_unlocked_increment_loses_nothing_in_such_a_loop() -> None
 
 CPP_LIST = [(3296556, 16281), (3921971, 6387), (2687795, 56890)]  # nanoseconds, bytes
 CPP_BYTES, CPP_LATENCY_NS = 1_072_557, 295_959_142  # of all 64
+CPP_PAGES = [(41206957, 16281), (49024639, 6387), (33597440, 56890)]
+CPP_PAGES_BYTES, CPP_PAGES_LATENCY_NS = 176_410, 406_256_399  # of all 11
+# The pauses after the attempts of document 7, beyond as many as there are.
+CPP_PAUSES_NS = [9674291, 18922148, 16507009, 55372297, 80336561, 88771656, 542016889, 790508550, 791185814]
 
 
 def test_the_list_is_the_one_that_the_cpp_side_draws() -> None:
-    """make_documents(64, 1) of benchmarks/harness/download_job.cpp, printed by a C++ program."""
-    found = simulated_list.documents(64, 4, 1)
-    assert [tuple(document) for document in found[:3]] == CPP_LIST
-    assert sum(document.bytes for document in found) == CPP_BYTES
-    assert sum(document.latency_ns for document in found) == CPP_LATENCY_NS
+    """make_documents of benchmarks/harness/download_list.cpp, for 64 and 11 documents, printed by a C++ program."""
+    for (items, ms), first, bytes_of_all, latency_ns in (
+        ((64, 4), CPP_LIST, CPP_BYTES, CPP_LATENCY_NS),
+        ((11, 50), CPP_PAGES, CPP_PAGES_BYTES, CPP_PAGES_LATENCY_NS),
+    ):
+        found = simulated_list.documents(items, ms, 1)
+        assert [document[:2] for document in found[:3]] == first
+        assert sum(document.bytes for document in found) == bytes_of_all
+        assert sum(document.latency_ns for document in found) == latency_ns
     # [rand.predef]: the 10,000th value of a default-constructed std::mt19937_64.
     random = simulated_list.Mt19937_64(5489)
     assert [random() for _ in range(10_000)][-1] == 9981545732273789042
 
 
-@pytest.mark.parametrize("implementation", list(downloads.STRATEGIES))
-def test_every_document_arrives_once_and_no_earlier_than_it_can(
-    implementation: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "seed, failures, by_place, permanent, under_way_ns",
+    [
+        (1, 67, 15_915, [196, 471], 2_969_613_310),
+        (3403237326, 55, 14_517, [47, 107, 119, 132, 196, 276, 326, 389], 2_784_978_217),
+    ],
+)
+def test_what_goes_wrong_is_what_goes_wrong_on_the_cpp_side(
+    seed: int, failures: int, by_place: int, permanent: list[int], under_way_ns: int
 ) -> None:
-    monkeypatch.setattr(downloads, "ITEMS", 16)
-    monkeypatch.setattr(downloads, "MEDIAN_MS", 1)
-    found = downloads.run(implementation, 1)
-    assert found["items"] == 16 and found["bytes"] > 0
-    assert found["makespan_s"] >= found["bound_s"] and 0 < found["efficiency"] <= 1
-    assert found["first_result_s"] <= found["makespan_s"]
-    assert found["p50_ns"] <= found["p99_ns"] <= found["max_ns"] <= 1e9 * found["makespan_s"]
+    """make_documents with failures, and time_under_way of download_network.cpp, printed by a C++ program."""
+    found = simulated_list.documents(500, 4, seed, 10)
+    assert sum(document.failures for document in found) == failures
+    assert sum(at * document.failures for at, document in enumerate(found)) == by_place
+    assert [at for at, document in enumerate(found) if document.permanent] == permanent
+    taken = [simulated_network.under_way_ns(document, at, seed) for at, document in enumerate(found)]
+    assert sum(taken) == under_way_ns
+    assert [one[:2] for one in found] == [one[:2] for one in simulated_list.documents(500, 4, seed)]
+
+
+def test_the_pauses_are_those_of_the_cpp_side() -> None:
+    assert [simulated_network.pause_ns(1, 7, number) for number in range(9)] == CPP_PAUSES_NS
 
 
 @pytest.mark.parametrize(
-    "again, says", [(0, "1 of 16 documents were lost"), (2, "1 of 16 documents came twice")]
+    "document, end, pauses",
+    [
+        (Document(1000, 1), End("arrived", 1), 0),
+        (Document(1000, 1, failures=4), End("arrived", 5), 4),
+        (Document(1000, 1, failures=5), End("gave up", 5), 4),
+        (Document(1000, 1, failures=2, permanent=True), End("refused", 1), 0),
+    ],
 )
-def test_a_lost_or_repeated_document_is_caught(
-    again: int, says: str, monkeypatch: pytest.MonkeyPatch
+def test_a_document_comes_to_the_end_that_the_list_has_for_it(
+    document: Document, end: End, pauses: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wrong(items: int, n: int, get: downloads.Fetch, deliver: downloads.Deliver) -> None:
-        for index in range(items):
-            for _ in range(again if index == 7 else 1):
-                deliver(get(index))
+    slept: list[float] = []
+    monkeypatch.setattr(simulated_network.time, "sleep", slept.append)
+    assert simulated_network.download(document, 7, 1) == end == simulated_network.expected_end(document)
+    assert len(slept) == end.attempts + pauses
+    assert slept[1::2] == [pause * 1e-9 for pause in CPP_PAUSES_NS[:pauses]]
+    assert sum(slept) * 1e9 == pytest.approx(simulated_network.under_way_ns(document, 7, 1))
 
-    monkeypatch.setattr(downloads, "ITEMS", 16)
-    monkeypatch.setattr(downloads, "MEDIAN_MS", 0.1)
-    monkeypatch.setitem(downloads.STRATEGIES, "python_pool", downloads.Strategy(wrong, 1))
+
+BRIEF = Setup(16, 1, 4)
+
+
+@pytest.mark.parametrize("implementation", list(strategies.STRATEGIES))
+def test_every_document_arrives_once_and_no_earlier_than_it_can(implementation: str) -> None:
+    found = downloads.run(implementation, BRIEF, 1)
+    assert found["items"] == 16 and found["bytes"] > 0 and found["failed"] == 0
+    assert found["makespan_s"] >= found["bound_s"] and 0 < found["efficiency"] <= 1
+    assert found["first_result_s"] <= found["makespan_s"]
+    assert found["p50_ns"] <= found["p99_ns"] <= found["max_ns"] <= 1e9 * found["makespan_s"]
+    assert found["left_behind"] <= (16 if implementation == "python_pool_flagged" else 0)
+
+
+def test_errors_are_tried_again_and_counted() -> None:
+    seed = 3403237326
+    found = downloads.run("python_pool", Setup(120, 0.1, 16, 10), seed)
+    job = simulated_list.documents(120, 0.1, seed, 10)
+    permanent = [document for document in job if document.permanent]
+    assert found["failed"] == len(permanent) == 3
+    assert found["retries"] == sum(document.failures for document in job if not document.permanent) > 0
+    assert found["bytes"] == sum(document.bytes for document in job if not document.permanent)
+    assert found["makespan_s"] >= found["bound_s"]
+
+
+def fetched(index: int) -> Fetched:
+    now = time.perf_counter()
+    return Fetched(index, End("arrived", 1), 0, 0, now, now)
+
+
+def test_a_window_waits_for_its_first_document() -> None:
+    """The others of the window are there long before it, and the next one is asked for after it."""
+    asked: "queue.Queue[int]" = queue.Queue()
+    first_may_come = threading.Event()
+
+    def get(index: int) -> Fetched:
+        asked.put(index)
+        if index == 0:
+            first_may_come.wait(10)
+        return fetched(index)
+
+    delivered: list[int] = []
+    moving = threading.Thread(
+        target=strategies.window_in_order, args=(8, 4, get, lambda one: delivered.append(one.document))
+    )
+    moving.start()
+    at_first = sorted(asked.get(timeout=10) for _ in range(4))
+    time.sleep(0.05)  # a fifth would have come by now
+    too_early = (asked.qsize(), list(delivered))
+    first_may_come.set()
+    moving.join()
+    assert at_first == [0, 1, 2, 3] and too_early == (0, [])
+    assert delivered == list(range(8))
+
+
+def test_a_flag_leaves_what_is_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The flag is set when each worker is at its first document."""
+    caller, arrived, flagged = threading.get_ident(), threading.Semaphore(0), threading.Event()
+
+    class Flag(threading.Event):
+        def set(self) -> None:
+            for _ in range(4):
+                assert arrived.acquire(timeout=10)
+            super().set()
+            flagged.set()
+
+    by_workers: list[int] = []
+    by_caller: list[int] = []
+
+    def get(index: int) -> Fetched:
+        if threading.get_ident() != caller:
+            arrived.release()
+            flagged.wait(10)
+        return fetched(index)
+
+    def deliver(one: Fetched) -> None:
+        (by_caller if threading.get_ident() == caller else by_workers).append(one.document)
+
+    monkeypatch.setattr(strategies, "threading", SimpleNamespace(Thread=threading.Thread, Event=Flag))
+    assert strategies.pool_flagged(16, 4, get, deliver) == 12
+    assert sorted(by_workers) == [0, 1, 2, 3] and by_caller == list(range(4, 16))
+
+
+def test_a_none_for_each_ends_the_workers_after_their_work() -> None:
+    workers: set[threading.Thread] = set()
+    delivered: list[int] = []
+
+    def get(index: int) -> Fetched:
+        workers.add(threading.current_thread())
+        return fetched(index)
+
+    strategies.pool_stopped(16, 4, get, lambda one: delivered.append(one.document))
+    assert sorted(delivered) == list(range(16))
+    assert threading.current_thread() not in workers
+    assert not any(worker.is_alive() for worker in workers)
+
+
+Get = Callable[[int, strategies.Fetch, strategies.Deliver], object]
+
+
+def of_each(how: Get) -> Strategy:
+    def run(items: int, n: int, get: strategies.Fetch, deliver: strategies.Deliver) -> None:
+        for index in range(items):
+            how(index, get, deliver)
+
+    return Strategy(run)
+
+
+def twice(index: int, get: strategies.Fetch, deliver: strategies.Deliver) -> None:
+    for _ in range(2 if index == 7 else 1):
+        deliver(get(index))
+
+
+@pytest.mark.parametrize(
+    "how, says",
+    [
+        (lambda index, get, deliver: index == 7 or deliver(get(index)), "1 of 16 documents were lost"),
+        (twice, "1 of 16 documents came twice"),
+        (
+            lambda index, get, deliver: deliver(
+                get(index)._replace(checksum=get(index).checksum ^ (index == 3))
+            ),
+            "document 3 is not whole",
+        ),
+        (
+            lambda index, get, deliver: deliver(
+                get(index)._replace(end=End("arrived", 2 if index == 5 else 1))
+            ),
+            "document 5 came to another end than its own",
+        ),
+    ],
+)
+def test_a_document_that_is_lost_or_repeated_or_torn_is_caught(
+    how: Get, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(strategies.STRATEGIES, "python_pool", of_each(how))
     with pytest.raises(FormError, match=f"^unverified: {says}"):
-        downloads.run("python_pool", 1)
+        downloads.run("python_pool", Setup(16, 0.1, 1), 1)
 
 
-def test_a_torn_document_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(items: int, n: int, get: downloads.Fetch, deliver: downloads.Deliver) -> None:
-        for index in range(items):
-            one = get(index)
-            deliver(one._replace(checksum=one.checksum ^ (index == 3)))
+@pytest.mark.parametrize("implementation", ["python_window_in_order", "python_executor_map"])
+def test_a_promised_order_is_kept(implementation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def backwards(items: int, n: int, get: strategies.Fetch, deliver: strategies.Deliver) -> None:
+        for index in reversed(range(items)):
+            deliver(get(index))
 
-    monkeypatch.setattr(downloads, "ITEMS", 16)
-    monkeypatch.setattr(downloads, "MEDIAN_MS", 0.1)
-    monkeypatch.setitem(downloads.STRATEGIES, "python_pool", downloads.Strategy(wrong, 1))
-    with pytest.raises(FormError, match="^unverified: document 3 is not whole"):
-        downloads.run("python_pool", 1)
+    promised = strategies.STRATEGIES[implementation]._replace(run=backwards)
+    monkeypatch.setitem(strategies.STRATEGIES, implementation, promised)
+    says = f"^unverified: results came out of order, which '{implementation}' promises"
+    with pytest.raises(FormError, match=says):
+        downloads.run(implementation, Setup(8, 0.1, 4), 1)
+
+
+def test_more_under_way_than_may_be_are_caught() -> None:
+    job = simulated_list.documents(3, 0.1, 1)
+    all_three = [downloads.fetch(job, index, 1) for index in range(3)]
+    # The last begins when the first ends, which is not at once.
+    times = [(0.0, 2.0), (1.0, 4.0), (2.0, 3.0)]
+    placed = [one._replace(started=start, ended=end) for one, (start, end) in zip(all_three, times)]
+    downloads.verify(job, placed, 2)
+    placed[2] = placed[2]._replace(started=1.5)
+    with pytest.raises(
+        FormError, match="^unverified: 3 of 3 documents were under way at once; at most 2 may"
+    ):
+        downloads.verify(job, placed, 2)
 
 
 # ---- the program ---------------------------------------------------------------------------------------------

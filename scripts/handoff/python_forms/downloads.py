@@ -1,124 +1,39 @@
-"""The source's ways to download many documents at once. A document is a pause as long as its latency, and then bytes
-whose checksum is the work that it makes."""
+"""A download job, measured and verified. A document is a pause as long as its latency, and then bytes whose checksum
+is the work that it makes."""
 
 from __future__ import annotations
 
-import multiprocessing
-import queue
 import resource
 import threading
 import time
 import zlib
-from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Dict, List, NamedTuple, Sequence
+from typing import List, Sequence
 
 from .simulated_list import Document, documents
+from .simulated_network import ARRIVED, End, download, expected_end, under_way_ns
+from .strategies import STRATEGIES, Fetched, Setup
 from .window import Figures, FormError
 
-ITEMS, MEDIAN_MS = 64, 4
 
-
-class Fetched(NamedTuple):
-    document: int
-    bytes: int
-    checksum: int
-    started: float
-    ended: float
-
-
-Fetch = Callable[[int], Fetched]
-Deliver = Callable[[Fetched], None]
-
-
-def fetch(job: Sequence[Document], index: int) -> Fetched:
+def fetch(job: Sequence[Document], index: int, seed: int) -> Fetched:
     started = time.perf_counter()
-    time.sleep(job[index].latency_ns * 1e-9)
-    content = body(job[index], index)
-    return Fetched(index, len(content), zlib.crc32(content), started, time.perf_counter())
+    end = download(job[index], index, seed)
+    content = body(job[index], index, end)
+    return Fetched(index, end, len(content), zlib.crc32(content), started, time.perf_counter())
 
 
-def body(document: Document, index: int) -> bytes:
+def body(document: Document, index: int, end: End) -> bytes:
+    """What has arrived of it."""
+    if end.status != ARRIVED:
+        return b""
     line = b"document %d\n" % index
     return (line * (document.bytes // len(line) + 1))[: document.bytes]
 
 
-def sequential(items: int, n: int, get: Fetch, deliver: Deliver) -> None:
-    for index in range(items):
-        deliver(get(index))
-
-
-def thread_per_item(items: int, n: int, get: Fetch, deliver: Deliver) -> None:
-    def one(index: int) -> None:
-        deliver(get(index))
-
-    threads = [threading.Thread(target=one, args=(index,)) for index in range(items)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def pool(items: int, n: int, get: Fetch, deliver: Deliver) -> None:
-    wanted: queue.Queue[int] = queue.Queue()
-
-    def work() -> None:
-        while True:
-            index = wanted.get()
-            try:
-                deliver(get(index))
-            finally:
-                wanted.task_done()
-
-    for index in range(items):
-        wanted.put(index)
-    for _ in range(n):
-        threading.Thread(target=work, daemon=True).start()  # they end with the program
-    wanted.join()
-
-
-def executor_map(items: int, n: int, get: Fetch, deliver: Deliver) -> None:
-    with ThreadPoolExecutor(n) as executor:
-        for one in executor.map(get, range(items)):
-            deliver(one)
-
-
-def processes(items: int, n: int, get: Fetch, deliver: Deliver) -> None:
-    # fork: what was the default on Linux when the source was written; no other thread runs yet.
-    with multiprocessing.get_context("fork").Pool(n, _remember, (get,)) as workers:
-        for one in workers.imap_unordered(_fetch_remembered, range(items)):
-            deliver(one)
-        workers.close()
-        workers.join()  # so that what they have used is counted
-
-
-_remembered: List[Fetch] = []
-
-
-def _remember(get: Fetch) -> None:
-    _remembered[:] = [get]
-
-
-def _fetch_remembered(index: int) -> Fetched:
-    return _remembered[0](index)
-
-
-class Strategy(NamedTuple):
-    run: Callable[[int, int, Fetch, Deliver], None]
-    n: int  # under way at once
-
-
-STRATEGIES: Dict[str, Strategy] = {
-    "python_sequential": Strategy(sequential, 1),
-    "python_thread_per_item": Strategy(thread_per_item, ITEMS),
-    "python_pool": Strategy(pool, 8),
-    "python_executor_map": Strategy(executor_map, 8),
-    "python_processes": Strategy(processes, 8),
-}
-
-
-def run(implementation: str, seed: int) -> Figures:
+def run(implementation: str, setup: Setup, seed: int) -> Figures:
     strategy = STRATEGIES[implementation]
-    job = documents(ITEMS, MEDIAN_MS, seed)
+    n = strategy.at_once(setup)
+    job = documents(setup.items, setup.median_ms, seed, setup.failing_percent)
     delivered: List[Fetched] = []
     stamps: List[float] = []
     lock = threading.Lock()
@@ -129,39 +44,42 @@ def run(implementation: str, seed: int) -> Figures:
             stamps.append(time.perf_counter())
 
     before, start = _used(), time.perf_counter()
-    strategy.run(ITEMS, strategy.n, lambda index: fetch(job, index), deliver)
+    left_behind = strategy.run(setup.items, n, lambda index: fetch(job, index, seed), deliver)
     makespan = time.perf_counter() - start
     used = _used() - before
-    verify(job, delivered)
+    verify(job, delivered, n)
+    if strategy.in_order and delivered != sorted(delivered):  # by document
+        raise FormError(f"unverified: results came out of order, which '{implementation}' promises")
     taken = sorted(stamp - one.started for stamp, one in zip(stamps, delivered))
     under_way = sum(one.ended - one.started for one in delivered)
-    latencies = [document.latency_ns * 1e-9 for document in job]
-    bound = max(sum(latencies) / strategy.n, max(latencies))
+    least = [under_way_ns(document, index, seed) * 1e-9 for index, document in enumerate(job)]
+    bound = max(sum(least) / n, max(least))
     arrived = sum(one.bytes for one in delivered)
     return {
         "window_s": makespan,
         "verified": 1,
         "cpu_s": used,
-        "items": ITEMS,
+        "items": setup.items,
         "bytes": arrived,
         "makespan_s": makespan,
         "bound_s": bound,
         "efficiency": bound / makespan,
-        "items_per_second": ITEMS / makespan,
+        "items_per_second": setup.items / makespan,
         "bytes_per_second": arrived / makespan,
         "first_result_s": min(stamps) - start,
-        "p50_ns": 1e9 * taken[(ITEMS - 1) // 2],
-        "p99_ns": 1e9 * taken[99 * (ITEMS - 1) // 100],
+        "p50_ns": 1e9 * taken[(setup.items - 1) // 2],
+        "p99_ns": 1e9 * taken[99 * (setup.items - 1) // 100],
         "max_ns": 1e9 * taken[-1],
         "active_s": under_way,
-        "waiting_s": max(0.0, strategy.n * makespan - under_way),
-        "retries": 0,
-        "failed": 0,
+        "waiting_s": max(0.0, n * makespan - under_way),
+        "retries": sum(one.end.attempts - 1 for one in delivered),
+        "failed": sum(one.end.status != ARRIVED for one in delivered),
+        "left_behind": left_behind or 0,
     }
 
 
-def verify(job: Sequence[Document], delivered: Sequence[Fetched]) -> None:
-    """Each document once, and whole."""
+def verify(job: Sequence[Document], delivered: Sequence[Fetched], n: int) -> None:
+    """Each document once, to the end that the list has for it, and whole; never more than n under way."""
     times = [0] * len(job)
     for one in delivered:
         times[one.document] += 1
@@ -171,9 +89,26 @@ def verify(job: Sequence[Document], delivered: Sequence[Fetched]) -> None:
     if repeated:
         raise FormError(f"unverified: {repeated} of {len(job)} documents came twice")
     for one in delivered:
-        whole = body(job[one.document], one.document)
+        if one.end != expected_end(job[one.document]):
+            raise FormError(f"unverified: document {one.document} came to another end than its own")
+        whole = body(job[one.document], one.document, one.end)
         if (one.bytes, one.checksum) != (len(whole), zlib.crc32(whole)):
             raise FormError(f"unverified: document {one.document} is not whole")
+    most = most_at_once(delivered)
+    if most > n:
+        raise FormError(
+            f"unverified: {most} of {len(job)} documents were under way at once; at most {n} may be"
+        )
+
+
+def most_at_once(fetched: Sequence[Fetched]) -> int:
+    # Of what happens at one time the ends come first.
+    changes = sorted(change for one in fetched for change in ((one.started, 1), (one.ended, -1)))
+    now = most = 0
+    for _, change in changes:
+        now += change
+        most = max(most, now)
+    return most
 
 
 def _used() -> float:

@@ -10,7 +10,7 @@ import re
 import sys
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from . import counters, downloads, ping_pong
+from . import counters, downloads, ping_pong, strategies
 from .frame import Frame
 from .window import Figures, FormError
 
@@ -25,7 +25,10 @@ CITES = {
     "python_lock": "values[i] += 1 under threading.Lock",
     "python_sequential": "one document after the other",
     "python_thread_per_item": "a threading.Thread for each document",
+    "python_window_in_order": "a deque of threads, the first one joined",
     "python_pool": "threads on a queue.Queue, task_done and join",
+    "python_pool_stopped": "threads on a queue.Queue, a None for each",
+    "python_pool_flagged": "threads on a queue.Queue, a threading.Event, the rest one by one",
     "python_executor_map": "concurrent.futures.ThreadPoolExecutor.map",
     "python_processes": "multiprocessing.Pool.imap_unordered",
 }
@@ -53,12 +56,13 @@ def counter_case(implementation: str, threads: int, mix: str) -> Case:
     return Case(f"counter/{implementation}/t:{threads}/mix:{mix}", threads, False, run)
 
 
-def download_case(implementation: str, n: int) -> Case:
+def download_case(implementation: str, setup: strategies.Setup) -> Case:
     def run(frame: Frame, given: argparse.Namespace) -> Figures:
-        return downloads.run(implementation, given.seed)
+        return downloads.run(implementation, setup, given.seed)
 
-    setting = f"items:{downloads.ITEMS}/latency:log_normal/ms:{downloads.MEDIAN_MS}"
-    name = f"download_strategies/{implementation}/n:{n}/{setting}/failures:0%/bandwidth:unlimited/time:real"
+    n = strategies.STRATEGIES[implementation].at_once(setup)
+    listed = f"items:{setup.items}/latency:log_normal/ms:{setup.median_ms}/failures:{setup.failing_percent}%"
+    name = f"download_strategies/{implementation}/n:{n}/{listed}/bandwidth:unlimited/time:real"
     return Case(name, n, True, run)
 
 
@@ -71,7 +75,8 @@ def all_cases() -> List[Case]:
             # One thread alone has nobody to add against.
             numbers = (2,) if mix == "add_subtract" else (1, 2)
             found += [counter_case(implementation, threads, mix) for threads in numbers]
-    found += [download_case(name, strategy.n) for name, strategy in downloads.STRATEGIES.items()]
+    for name, strategy in strategies.STRATEGIES.items():
+        found += [download_case(name, setup) for setup in strategy.setups]
     return found
 
 
