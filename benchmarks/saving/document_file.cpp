@@ -35,7 +35,7 @@ std::size_t document_body::operator()(std::span<char> room) {
     return bytes;
 }
 
-bool holds(const std::filesystem::path& path, const document& d) {
+bool file_holds(const std::filesystem::path& path, const document& d) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return false;
     document_body body(d);
@@ -57,7 +57,7 @@ std::string check_files(const std::filesystem::path& folder, std::span<const doc
     for (const document& d : documents) {
         const std::filesystem::path path = folder / encode_name(file_name_of(d));
         if (!std::filesystem::exists(path)) return "unverified: " + file_name_of(d) + " was lost";
-        if (!holds(path, d)) return "unverified: " + file_name_of(d) + " is torn";
+        if (!file_holds(path, d)) return "unverified: " + file_name_of(d) + " is torn";
     }
     if (const std::size_t files = files_below(folder); files != documents.size())
         return "unverified: there are " + std::to_string(files) + " files of " +

@@ -28,7 +28,7 @@ private:
 };
 
 // Whether the file holds the document, whole and nothing else.
-bool holds(const std::filesystem::path& path, const document& d);
+bool file_holds(const std::filesystem::path& path, const document& d);
 
 // Empty if each of these documents has a whole file in the folder and nothing else is there; else one line
 // with what is wrong.

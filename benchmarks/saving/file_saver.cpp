@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <climits>
 #include <system_error>
-#include <utility>
 
 #include "../harness/descriptor.hpp"
 #include "file_name.hpp"
@@ -20,15 +19,16 @@ bool is_there(const std::filesystem::path& path) {
 }
 
 // A new name is on the disk when its folder is.
-void sync_folder(const std::filesystem::path& folder) {
+void sync_folder(const std::filesystem::path& folder, const saver_settings& settings) {
     const descriptor file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open");
-    if (fsync(file.get()) != 0) throw std::system_error(errno, std::generic_category(), "fsync");
+    sync_file(file.get(), settings);
 }
 
 }  // namespace
 
-file_saver::file_saver(std::filesystem::path folder, const saver_settings& settings)
-    : folder_(std::move(folder)), settings_(settings) {}
+// Without a slash at its end, so that it is the parent of what is in it.
+file_saver::file_saver(const std::filesystem::path& folder, const saver_settings& settings)
+    : folder_(folder.has_filename() ? folder : folder.parent_path()), settings_(settings) {}
 
 std::filesystem::path file_saver::path_of(std::string_view name) const {
     return folder_ / encode_name(name);
@@ -115,7 +115,12 @@ void file_saver::release(const std::filesystem::path& path) {
 void file_saver::settle(const std::filesystem::path& path) const {
     if (!settings_.durable) return;
     try {
-        sync_folder(path.parent_path());
+        // The folders of a long name are names in folders, too, which may be as new.
+        std::filesystem::path folder = path;
+        do {
+            folder = folder.parent_path();
+            sync_folder(folder, settings_);
+        } while (folder != folder_);
     } catch (...) {
         unlink(path.c_str());
         throw;

@@ -46,17 +46,19 @@ struct save_error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// The system calls that a test replaces, because a disk is not full when it is told to.
+// With the system calls that a test replaces: a disk is not full when it is told to, and whether something is
+// on it cannot be seen.
 struct saver_settings {
     claim_kind claim = claim_kind::id;
     bool durable = false;  // on the disk when save() returns, not only in the kernel's memory
     ssize_t (*write)(int, const void*, std::size_t) = nullptr;  // write(2)
+    int (*sync)(int) = nullptr;                                 // fsync(2)
 };
 
 class file_saver {
 public:
     // The folder must be there.
-    file_saver(std::filesystem::path folder, const saver_settings& settings);
+    file_saver(const std::filesystem::path& folder, const saver_settings& settings);
 
     // Thread-safe. Throws save_error.
     save_result save(std::string_view name, const item_body& body);

@@ -29,6 +29,11 @@ std::filesystem::path unused_name(const std::filesystem::path& folder) {
 
 }  // namespace
 
+void sync_file(int file, const saver_settings& settings) {
+    const auto call = settings.sync != nullptr ? settings.sync : ::fsync;
+    if (call(file) != 0) throw_errno();
+}
+
 std::optional<part_file> part_file::claimed(const std::filesystem::path& path) {
     const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, readable);
     if (file >= 0) return part_file(file, path);
@@ -62,7 +67,7 @@ void part_file::fill(const item_body& body, const saver_settings& settings) {
     std::vector<char> room(piece);
     for (std::size_t bytes = body(room); bytes > 0; bytes = body(room))
         write_all(std::span(room).first(bytes), settings);
-    if (settings.durable && fsync(file_) != 0) throw_errno();
+    if (settings.durable) sync_file(file_, settings);
 }
 
 void part_file::write_all(std::span<const char> bytes, const saver_settings& settings) const {

@@ -11,6 +11,9 @@
 
 namespace handoff {
 
+// Returns when the file is on the disk. Throws std::system_error.
+void sync_file(int file, const saver_settings& settings);
+
 class part_file {
 public:
     // With this name, which nobody else may have: nothing if somebody has. Throws std::system_error, as all

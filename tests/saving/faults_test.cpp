@@ -201,7 +201,7 @@ TEST_P(saving_faults_test, names_with_bytes_that_do_not_belong_in_a_path) {
         if (entry.is_regular_file())
             found.push_back(decode_name(entry.path().lexically_relative(folder_.path()).native()));
     EXPECT_TRUE(std::ranges::is_permutation(found, names));
-    for (const std::string& name : names) EXPECT_TRUE(holds(to.path_of(name), first));
+    for (const std::string& name : names) EXPECT_TRUE(file_holds(to.path_of(name), first));
 }
 
 TEST_P(saving_faults_test, a_name_that_is_too_long_for_any_path) {
@@ -247,6 +247,42 @@ TEST_P(saving_faults_test, writes_that_take_less_than_they_are_given) {
     EXPECT_EQ(refusal(stuck, first), error("document-1", "Input/output error"));
 }
 
+// What was told to the disk, in this order.
+std::vector<fs::path> synced;
+int remembered_sync(int file) {
+    synced.push_back(fs::read_symlink("/proc/self/fd/" + std::to_string(file)));
+    return 0;
+}
+
+TEST_P(saving_faults_test, a_disk_that_forgets_what_was_not_told_to_it) {
+    const std::string long_name(500, 'x');
+    for (const fs::path& folder : {folder_.path() / "one", folder_.path() / "two" / ""}) {
+        fs::create_directory(folder);
+        file_saver to(folder, {.claim = GetParam(), .durable = true, .sync = remembered_sync});
+        synced.clear();
+        EXPECT_EQ(to.save(long_name, document_body(first)), save_result::written);
+        // The file first, whatever its name was then, and then what holds each new name.
+        ASSERT_EQ(synced.size(), 4U);
+        synced.erase(synced.begin());
+        const fs::path inner = to.path_of(long_name).parent_path();
+        const fs::path outer = inner.parent_path();
+        EXPECT_EQ(synced, (std::vector{inner, outer, outer.parent_path()}));
+        EXPECT_TRUE(fs::equivalent(outer.parent_path(), folder));
+    }
+}
+
+TEST_P(saving_faults_test, a_folder_that_the_disk_does_not_take) {
+    const auto only_files = [](int file) {
+        struct stat what {};
+        const bool folder = fstat(file, &what) == 0 && S_ISDIR(what.st_mode);
+        errno = EIO;
+        return folder ? -1 : 0;
+    };
+    file_saver to(folder_.path(), {.claim = GetParam(), .durable = true, .sync = only_files});
+    EXPECT_EQ(refusal(to, first), error("document-1", "Input/output error"));
+    EXPECT_TRUE(fs::is_empty(folder_.path()));
+}
+
 TEST_P(saving_faults_test, a_body_larger_than_the_memory_it_may_have) {
     constexpr std::size_t megabyte = 1U << 20U;
     const document huge{.id = 3, .latency = {}, .bytes = 64 * megabyte};
@@ -254,7 +290,7 @@ TEST_P(saving_faults_test, a_body_larger_than_the_memory_it_may_have) {
         const double before = peak_resident_bytes();
         file_saver to(folder_.path(), settings());
         const std::string refused = refusal(to, huge);
-        const bool whole = holds(to.path_of(file_name_of(huge)), huge);
+        const bool whole = file_holds(to.path_of(file_name_of(huge)), huge);
         const bool little = peak_resident_bytes() - before < 8.0 * megabyte;
         return refused + (whole ? "whole" : "torn") + (little ? ", in little memory" : ", in much memory");
     });
