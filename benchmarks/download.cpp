@@ -1,7 +1,7 @@
 // The I/O-bound job that threads are for: download documents and save them, with real files at the end.
 #include "case_main.hpp"
-#include "harness/roles/download_role.hpp"
 #include "queue_cases.hpp"
+#include "saving/download_role.hpp"
 
 namespace handoff {
 namespace {

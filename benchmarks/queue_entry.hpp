@@ -3,11 +3,11 @@
 
 #include "catalog.hpp"
 #include "download/pool.hpp"
-#include "harness/roles/download_role.hpp"
 #include "harness/roles/load_role.hpp"
 #include "harness/roles/memory_role.hpp"
 #include "harness/roles/ping_pong_role.hpp"
 #include "harness/roles/producer_consumer_role.hpp"
+#include "saving/download_role.hpp"
 
 namespace handoff {
 

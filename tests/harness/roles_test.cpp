@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "harness/roles/counter_role.hpp"
-#include "harness/roles/download_role.hpp"
 #include "harness/roles/ping_pong_role.hpp"
 #include "harness/roles/producer_consumer_role.hpp"
 #include "reference_queue.hpp"
+#include "saving/download_role.hpp"
 
 namespace handoff {
 namespace {
@@ -164,6 +164,9 @@ TEST_F(roles_test, download_saves_every_document_once) {
         EXPECT_EQ(figure(result, "items"), 24.0);
         EXPECT_GT(figure(result, "efficiency"), 0.0);
         EXPECT_LE(figure(result, "efficiency"), 1.0);
+        EXPECT_GT(figure(result, "cpu_s"), 0.0);
+        EXPECT_GE(figure(result, "voluntary_switches"), 24.0) << "each document is waited for";
+        EXPECT_GE(figure(result, "involuntary_switches"), 0.0);
     }
 }
 

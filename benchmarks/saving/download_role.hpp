@@ -5,10 +5,12 @@
 #include <atomic>
 #include <vector>
 
-#include "../download_job.hpp"
-#include "../plan.hpp"
-#include "../team.hpp"
-#include "queue_run.hpp"
+#include "../harness/download_job.hpp"
+#include "../harness/plan.hpp"
+#include "../harness/roles/queue_run.hpp"
+#include "../harness/team.hpp"
+#include "../harness/usage.hpp"
+#include "document_store.hpp"
 
 namespace handoff {
 
@@ -30,6 +32,7 @@ struct alignas(no_false_sharing) stage_times {
 struct download_totals {
     double makespan_s = 0.0;
     std::uint64_t left_behind = 0;  // items that the stop items overtook, done by a last sweep
+    usage used{};                   // by all threads, until the makespan was over
     std::vector<stage_times> times;
 };
 
@@ -50,10 +53,12 @@ public:
     }
 
     outcome run(const std::vector<int>& cpus) {
+        const usage before = usage::of_this_process();
         const ticks start = harness_clock::now();
         run_team(cpus, [this](unsigned i) { work(i); });
         sweep();
         totals_.makespan_s = harness_clock::seconds(harness_clock::now() - start);
+        totals_.used = usage::of_this_process() - before;
         return download_outcome(plan_, documents_, store_, totals_);
     }
 

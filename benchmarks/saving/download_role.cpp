@@ -27,7 +27,10 @@ outcome download_outcome(const download_plan& plan, const std::vector<document>&
                      {"bytes_per_second", static_cast<double>(bytes) / totals.makespan_s},
                      {"left_behind", static_cast<double>(totals.left_behind)},
                      {"active_s", harness_clock::seconds(all.active)},
-                     {"waiting_s", harness_clock::seconds(all.waiting)}};
+                     {"waiting_s", harness_clock::seconds(all.waiting)},
+                     {"cpu_s", totals.used.cpu_seconds},
+                     {"voluntary_switches", static_cast<double>(totals.used.voluntary_switches)},
+                     {"involuntary_switches", static_cast<double>(totals.used.involuntary_switches)}};
     return result;
 }
 
