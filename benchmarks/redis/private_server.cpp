@@ -1,16 +1,21 @@
 #include "private_server.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
+#include "../harness/descriptor.hpp"
 #include "connection.hpp"
 
 namespace handoff {
@@ -46,10 +51,25 @@ std::string log_in(const std::filesystem::path& folder) {
     return folder / "log";
 }
 
-child_process started(const std::filesystem::path& folder) {
+// One that nobody has now; somebody may have it when the server asks for it.
+int free_port() {
+    const descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const general = reinterpret_cast<sockaddr*>(&address);
+    if (bind(socket.get(), general, size) != 0 || getsockname(socket.get(), general, &size) != 0)
+        throw std::system_error(errno, std::generic_category(), "a port of loopback");
+    return ntohs(address.sin_port);
+}
+
+child_process started(const std::filesystem::path& folder, int port) {
     return child_process::program(server_program(), {"redis-server",
+                                                     "--bind",
+                                                     "127.0.0.1",
                                                      "--port",
-                                                     "0",
+                                                     std::to_string(port),
                                                      "--unixsocket",
                                                      socket_in(folder),
                                                      "--unixsocketperm",
@@ -86,23 +106,41 @@ bool answers(const redis_url& url) {
 }
 
 constexpr auto longest_start = 20s;
+constexpr unsigned most_ports = 20;
 
 }  // namespace
 
-private_server::private_server() : process_(started(folder_.path())) {
-    const auto deadline = std::chrono::steady_clock::now() + longest_start;
-    while (!answers(url())) {
-        if (!process_.running())
+private_server::private_server(reached_by way)
+    : port_(way == reached_by::tcp ? free_port() : 0), process_(started(folder_.path(), port_)) {
+    for (unsigned tries = 1; !comes_up(); ++tries) {
+        // Whoever has taken the port meanwhile keeps it.
+        if (port_ == 0 || tries == most_ports)
             throw std::runtime_error("the Redis server did not start (" + process_.fate() +
                                      "): " + last_line(log_in(folder_.path())));
+        port_ = free_port();
+        process_ = started(folder_.path(), port_);
+    }
+}
+
+// False if it has ended instead. It answers on its socket only when it has its port, too: another server that
+// has the port is not taken for it.
+bool private_server::comes_up() {
+    const auto deadline = std::chrono::steady_clock::now() + longest_start;
+    while (!answers(socket())) {
+        if (!process_.running()) return false;
         if (std::chrono::steady_clock::now() > deadline)
             throw std::runtime_error("the Redis server did not answer: " + last_line(log_in(folder_.path())));
         std::this_thread::sleep_for(2ms);
     }
+    return true;
+}
+
+redis_url private_server::socket() const {
+    return {.socket = socket_in(folder_.path())};
 }
 
 redis_url private_server::url() const {
-    return {.socket = socket_in(folder_.path())};
+    return port_ == 0 ? socket() : redis_url{.host = "127.0.0.1", .port = port_};
 }
 
 }  // namespace handoff
