@@ -5,12 +5,15 @@
 #include <exception>
 #include <functional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "harness/errors.hpp"
+#include "redis/job_text.hpp"
 #include "redis/worker.hpp"
+#include "saving/document_file.hpp"
 
 // By hand and not by CLI11, which takes longer to compile than all the rest of what the sanitized presets
 // need of the workers.
@@ -45,10 +48,27 @@ moment moment_of(const std::string& name) {
     throw misuse("--killed_at '" + name + "' is no moment; valid: " + valid);
 }
 
-std::vector<option> options_of(worker_settings& s, std::string& url) {
+// What to do with the jobs of the failed list, and nothing else then.
+enum class failed_jobs { left, listed, restarted };
+
+failed_jobs what_of_failed(const std::string& text) {
+    if (text == "list") return failed_jobs::listed;
+    if (text == "restart") return failed_jobs::restarted;
+    throw misuse("--failed '" + text + "' cannot be done; valid: list, restart");
+}
+
+struct asked_for {
+    worker_settings worker{};
+    std::string url{};
+    failed_jobs failed = failed_jobs::left;
+};
+
+std::vector<option> options_of(asked_for& asked) {
     constexpr std::uint64_t any = ~std::uint64_t{0};
+    worker_settings& s = asked.worker;
     return {
-        {"--redis", "URL: the server, redis://HOST:PORT or unix:///PATH", [&](auto& text) { url = text; }},
+        {"--redis", "URL: the server, redis://HOST:PORT or unix:///PATH",
+         [&](auto& text) { asked.url = text; }},
         {"--queue", "NAME: which of its queues (downloads)", [&](auto& text) { s.queue = text; }},
         {"--number", "N: of this worker; no other one of the queue has it (drawn)",
          number("--number", 0, any, [&](std::uint64_t n) { s.number = n; })},
@@ -61,6 +81,8 @@ std::vector<option> options_of(worker_settings& s, std::string& url) {
         {"--most_deliveries", "N: then a job goes on the failed list (5)",
          number("--most_deliveries", 1, 1000,
                 [&](std::uint64_t n) { s.policy.most_deliveries = static_cast<unsigned>(n); })},
+        {"--failed", "list or restart: instead of working, prints the failed jobs or puts them back",
+         [&](auto& text) { asked.failed = what_of_failed(text); }},
         {"--killed_at", "MOMENT: for tests, kills itself then",
          [&](auto& text) { s.killed = moment_of(text); }},
         {"--failing_writes", "PERCENT: for tests, the disk is full so often (0)",
@@ -92,18 +114,39 @@ std::uint64_t drawn_number() {
     return (std::uint64_t{1} << 40U) + random();
 }
 
+// A job by the name that its document has as a file; the text of what is no job.
+std::string name_of_job(const std::string& text) {
+    try {
+        return file_name_of(order_of(text).what);
+    } catch (const std::invalid_argument&) {
+        return "'" + text + "'";
+    }
+}
+
+void list_failed(job_queue& queue) {
+    for (const auto& [job, reason] : queue.failed())
+        std::printf("%s: %s\n", name_of_job(job).c_str(), reason.c_str());
+}
+
+void do_as_asked(const asked_for& asked) {
+    const worker_settings& s = asked.worker;
+    if (asked.failed == failed_jobs::left) return work(s);
+    job_queue queue(s.server, s.queue, s.policy);
+    if (asked.failed == failed_jobs::listed) return list_failed(queue);
+    std::printf("%zu failed jobs were put back into queue '%s'\n", queue.restart_failed(), s.queue.c_str());
+}
+
 void run(const std::vector<std::string>& words) {
-    worker_settings settings;
-    settings.number = drawn_number();
-    std::string url;
-    const std::vector<option> options = options_of(settings, url);
+    asked_for asked;
+    asked.worker.number = drawn_number();
+    const std::vector<option> options = options_of(asked);
     if (words == std::vector<std::string>{"--help"}) {
         std::fputs(help(options).c_str(), stdout);
         return;
     }
     read(words, options);
-    settings.server = redis_url::parse(url);
-    work(settings);
+    asked.worker.server = redis_url::parse(asked.url);
+    do_as_asked(asked);
 }
 
 }  // namespace

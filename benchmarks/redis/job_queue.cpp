@@ -20,9 +20,11 @@ const std::string finish_script = R"(
     if ARGV[4] ~= '' then redis.call('XADD', KEYS[2], '*', 'result', ARGV[4]) end
     return 1)";
 
-// KEYS: failed, jobs.
+// The queue may have been destroyed since. KEYS: failed, jobs. ARGV: group.
 const std::string restart_script = R"(
     local failed = redis.call('HKEYS', KEYS[1])
+    if #failed == 0 then return 0 end
+    redis.pcall('XGROUP', 'CREATE', KEYS[2], ARGV[1], '0', 'MKSTREAM')
     for _, job in ipairs(failed) do redis.call('XADD', KEYS[2], '*', 'job', job) end
     redis.call('DEL', KEYS[1])
     return #failed)";
@@ -53,12 +55,13 @@ job_queue::job_queue(const redis_url& url, std::string name, const queue_policy&
 
 void job_queue::create() {
     destroy();
+    redis_.command({"DEL", key("failed")});
     redis_.command({"XGROUP", "CREATE", key("jobs"), group, "0", "MKSTREAM"});
     last_result_ = "0";
 }
 
 void job_queue::destroy() {
-    redis_.command({"DEL", key("jobs"), key("results"), key("failed"), key("reasons")});
+    redis_.command({"DEL", key("jobs"), key("results"), key("reasons")});
 }
 
 void job_queue::add(const std::vector<std::string>& jobs) {
@@ -92,7 +95,7 @@ std::map<std::string, std::string> job_queue::failed() {
 
 std::size_t job_queue::restart_failed() {
     return static_cast<std::size_t>(
-        redis_.command({"EVAL", restart_script, "2", key("failed"), key("jobs")}).number);
+        redis_.command({"EVAL", restart_script, "2", key("failed"), key("jobs"), group}).number);
 }
 
 void job_queue::join(const std::string& worker) {

@@ -118,6 +118,22 @@ TEST_F(redis_queue_test, keeps_failed_jobs_with_their_reasons_and_starts_them_ag
     EXPECT_FALSE(jobs_.take("w", 0ms));
 }
 
+TEST_F(redis_queue_test, failed_jobs_outlive_their_queue_until_it_is_created_anew) {
+    jobs_.add({"bad"});
+    jobs_.finish(*jobs_.take("w", 0ms), {}, "refused");
+    jobs_.destroy();
+    EXPECT_TRUE(jobs_.has_failed("bad"));
+    EXPECT_EQ(jobs_.restart_failed(), 1U);
+    EXPECT_EQ(jobs_.restart_failed(), 0U);
+    const auto again = jobs_.take("w", 0ms);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->text, "bad");
+    jobs_.finish(*again, {}, "refused");
+    EXPECT_TRUE(jobs_.has_failed("bad"));
+    jobs_.create();
+    EXPECT_FALSE(jobs_.has_failed("bad"));
+}
+
 TEST_F(redis_queue_test, knows_its_workers) {
     EXPECT_EQ(jobs_.workers(), 0U);
     jobs_.join("a");

@@ -1,7 +1,9 @@
 // Worker processes: killed at each step of a job, slow, without a disk, without a server.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -50,6 +52,18 @@ protected:
             child_process::program(HANDOFF_DOWNLOAD_WORKER, {"download_worker", "--redis", url});
         worker.wait();
         return worker.fate();
+    }
+    // What a worker's program that is started by hand prints, and how it exits.
+    std::string by_hand(const std::string& arguments) const {
+        const std::string command = HANDOFF_DOWNLOAD_WORKER " --redis '" + server_.url().text() + "' " +
+                                    arguments + " 2>&1; echo exit $?";
+        std::FILE* const output = popen(command.c_str(), "r");
+        std::string text;
+        std::array<char, 512> piece{};
+        while (std::fgets(piece.data(), static_cast<int>(piece.size()), output) != nullptr)
+            text += piece.data();
+        pclose(output);
+        return text;
     }
 
     private_server server_;
@@ -131,6 +145,46 @@ TEST_F(redis_worker_test, a_disk_that_stays_full_puts_documents_on_the_failed_li
     EXPECT_EQ(wrong({}), "");
 }
 
+TEST_F(redis_worker_test, failed_jobs_are_listed_and_put_back_by_hand) {
+    team_settings how = settings(2);
+    how.worker_options = {"--failing_writes", "100"};
+    const std::vector<document> documents = {{0, 1ms, 10}, {1, 1ms, 10, 0, true}};
+    {
+        download_team team(how);
+        expect_each_once(reports_of(team, documents), 2);
+        team.end();
+        team.queue().add({"nonsense"});
+        team.queue().finish(*team.queue().take("somebody", 0ms), {}, "'nonsense' is no text of a job");
+        team.queue().destroy();
+    }
+    const std::string for_good = "document-1: refused\n'nonsense': 'nonsense' is no text of a job\nexit 0\n";
+    EXPECT_EQ(by_hand("--failed list"),
+              "document-0: given out 5 times; at last: item 'document-0' cannot be saved in '" +
+                  folder_.path().string() + "': No space left on device\n" + for_good);
+    EXPECT_EQ(by_hand("--failed restart"), "3 failed jobs were put back into queue 'downloads'\nexit 0\n");
+    EXPECT_EQ(by_hand("--failed list"), "exit 0\n");
+    job_queue(server_.url(), how.queue, how.policy).add({std::string(stop_job)});
+    EXPECT_EQ(by_hand("--folder '" + folder_.path().string() + "'"), "exit 0\n");
+    EXPECT_EQ(by_hand("--failed list"), for_good);
+    EXPECT_EQ(wrong({documents.data(), 1}), "");
+    EXPECT_EQ(by_hand("--failed restart --queue other"),
+              "0 failed jobs were put back into queue 'other'\nexit 0\n");
+}
+
+TEST_F(redis_worker_test, reaches_its_server_by_host_and_port) {
+    const private_server server(reached_by::tcp);
+    EXPECT_TRUE(server.url().text().starts_with("redis://127.0.0.1:")) << server.url().text();
+    team_settings how = settings(2);
+    how.server = server.url();
+    const auto documents = quick_list(10);
+    download_team team(how);
+    EXPECT_NE(redis_connection(server.url()).command({"CLIENT", "LIST"}).text.find(" addr=127.0.0.1:"),
+              std::string::npos);
+    expect_each_once(reports_of(team, documents), 10);
+    team.end();
+    EXPECT_EQ(wrong(documents), "");
+}
+
 // It was only slow: when it has saved its document, that has been given up.
 TEST_F(redis_worker_test, takes_back_what_another_has_given_up) {
     team_settings how = settings(1);
@@ -187,9 +241,13 @@ TEST_F(redis_worker_test, without_a_server_it_ends_with_the_reason) {
 }
 
 TEST_F(redis_worker_test, refuses_options_that_it_does_not_have) {
-    const std::vector<std::vector<std::string>> wrong_words = {
-        {"--server", "x"},       {"--queue"}, {"--number", "-1"}, {"--most_deliveries", "0"},
-        {"--killed_at", "dawn"}, {}};
+    const std::vector<std::vector<std::string>> wrong_words = {{"--server", "x"},
+                                                               {"--queue"},
+                                                               {"--number", "-1"},
+                                                               {"--most_deliveries", "0"},
+                                                               {"--killed_at", "dawn"},
+                                                               {"--failed", "x"},
+                                                               {}};
     for (std::vector<std::string> words : wrong_words) {
         words.insert(words.begin(), "download_worker");
         child_process worker = child_process::program(HANDOFF_DOWNLOAD_WORKER, words);
