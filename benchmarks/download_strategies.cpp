@@ -275,6 +275,8 @@ int main(int argc, char** argv) {
           &given.stamps},
          {"--redis", "the server of redis_workers: redis://HOST:PORT or unix:///PATH; none: one of its own",
           &given.redis.url},
+         {"--queue", "which of its queues (downloads): runs at the same time need different ones",
+          &given.redis.queue},
          {"--workers_elsewhere",
           "how many of the n workers of redis_workers are started by hand, on any host (download_worker)",
           &given.workers_elsewhere}});

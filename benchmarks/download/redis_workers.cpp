@@ -30,6 +30,10 @@ public:
         if (chosen.elsewhere > in_flight)
             throw misuse("--workers_elsewhere " + std::to_string(chosen.elsewhere) +
                          " is more than n:" + std::to_string(in_flight));
+        if (saves && chosen.elsewhere > 0)
+            throw misuse(
+                "--workers_elsewhere " + std::to_string(chosen.elsewhere) +
+                ": workers that are not ours do not know where redis_workers_saving saves; valid: 0");
         if (chosen.url.empty()) server_.emplace();
         if (saves) folder_.emplace();
         team_.emplace(team_settings{
@@ -49,6 +53,7 @@ public:
     std::string end() override {
         team_->end();
         const std::map<std::uint64_t, std::string> failed = team_->failed();
+        // A server that is not ours keeps the failed list: its owner may want it.
         team_->queue().destroy();
         server_.reset();  // so that its CPU time counts
         if (!folder_) return {};

@@ -6,6 +6,7 @@
 #include "harness/child_process.hpp"
 #include "harness/errors.hpp"
 #include "queues/mutex_stack.hpp"
+#include "redis/job_queue.hpp"
 #include "redis/private_server.hpp"
 
 namespace handoff {
@@ -90,6 +91,48 @@ TEST_F(download_strategies_test, workers_from_elsewhere_take_part) {
         one.wait();
         EXPECT_EQ(one.fate(), "exit code 0");
     }
+    use_redis({});
+}
+
+TEST_F(download_strategies_test, workers_from_elsewhere_cannot_save) {
+    use_redis({.url = "unix:///nowhere/socket", .elsewhere = 1});
+    try {
+        run_download_strategy(plan_for(contender("redis_workers_saving"), 4, 2));
+        ADD_FAILURE() << "it was run";
+    } catch (const misuse& e) {
+        EXPECT_STREQ(
+            e.what(),
+            "--workers_elsewhere 1: workers that are not ours do not know where redis_workers_saving "
+            "saves; valid: 0");
+    }
+    use_redis({});
+}
+
+TEST_F(download_strategies_test, runs_on_one_server_with_queues_of_their_own_do_not_meet) {
+    const private_server server;
+    std::vector<child_process> runs;
+    for (const std::string queue : {"one", "other", "third"})
+        runs.push_back(child_process::copy([&] {
+            use_redis({.url = server.url().text(), .queue = queue});
+            const outcome result = run_download_strategy(plan_for(contender("redis_workers"), 200, 2));
+            return result.error.empty() ? 0 : 2;
+        }));
+    for (child_process& one : runs) {
+        one.wait();
+        EXPECT_EQ(one.fate(), "exit code 0");
+    }
+}
+
+TEST_F(download_strategies_test, a_server_that_is_not_ours_keeps_the_failed_jobs) {
+    const private_server server;
+    use_redis({.url = server.url().text(), .queue = "kept"});
+    download_strategy_plan plan = plan_for(contender("redis_workers"), 30, 2);
+    plan.list.permanent = 0.2;
+    const outcome result = run_download_strategy(plan);
+    EXPECT_EQ(result.error, "");
+    EXPECT_GT(figure(result, "failed"), 0.0);
+    job_queue queue(server.url(), "kept", {});
+    EXPECT_EQ(static_cast<double>(queue.failed().size()), figure(result, "failed"));
     use_redis({});
 }
 
