@@ -87,8 +87,10 @@ TEST(http_attempts_test, who_is_silent_or_too_slow_is_left) {
         EXPECT_EQ(transport.check(), "");
         return texts_of(transport.book());
     };
-    EXPECT_EQ(told(silent, fetched_how::in_a_thread), std::vector<std::string>{"0.0 timed_out 0"});
-    EXPECT_EQ(told(slow, fetched_how::in_a_loop), std::vector<std::string>{"0.0 too_slow 200"});
+    for (const fetched_how how : both_ways) {
+        EXPECT_EQ(told(silent, how), std::vector<std::string>{"0.0 timed_out 0"}) << name_of(how);
+        EXPECT_EQ(told(slow, how), std::vector<std::string>{"0.0 too_slow 200"}) << name_of(how);
+    }
 }
 
 TEST(http_attempts_test, redirects_are_followed_so_far_and_no_farther) {
