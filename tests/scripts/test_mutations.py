@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handoff import mutation_page, mutation_runs, mutations
+from handoff import mutation_page, mutation_runs, mutations, proof_sources
 from handoff.errors import HandoffError, MeasurementError
 from handoff.mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, Cell, Mutation
 from mutations import main as mutations_command
@@ -54,10 +54,39 @@ def test_no_reason_is_so_wide_that_another_fault_would_do() -> None:
     assert wide == []
 
 
-def test_the_register_knows_whose_faults_they_are() -> None:
+def registered() -> set[str]:
+    """The queues and counters, each of which has a suite."""
     register = (mutations.ROOT / "impls/CMakeLists.txt").read_text(encoding="utf-8")
-    known = {"eventcount", "wait_loop", *re.findall(r"^handoff_add\(\w+ (\w+)", register, re.MULTILINE)}
+    return set(re.findall(r"^handoff_add\(\w+ (\w+)", register, re.MULTILINE))
+
+
+def locks() -> set[str]:
+    return {path.stem for path in (mutations.ROOT / "impls/locks").glob("*.hpp")}
+
+
+def test_the_register_knows_whose_faults_they_are() -> None:
+    known = registered() | locks() | set(proof_sources.PARTS)
     assert {name for one in mutations.read() for name in one.implementations} <= known
+
+
+def test_a_fault_counts_for_all_that_it_is_tried_on() -> None:
+    uncounted = [
+        f"{one.name}: {cell.subject}"
+        for one in mutations.read()
+        for cell in one.cells
+        if cell.subject not in one.implementations
+    ]
+    assert uncounted == []
+    # So those of a lock are among what the README says of it.
+    credited = {name for one in mutations.read() for name in one.implementations}
+    assert {"ttas_lock", "ticket_lock"} <= locks() & credited
+
+
+def test_no_lock_is_taken_for_a_queue() -> None:
+    """Only the explorer knows them; the other checks run a suite, which a lock has not."""
+    others = [check for check in mutations.CHECKS if check != "exploration"]
+    subjects = {cell.subject for one in mutations.read() for cell in one.of(others)}
+    assert subjects <= registered() | {"eventcount"}
 
 
 def test_the_page_states_what_the_tests_require() -> None:
