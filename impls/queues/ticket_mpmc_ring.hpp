@@ -134,7 +134,10 @@ public:
         slot& s = slot_of(ticket);
         waiter wait;
         // (3) acquire: pairs with (6); the item of the previous lap has left the slot.
-        while (s.turn.load(HANDOFF_WEAKENED(push, memory_order_acquire)) != free_for(ticket)) wait();
+        while (HANDOFF_MUTATION(push_awaits_at_least,
+                                s.turn.load(HANDOFF_WEAKENED(push, memory_order_acquire)) != free_for(ticket),
+                                s.turn.load() < free_for(ticket)))
+            wait();
         fill(s, ticket, value);
         return true;
     }

@@ -148,7 +148,8 @@ private:
 
     // Signed, since a slot may be ahead of a stale index as well as behind it.
     static std::int64_t distance(std::uint64_t sequence, std::uint64_t index) {
-        return static_cast<std::int64_t>(sequence - index);
+        return HANDOFF_MUTATION(compares_unsigned, static_cast<std::int64_t>(sequence - index),
+                                sequence < index ? -1 : sequence != index);
     }
 
     // Written once; the alignment keeps them off the lines of what comes before the ring in memory.
