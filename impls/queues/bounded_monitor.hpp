@@ -87,7 +87,8 @@ public:
         const std::chrono::nanoseconds bounded = std::min<std::chrono::nanoseconds>(timeout, a_year);
         std::unique_lock lock(mutex_);
         ++waiting_to_pop_;
-        not_empty_.wait_for(lock, bounded, [this] { return closed_ || !items_.empty(); });
+        not_empty_.wait_for(lock, HANDOFF_MUTATION(pop_for_waits_twice, bounded, 2 * bounded),
+                            [this] { return closed_ || !items_.empty(); });
         --waiting_to_pop_;
         if (items_.empty()) return false;
         take(lock, value);
