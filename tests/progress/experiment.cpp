@@ -23,7 +23,9 @@ constexpr std::uint64_t longest_run_us = 200;  // between two stops
 // Calls that must return where they have nothing to push to or to pop: few, as each gives its processor away.
 constexpr std::uint64_t failing_calls = 64;
 constexpr std::uint64_t calls_between_yields = 128;  // a yield takes as long as some hundred failing calls
-constexpr int most_extensions = 50;
+// How many durations it may take until the victim was caught in each operation: at all, and often enough.
+constexpr int durations_until_caught = 51;
+constexpr int durations_until_enough = 6;
 
 struct alignas(128) tally {
     std::atomic<std::uint64_t> calls{0};
@@ -85,10 +87,8 @@ private:
     }
 
     void stop_again_and_again() {
-        const auto end = clock::now() + under_.duration;
-        // A victim that gets too little processor to be caught is given more time.
-        const auto last_end = end + most_extensions * under_.duration;
-        while (clock::now() < end || (!caught_everywhere() && clock::now() < last_end)) {
+        const auto begin = clock::now();
+        while (clock::now() - begin < durations() * under_.duration) {
             std::this_thread::sleep_for(std::chrono::microseconds(random_below(longest_run_us)));
             if (!victim_.stop()) continue;  // has not begun yet
             ++seen_.stops;
@@ -100,9 +100,12 @@ private:
         }
     }
 
-    bool caught_everywhere() const {
-        return std::all_of(cast_.victim.begin(), cast_.victim.end(),
-                           [this](std::size_t operation) { return seen_.inside[operation] > 0; });
+    // A victim that is seldom caught, or gets too little processor to be caught, is given more time.
+    int durations() const {
+        std::uint64_t least = under_.stops;
+        for (const std::size_t operation : cast_.victim) least = std::min(least, seen_.inside[operation]);
+        if (least == 0) return durations_until_caught;
+        return least < under_.stops ? durations_until_enough : 1;
     }
 
     // What is known of one operation during one stop.

@@ -8,7 +8,8 @@
 //
 // What this can and cannot show:
 //  - A stop lands at a random instant. Enough of them reach every window that takes a good part of a call;
-//    that no stop held up anybody in n stops is evidence, not proof.
+//    that no stop held up anybody in n stops is evidence, not proof. Where progress is claimed there are a
+//    hundred in each operation and more, if time allows (progress_claims.cpp).
 //  - With one other thread per operation, lock_free and wait_free owe the same. That each thread's steps are
 //    bounded, as wait_free says, no finite run can show.
 //  - obstruction_free is held to the same, although it promises less: a run alone. No stop should hold it up.
@@ -82,6 +83,7 @@ struct conditions {
     std::array<progress, 2> claims;
     std::chrono::milliseconds duration;
     std::chrono::milliseconds patience;  // with an operation that claims progress
+    std::uint64_t stops;  // inside each operation: until there are so many it goes on for some durations more
 };
 
 // Adds what it sees to `seen`. Ends early where a claim does not hold.
