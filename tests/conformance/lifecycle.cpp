@@ -1,11 +1,14 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <utility>
 
 #include "contents.hpp"
 #include "session.hpp"
 #include "tests.hpp"
+#include "threads.hpp"
+#include "transfer.hpp"
 
 namespace handoff::conformance {
 namespace {
@@ -102,15 +105,60 @@ void check_leftovers(const queue_under_test& subject, maker<T> make_queue) {
     }
 }
 
+// Several threads push and pop at the same time, and are gone when the queue is destroyed with what is left.
+// No producer finds the queue full, and there are fewer pops than pushes.
+template <class T>
+void leave_behind_by_many(const queue_under_test& subject, any_queue<T>& queue, std::size_t room) {
+    const unsigned producers = subject.spec->producers == cardinality::many ? 3 : 1;
+    const unsigned consumers = subject.spec->consumers == cardinality::many ? 2 : 1;
+    const std::size_t pushes = room / producers;
+    const std::size_t pops = random_below(producers * pushes / consumers);
+    std::atomic<std::size_t> popped = 0;
+    run_threads(producers + consumers, [&](unsigned self) {
+        if (self < producers) {
+            const auto producer = queue.producer();
+            for (std::size_t i = 0; i < pushes; ++i) {
+                while (!producer->try_push(T(item_value(self, i)))) give_way();
+            }
+            return;
+        }
+        const auto consumer = queue.consumer();
+        T item(no_value);
+        // Not for ever: a faulty queue may have lost what is waited for.
+        for (std::size_t i = 0, tries = 0; i < pops && tries < 10'000; ++tries) {
+            consumer->try_pop(item) ? static_cast<void>(++i, ++popped) : give_way();
+        }
+    });
+    EXPECT_GE(ledger::alive(), producers * pushes - popped) << "objects are missing";
+}
+
+template <class T>
+void check_leftovers_of_many(const queue_under_test& subject, maker<T> make_queue) {
+    for (const std::size_t requested : {3U, 64U}) {
+        for (std::size_t round = 0; round < scaled(8, 3); ++round) {
+            const doing what("requested capacity " + std::to_string(requested) + ", round " +
+                             std::to_string(round));
+            ledger::clear();
+            {
+                const auto queue = make_queue(requested);
+                leave_behind_by_many(subject, *queue, room_of(subject, *queue, requested));
+            }
+            expect_ledger_balanced();
+            if (testing::Test::HasFailure()) return;
+        }
+    }
+}
+
 // A push or a pop whose nth move throws: the item is then still where it was.
 class fallible_run {
 public:
-    fallible_run(const queue_under_test& subject, std::size_t requested)
+    fallible_run(const queue_under_test& subject, std::size_t requested, waiting wait)
         : queue_(subject.fallible_items(requested)),
           producer_(queue_->producer()),
           consumer_(queue_->consumer()),
           held_(subject.spec->delivery),
-          room_(room_of(subject, *queue_, requested)) {}
+          room_(room_of(subject, *queue_, requested)),
+          wait_(wait) {}
 
     void push(unsigned nth) {
         if (held_.size() == room_) return;
@@ -119,16 +167,18 @@ public:
         bool taken = false;
         fallible::fail_at_move(nth);
         try {
-            taken = producer_->try_push(std::move(item));
+            taken = wait_ == waiting::own_calls ? producer_->push(std::move(item))
+                                                : producer_->try_push(std::move(item));
         } catch (const move_failed&) {
             thrown = true;
         }
         fallible::fail_at_move(0);
         if (thrown) {
             ++thrown_pushes;
-            EXPECT_EQ(item.value(), next_) << "a try_push that threw changed its argument";
+            EXPECT_EQ(item.value(), next_) << "a " << push_call_ << " that threw changed its argument";
         } else {
-            EXPECT_TRUE(taken) << "try_push failed with " << held_.size() << " of " << room_ << " items held";
+            EXPECT_TRUE(taken) << push_call_ << " failed with " << held_.size() << " of " << room_
+                               << " items held";
             held_.push(next_);
         }
         ++next_;
@@ -141,7 +191,7 @@ public:
         bool popped = false;
         fallible::fail_at_move(nth);
         try {
-            popped = consumer_->try_pop(item);
+            popped = wait_ == waiting::own_calls ? consumer_->pop(item) : consumer_->try_pop(item);
         } catch (const move_failed&) {
             thrown = true;
         }
@@ -149,7 +199,7 @@ public:
         if (thrown) {
             ++thrown_pops;
         } else {
-            EXPECT_TRUE(popped) << "try_pop failed with " << held_.size() << " items held";
+            EXPECT_TRUE(popped) << pop_call_ << " failed with " << held_.size() << " items held";
             if (popped) {
                 EXPECT_TRUE(held_.pop(item.value())) << held_.why();
             }
@@ -169,8 +219,27 @@ private:
     const std::unique_ptr<any_consumer<fallible>> consumer_;
     contents held_;
     const std::size_t room_;
+    const waiting wait_;
+    const std::string push_call_ = wait_ == waiting::own_calls ? "push" : "try_push";
+    const std::string pop_call_ = wait_ == waiting::own_calls ? "pop" : "try_pop";
     std::uint64_t next_ = 0;
 };
+
+void live_through_throws(const queue_under_test& subject, std::size_t requested, waiting wait) {
+    fallible_run run(subject, requested, wait);
+    for (std::size_t i = 0; i < 400 && !testing::Test::HasFailure(); ++i) {
+        // 0: no move throws. Most queues move an item once a call, some twice.
+        const auto nth = static_cast<unsigned>(random_below(4));
+        if (random_below(2) == 0) {
+            run.push(nth);
+        } else {
+            run.pop(nth);
+        }
+    }
+    run.drain();
+    EXPECT_GT(run.thrown_pushes, 0U) << "no push moved its item";
+    EXPECT_GT(run.thrown_pops, 0U) << "no pop moved its item";
+}
 
 }  // namespace
 
@@ -190,26 +259,26 @@ void destructor_frees_leftovers(const queue_under_test& subject) {
     }
 }
 
+void destructor_frees_what_many_left(const queue_under_test& subject) {
+    if (subject.tracked_items != nullptr) {
+        check_leftovers_of_many(subject, subject.tracked_items);
+    } else {
+        check_leftovers_of_many(subject, subject.tracked_copies);
+    }
+}
+
 void throwing_move_loses_nothing(const queue_under_test& subject) {
-    for (const std::size_t requested : {1U, 3U, 8U}) {
-        const doing what("requested capacity " + std::to_string(requested));
-        ledger::clear();
-        {
-            fallible_run run(subject, requested);
-            for (std::size_t i = 0; i < 400 && !testing::Test::HasFailure(); ++i) {
-                // 0: no move throws. Most queues move an item once a call, some twice.
-                const auto nth = static_cast<unsigned>(random_below(4));
-                if (random_below(2) == 0) {
-                    run.push(nth);
-                } else {
-                    run.pop(nth);
-                }
-            }
-            run.drain();
-            EXPECT_GT(run.thrown_pushes, 0U) << "no push moved its item";
-            EXPECT_GT(run.thrown_pops, 0U) << "no pop moved its item";
+    // A push or a pop of the queue's own need not wait here, but counts itself as one that does.
+    for (const waiting wait : {waiting::try_calls, waiting::own_calls}) {
+        if (wait == waiting::own_calls && !subject.blocking) continue;
+        for (const std::size_t requested : {1U, 3U, 8U}) {
+            const doing what("requested capacity " + std::to_string(requested) +
+                             (wait == waiting::own_calls ? ", own push and pop" : ""));
+            ledger::clear();
+            live_through_throws(subject, requested, wait);
+            expect_ledger_balanced();
+            if (testing::Test::HasFailure()) return;
         }
-        expect_ledger_balanced();
     }
 }
 

@@ -37,6 +37,7 @@ void register_queue_tests(const queue_under_test& subject) {
         {"handles_come_and_go", real, handles_come_and_go},
         {"items_die_exactly_once", real && tracks, items_die_exactly_once},
         {"destructor_frees_leftovers", real && tracks, destructor_frees_leftovers},
+        {"destructor_frees_what_many_left", real && tracks, destructor_frees_what_many_left},
         {"throwing_move_loses_nothing", real && subject.fallible_items, throwing_move_loses_nothing},
         {"transfer_conserves_items", real, transfer_conserves_items},
         {"transfer_keeps_producer_order", real && subject.keeps_producer_order(),

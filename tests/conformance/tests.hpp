@@ -20,6 +20,7 @@ void handles_come_and_go(const queue_under_test& subject);
 // lifecycle.cpp: births, deaths and moves that throw.
 void items_die_exactly_once(const queue_under_test& subject);
 void destructor_frees_leftovers(const queue_under_test& subject);
+void destructor_frees_what_many_left(const queue_under_test& subject);
 void throwing_move_loses_nothing(const queue_under_test& subject);
 
 // multi_thread.cpp: what it owes to many.

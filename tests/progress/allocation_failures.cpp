@@ -15,6 +15,7 @@ namespace {
 using conformance::number;
 using conformance::random_below;
 using conformance::untouched;
+using conformance::waiting;
 
 enum class result { yes, no, out_of_memory };
 
@@ -32,17 +33,19 @@ result with_failure(std::uint64_t nth, bool& happened, Call call) {
     return came;
 }
 
-// One thread pushes and pops while allocations fail now and then. From the first call on where the spec
-// allows that; else once the thread has made its first push and pop, and never while a handle is made.
+// One thread pushes and pops, by the queue's own waiting calls or by try_ calls, while allocations fail now
+// and then. From the first call on where the spec allows that; else once the thread has made its first push
+// and pop, and never while a handle is made.
 class shortage {
 public:
-    shortage(const conformance::queue_under_test& subject, std::size_t requested)
+    shortage(const conformance::queue_under_test& subject, std::size_t requested, waiting wait)
         : queue_(subject.numbers(requested)),
           producer_(queue_->producer()),
           consumer_(queue_->consumer()),
           held_(subject.spec->delivery),
           room_(subject.bounded() ? queue_->capacity() : 2'000),
-          setup_may_fail_(subject.spec->setup_survives_bad_alloc) {
+          setup_may_fail_(subject.spec->setup_survives_bad_alloc),
+          own_calls_(wait == waiting::own_calls) {
         if (setup_may_fail_) return;
         push(0);
         pop(0);
@@ -52,14 +55,15 @@ public:
         if (held_.size() == room_) return;
         number value = next_;
         bool happened = false;
-        const result came =
-            with_failure(nth, happened, [&] { return producer_->try_push(std::move(value)); });
+        const result came = with_failure(nth, happened, [&] {
+            return own_calls_ ? producer_->push(std::move(value)) : producer_->try_push(std::move(value));
+        });
         if (came == result::yes) {
             held_.push(next_++);
         } else {
-            EXPECT_TRUE(happened) << "try_push failed with " << held_.size() << " of " << room_
+            EXPECT_TRUE(happened) << "a push failed with " << held_.size() << " of " << room_
                                   << " items held, and no allocation had failed";
-            EXPECT_EQ(value, next_) << "a try_push that failed changed its argument";
+            EXPECT_EQ(value, next_) << "a push that failed changed its argument";
         }
         failures_ += happened;
     }
@@ -68,13 +72,14 @@ public:
         if (held_.empty()) return;
         number value = untouched;
         bool happened = false;
-        const result came = with_failure(nth, happened, [&] { return consumer_->try_pop(value); });
+        const result came = with_failure(
+            nth, happened, [&] { return own_calls_ ? consumer_->pop(value) : consumer_->try_pop(value); });
         if (came == result::yes) {
             EXPECT_TRUE(held_.pop(value)) << held_.why();
         } else {
-            EXPECT_TRUE(happened) << "try_pop failed with " << held_.size()
+            EXPECT_TRUE(happened) << "a pop failed with " << held_.size()
                                   << " items held, and no allocation had failed";
-            EXPECT_EQ(value, untouched) << "a try_pop that failed changed its argument";
+            EXPECT_EQ(value, untouched) << "a pop that failed changed its argument";
         }
         failures_ += happened;
     }
@@ -110,12 +115,14 @@ private:
     conformance::contents held_;
     const std::size_t room_;
     const bool setup_may_fail_;
+    const bool own_calls_;
     number next_ = 0;
     std::uint64_t failures_ = 0;
 };
 
-std::uint64_t live_through_a_shortage(const conformance::queue_under_test& subject, std::size_t requested) {
-    shortage run(subject, requested);
+std::uint64_t live_through_a_shortage(const conformance::queue_under_test& subject, std::size_t requested,
+                                      waiting wait) {
+    shortage run(subject, requested, wait);
     for (int i = 0; i < 4'000 && !testing::Test::HasFailure(); ++i) {
         // 0: none fails. In phases, so that an unbounded queue grows to several blocks and shrinks again.
         const std::uint64_t nth = random_below(4);
@@ -152,10 +159,13 @@ void failed_allocations_are_survived(const conformance::queue_under_test& subjec
     for (const std::size_t requested : {1U, 4U, 64U}) {
         const conformance::doing what("requested capacity " + std::to_string(requested));
         if (subject.spec->setup_survives_bad_alloc) in_constructor += fail_to_construct(subject, requested);
-        const std::int64_t before = blocks_held();
-        in_calls += live_through_a_shortage(subject, requested);
-        if (testing::Test::HasFailure()) break;  // which holds memory of its own
-        EXPECT_EQ(blocks_held(), before) << "blocks were leaked";
+        for (const waiting wait : {waiting::try_calls, waiting::own_calls}) {
+            if (wait == waiting::own_calls && !subject.blocking) continue;
+            const std::int64_t before = blocks_held();
+            in_calls += live_through_a_shortage(subject, requested, wait);
+            if (testing::Test::HasFailure()) return;  // which holds memory of its own
+            EXPECT_EQ(blocks_held(), before) << "blocks were leaked";
+        }
     }
     std::printf("%s: survived %llu failed allocations in calls and handles, %llu in constructors\n",
                 std::string(subject.registered_name).c_str(), static_cast<unsigned long long>(in_calls),
