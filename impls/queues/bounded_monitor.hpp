@@ -121,7 +121,7 @@ private:
         try {
             items_.pop(value);
         } catch (...) {
-            signal(lock, not_empty_, waiting_to_pop_);
+            HANDOFF_OMITTED(keeps_the_wake_up, signal(lock, not_empty_, waiting_to_pop_));
             throw;
         }
         signal(lock, not_full_, waiting_to_push_);

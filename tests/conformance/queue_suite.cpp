@@ -23,6 +23,7 @@ void register_queue_tests(const queue_under_test& subject) {
     const bool closable = real && subject.closable;
     const bool many = spec.producers == cardinality::many || spec.consumers == cardinality::many;
     const bool tracks = subject.tracked_items != nullptr || subject.tracked_copies != nullptr;
+    const bool throws = subject.fallible_items != nullptr;
     const candidate candidates[] = {
         {"spec_is_sound", true, spec_is_sound},
         {"new_queue_is_empty", real, new_queue_is_empty},
@@ -38,7 +39,7 @@ void register_queue_tests(const queue_under_test& subject) {
         {"items_die_exactly_once", real && tracks, items_die_exactly_once},
         {"destructor_frees_leftovers", real && tracks, destructor_frees_leftovers},
         {"destructor_frees_what_many_left", real && tracks, destructor_frees_what_many_left},
-        {"throwing_move_loses_nothing", real && subject.fallible_items, throwing_move_loses_nothing},
+        {"throwing_move_loses_nothing", real && throws, throwing_move_loses_nothing},
         {"transfer_conserves_items", real, transfer_conserves_items},
         {"transfer_keeps_producer_order", real && subject.keeps_producer_order(),
          transfer_keeps_producer_order},
@@ -61,6 +62,10 @@ void register_queue_tests(const queue_under_test& subject) {
         {"pop_for_gives_up", timed, pop_for_gives_up},
         {"pop_for_returns_an_item", timed, pop_for_returns_an_item},
         {"pop_for_at_its_timeout_loses_nothing", timed, pop_for_at_its_timeout_loses_nothing},
+        {"throwing_pop_wakes_another", blocking && throws && spec.consumers == cardinality::many,
+         throwing_pop_wakes_another},
+        {"throwing_push_wakes_another", blocking && bounded && throws && spec.producers == cardinality::many,
+         throwing_push_wakes_another},
         {"close_wakes_every_pop", closable, close_wakes_every_pop},
         {"close_wakes_every_push", closable && bounded, close_wakes_every_push},
         {"close_wakes_pop_for", closable && timed, close_wakes_pop_for},

@@ -54,6 +54,10 @@ void pop_for_gives_up(const queue_under_test& subject);
 void pop_for_returns_an_item(const queue_under_test& subject);
 void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject);
 
+// throwing_waiters.cpp: threads that were woken, and whose moves throw.
+void throwing_pop_wakes_another(const queue_under_test& subject);
+void throwing_push_wakes_another(const queue_under_test& subject);
+
 // closing.cpp: close().
 void close_wakes_every_pop(const queue_under_test& subject);
 void close_wakes_every_push(const queue_under_test& subject);
