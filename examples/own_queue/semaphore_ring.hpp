@@ -5,6 +5,8 @@
 // Memory: one array, allocated by the constructor; no reclamation and no ABA, since the mutex excludes.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <mutex>
@@ -63,8 +65,16 @@ public:
         take(value);
         return true;
     }
+    bool pop_for(T& value, std::chrono::nanoseconds timeout) {
+        // now() + nanoseconds::max() would overflow; a year is as good as for ever.
+        if (!filled_.try_acquire_for(std::min<std::chrono::nanoseconds>(timeout, a_year))) return false;
+        take(value);
+        return true;
+    }
 
 private:
+    static constexpr std::chrono::hours a_year{24 * 365};
+
     // Requires a free slot, acquired. A move that throws gives it back.
     void put(T&& value) {
         try {
