@@ -37,8 +37,8 @@ public:
 
     // For the side that has the jobs.
     void create();  // empty, whatever was there
-    void
-    destroy();  // but for the failed list: it stays until somebody restarts it, or creates the queue anew
+    // But for the failed list: it stays until somebody restarts it, or creates the queue anew.
+    void destroy();
     void add(const std::vector<std::string>& jobs);
     std::size_t workers();
     // The next results, once each; waits for the first of them as long as this.
