@@ -21,6 +21,7 @@ if(BUILD_TESTING)
   find_package(GTest REQUIRED GLOBAL)
   cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
     include ${HANDOFF_ROOT}/tests/conformance/CMakeLists.txt)
+  cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL include ${HANDOFF_ROOT}/tests/stops/CMakeLists.txt)
   cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL
     include ${HANDOFF_ROOT}/tests/linearizability/CMakeLists.txt)
   cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL

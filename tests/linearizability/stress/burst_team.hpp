@@ -1,14 +1,30 @@
 // Threads that run burst after burst together: what is done between bursts, and in which order, for queues
-// and counters alike.
+// and counters alike. In some plans one or two threads of a burst are stopped, each by its own timer at a
+// random instruction of a call, while the others go on. Only calls are stopped, so that nobody is who
+// prepares or judges. A stop may lie in the allocator, unlike those of tests/progress: it may hold up the
+// others, on which no verdict depends here, and who releases the thread needs no memory.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
+#include "random_stops.hpp"
 #include "stress/burst.hpp"
 #include "stress/meeting.hpp"
+#include "stress/stop_aim.hpp"
 
 namespace handoff::linearizability {
+
+struct team_plan {
+    unsigned threads = 2;
+    stamping stamps = stamping::on;
+    unsigned most_cpus = 1;
+    bool with_stops = false;
+
+    // ", on 1 CPU, with threads stopped": what is to be told of it beyond the threads.
+    std::string describe() const;
+};
 
 class burst_team {
 public:
@@ -19,22 +35,51 @@ public:
     // Burst after burst, until `judge` says false of one.
     void run(const std::function<bool(const burst_record&)>& judge);
 
+    // For the judge: how often threads were stopped inside a call, during the burst and in all.
+    std::uint64_t stops_in_burst() const { return stops() - stops_before_; }
+    std::uint64_t stops() const { return stops_ ? stops_->stops() : 0; }
+
 protected:
-    // `cpus`: thread i is pinned to the one at i, counted round.
-    burst_team(unsigned threads, stamping stamps, const std::vector<int>& cpus, std::uint64_t seed);
+    // `cpus`: thread i is pinned to the one at i, counted round, among the first of those that the plan may
+    // use.
+    burst_team(const team_plan& plan, const std::vector<int>& cpus, std::uint64_t seed);
 
     // Alone, by thread 0, before and after each burst. finish puts what was called alone into the record.
     virtual void prepare() = 0;
     virtual void finish(burst_record& record) = 0;
-    // By every thread at once. Whatever is not to be recorded comes before meet().
+    // By every thread at once. Whatever is not to be recorded comes before meet(), and pass_time() and call()
+    // are around the calls.
     virtual void burst(unsigned self, recorder& record, call_pace& pace) = 0;
 
-    void meet() { meeting_.meet(); }
+    void meet(unsigned self, call_pace& pace) {
+        const bool stops_here = stops_ && pace.is_to_be_stopped();
+        if (stops_here) aims_[self].set(stops_->thread(self), pace.any_number());
+        meeting_.meet();
+        if (stops_here) aims_[self].calls_begin(stops_->thread(self));
+    }
+    // Between two calls.
+    void pass_time(call_pace& pace) {
+        pace.wait();
+        if (stops_ && pace.waits_for_release()) wait_until_nobody_is_stopped();
+    }
+    // The innermost part of what is recorded, so that a stop inside it is one inside the operation.
+    template <class Call>
+    auto call(unsigned self, Call made) {
+        if (!stops_) return made();
+        stalls::target& here = stops_->thread(self);
+        here.enter(0);
+        const auto result = made();
+        here.leave();
+        return result;
+    }
+
     const burst_draw& draw() const { return draw_; }
     burst_dice& dice() { return dice_; }
 
 private:
     void member(unsigned self);
+    void run_bursts(unsigned self);
+    static void wait_until_nobody_is_stopped();
     bool crowded() const { return recorders_.size() > cpus_.size(); }
     unsigned threads() const { return static_cast<unsigned>(recorders_.size()); }
 
@@ -42,9 +87,12 @@ private:
     std::vector<recorder> recorders_;  // one per thread
     meeting meeting_;
     burst_dice dice_;
+    std::optional<stalls::random_stops> stops_;
+    std::vector<stop_aim> aims_;  // one per thread
     // Written by thread 0 between bursts.
     burst_draw draw_;
     bool over_ = false;
+    std::uint64_t stops_before_ = 0;
     const std::function<bool(const burst_record&)>* judge_ = nullptr;
 };
 

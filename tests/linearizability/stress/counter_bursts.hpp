@@ -11,19 +11,14 @@
 
 namespace handoff::linearizability {
 
-struct counter_plan {
-    unsigned threads = 2;
-    stamping stamps = stamping::on;
-};
+std::string describe(const team_plan& plan);
 
-std::string describe(const counter_plan& plan);
-
-// Two, three and four threads. With stamps first.
-std::vector<counter_plan> plans_for(bool stamps_trusted);
+// Two, three and four threads. With stamps first, if they are trusted.
+std::vector<team_plan> counter_plans(bool stamps_trusted);
 
 class counter_bursts final : public burst_team {
 public:
-    counter_bursts(const conformance::counter_under_test& subject, const counter_plan& plan,
+    counter_bursts(const conformance::counter_under_test& subject, const team_plan& plan,
                    const std::vector<int>& cpus, std::uint64_t seed);
 
 private:

@@ -39,6 +39,13 @@ void call_counts::count(const history& calls, bool with_stamps) {
     }
 }
 
+void stop_counts::count(std::uint64_t stops_in_burst, std::uint64_t calls_made, std::uint64_t calls_decided) {
+    if (stops_in_burst == 0) return;
+    ++bursts;
+    calls += calls_made;
+    decided += calls_decided;
+}
+
 std::string summary(const proof& shown) {
     const std::string name(shown.name);
     if (!shown.holds()) return name + ": BROKEN: " + shown.broken.substr(0, shown.broken.find('\n'));
@@ -52,7 +59,11 @@ std::string summary(const proof& shown) {
     } else {
         text += "order-free checks only (" + shown.stamps.why + "): ";
     }
-    return text + std::to_string(shown.counts.unstamped) + " calls without stamps";
+    text += std::to_string(shown.counts.unstamped) + " calls without stamps";
+    if (shown.stopped.stops == 0) return text;
+    return text + "; of all, " + std::to_string(shown.stopped.calls) + " in bursts with " +
+           std::to_string(shown.stopped.stops) + " stops, " + std::to_string(shown.stopped.decided) +
+           " decided exactly";
 }
 
 void write(const proof& shown, const std::string& folder) {
@@ -78,6 +89,11 @@ void write(const proof& shown, const std::string& folder) {
           {"empty", counts.empty},
           {"full", counts.full},
           {"excused", counts.excused}}},
+        {"stopped",
+         {{"stops", shown.stopped.stops},
+          {"bursts", shown.stopped.bursts},
+          {"calls", shown.stopped.calls},
+          {"decided", shown.stopped.decided}}},
         {"overtaken", shown.kind == "queue" && shown.stamps.trusted ? json(counts.overtaken) : json()},
         {"bursts", counts.bursts},
         {"effort", shown.effort},

@@ -26,12 +26,24 @@ struct call_counts {
     void count(const history& calls, bool with_stamps);
 };
 
+// Of bursts in which threads are stopped.
+struct stop_counts {
+    std::uint64_t stops = 0;    // inside calls
+    std::uint64_t bursts = 0;   // with at least one
+    std::uint64_t calls = 0;    // in these bursts
+    std::uint64_t decided = 0;  // of these: as above
+
+    // A burst of so many calls.
+    void count(std::uint64_t stops_in_burst, std::uint64_t calls_made, std::uint64_t calls_decided);
+};
+
 struct proof {
     std::string_view name;
     std::string_view kind;       // queue, counter
     std::string_view checker{};  // what was checked
     stamp_check stamps{};
     call_counts counts{};
+    stop_counts stopped{};
     std::string broken{};  // the report of a violation; empty if there is none
     std::string_view effort;
     std::uint64_t seconds = 0;

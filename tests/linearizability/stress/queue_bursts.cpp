@@ -15,7 +15,7 @@ constexpr std::size_t most_alone = small_capacity + 1;
 
 // All that was put in, and some more: the drain ends even if the queue never does.
 std::size_t most_drained(const queue_plan& plan) {
-    return plan.threads() * most_attempts + 2 * most_alone;
+    return plan.threads * most_attempts + 2 * most_alone;
 }
 
 struct ends {
@@ -48,17 +48,22 @@ std::string describe(const queue_plan& plan) {
     if (plan.both > 0)
         text = std::to_string(plan.both) + " threads that push and pop, requested capacity " +
                std::to_string(plan.requested);
-    return text + (plan.stamps == stamping::on ? "" : ", without stamps");
+    return text + plan.team_plan::describe();
 }
 
-std::vector<queue_plan> plans_for(const conformance::queue_under_test& subject, bool stamps_trusted) {
+std::vector<queue_plan> queue_plans(const conformance::queue_under_test& subject, bool stamps_trusted) {
     std::vector<queue_plan> plans;
     for (const stamping stamps : {stamping::on, stamping::off}) {
         if (stamps == stamping::on && !stamps_trusted) continue;
         for (const std::size_t requested : distinct_capacities(subject)) {
             for (const ends& shape : shapes) {
-                if (fits(shape, *subject.spec))
-                    plans.push_back({shape.producers, shape.consumers, shape.both, requested, stamps});
+                if (!fits(shape, *subject.spec)) continue;
+                const unsigned threads = shape.producers + shape.consumers + shape.both;
+                plans.push_back({{.threads = threads, .stamps = stamps},
+                                 shape.producers,
+                                 shape.consumers,
+                                 shape.both,
+                                 requested});
             }
         }
     }
@@ -67,25 +72,25 @@ std::vector<queue_plan> plans_for(const conformance::queue_under_test& subject, 
 
 queue_bursts::queue_bursts(const conformance::queue_under_test& subject, const queue_plan& plan,
                            const std::vector<int>& cpus, std::uint64_t seed)
-    : burst_team(plan.threads(), plan.stamps, cpus, seed),
+    : burst_team(plan, cpus, seed),
       plan_(plan),
       bounded_(subject.bounded() && subject.has_capacity),
       queue_(subject.numbers(plan.requested)),
-      last_value_(plan.threads() + 1),
+      last_value_(plan.threads + 1),
       before_(alone, most_alone, plan.stamps),
       after_(alone, most_drained(plan) + 1, plan.stamps) {}
 
 void queue_bursts::burst(unsigned self, recorder& record, call_pace& pace) {
     const auto producer = pushes(self) ? queue_->producer() : nullptr;
     const auto consumer = pops(self) ? queue_->consumer() : nullptr;
-    meet();
+    meet(self, pace);
     for (std::size_t i = 0; i < draw().attempts; ++i) {
-        pace.wait();
+        pass_time(pace);
         if (producer && (!consumer || pace.push_next())) {
             const std::uint64_t value = new_value(self);
-            record.push(value, [&] { return producer->try_push(number{value}); });
+            record.push(value, [&] { return call(self, [&] { return producer->try_push(number{value}); }); });
         } else {
-            record.pop([&](number& item) { return consumer->try_pop(item); });
+            record.pop([&](number& item) { return call(self, [&] { return consumer->try_pop(item); }); });
         }
     }
 }
@@ -109,7 +114,7 @@ void queue_bursts::prepare() {
     before_.clear();
     const auto producer = queue_->producer();
     for (std::size_t level = level_to_fill(); level > 0; --level) {
-        const std::uint64_t value = new_value(plan_.threads());
+        const std::uint64_t value = new_value(plan_.threads);
         before_.push(value, [&] { return producer->try_push(number{value}); });
     }
 }

@@ -11,21 +11,18 @@
 
 namespace handoff::linearizability {
 
-struct queue_plan {
+struct queue_plan : team_plan {
     unsigned producers = 1;
     unsigned consumers = 1;
     unsigned both = 0;  // threads that push and pop
     std::size_t requested = 64;
-    stamping stamps = stamping::on;
-
-    unsigned threads() const { return producers + consumers + both; }
 };
 
 std::string describe(const queue_plan& plan);
 
 // Which plans fit the queue: two to four threads at its ends by capacities 1, 2, 4 and 64, those left out at
-// which it would hold as many as at a smaller one. With stamps first.
-std::vector<queue_plan> plans_for(const conformance::queue_under_test& subject, bool stamps_trusted);
+// which it would hold as many as at a smaller one. With stamps first, if they are trusted.
+std::vector<queue_plan> queue_plans(const conformance::queue_under_test& subject, bool stamps_trusted);
 
 class queue_bursts final : public burst_team {
 public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <iterator>
 #include <vector>
 
 #include "checkers/counter_checker.hpp"
@@ -22,6 +23,8 @@ constexpr unsigned most_threads = 4;
 constexpr std::uint64_t least_calls = 5'000;
 // A burst needs a few hundred; a long one in which the search loses its way is left undecided.
 constexpr std::size_t most_configurations = 50'000;
+// Where no thread has been stopped yet, the search for it goes on for up to so many times as long.
+constexpr int longer_search = 20;
 
 std::vector<int> cpus_to_use() {
     const topology machine = topology::detect();
@@ -37,60 +40,102 @@ stamp_check stamps_to_use(const std::vector<int>& cpus, const stress_effort& eff
 // One plan's share of the time, however many calls it takes.
 class time_share {
 public:
-    time_share(std::uint64_t seconds, std::size_t plans)
-        : end_(std::chrono::steady_clock::now() +
-               std::chrono::milliseconds(seconds * 1000 / std::max<std::size_t>(plans, 1))) {}
-    bool goes_on(std::size_t calls) {
+    time_share(std::chrono::milliseconds share, bool with_stops)
+        : end_(clock::now() + share), last_end_(end_ + longer_search * share), with_stops_(with_stops) {}
+    bool goes_on(std::size_t calls, bool was_stopped) {
         calls_ += calls;
-        return calls_ < least_calls || std::chrono::steady_clock::now() < end_;
+        const bool is_missing = with_stops_ ? !was_stopped : calls_ < least_calls;
+        const bool searches_on = is_missing && (!with_stops_ || clock::now() < last_end_);
+        return searches_on || clock::now() < end_;
     }
 
 private:
-    const std::chrono::steady_clock::time_point end_;
+    using clock = std::chrono::steady_clock;
+
+    const clock::time_point end_;
+    const clock::time_point last_end_;
+    const bool with_stops_;
     std::uint64_t calls_ = 0;
 };
+
+// The plans that are run, in order: without stops, unless there is no time for them; then, if there is, again
+// with stops, with stamps where they are trusted. Here and there on fewer CPUs, so that more threads than
+// CPUs meet on a large machine, too.
+template <class Plan>
+std::vector<Plan> plans_in(const time_for_bursts& time, const std::vector<Plan>& fitting) {
+    std::vector<Plan> plans;
+    if (time.undisturbed.count() > 0) plans = fitting;
+    if (time.with_stops.count() > 0) {
+        for (Plan plan : fitting) {
+            if (plan.stamps != fitting.front().stamps) continue;
+            plan.with_stops = true;
+            plans.push_back(plan);
+        }
+    }
+    constexpr unsigned in_turn[] = {most_threads, 2, most_threads, most_threads, 1, 2};
+    std::size_t turn = conformance::random_below(std::size(in_turn));
+    for (Plan& plan : plans) plan.most_cpus = in_turn[turn++ % std::size(in_turn)];
+    return plans;
+}
+
+template <class Plan>
+std::chrono::milliseconds share_of(const Plan& plan, const std::vector<Plan>& plans,
+                                   const time_for_bursts& time) {
+    const auto alike = std::count_if(plans.begin(), plans.end(),
+                                     [&](const Plan& one) { return one.with_stops == plan.with_stops; });
+    return (plan.with_stops ? time.with_stops : time.undisturbed) / alike;
+}
 
 // Says of a burst, and of all its calls, whether they keep the promise.
 using judge_of_bursts = std::function<queue_verdict(const burst_record& burst, const history& calls)>;
 
 // Runs `bursts` and judges each; false if one was broken.
-bool run_plan(burst_team& bursts, stamping stamps, time_share time, proof& shown, const std::string& what,
-              const judge_of_bursts& judge) {
+bool run_plan(burst_team& bursts, const team_plan& plan, time_share time, proof& shown,
+              const std::string& what, const judge_of_bursts& judge) {
     const conformance::doing doing_what(what);
+    const bool with_stamps = plan.stamps == stamping::on;
     bursts.run([&](const burst_record& burst) {
         const history calls = burst.all();
-        const bool with_stamps = stamps == stamping::on;
         shown.counts.count(calls, with_stamps);
         const queue_verdict verdict = judge(burst, calls);
-        if (with_stamps && verdict.exact) shown.counts.decided += calls.size();
+        const std::uint64_t decided = with_stamps && verdict.exact ? calls.size() : 0;
+        shown.counts.decided += decided;
         shown.counts.excused += verdict.excused;
         shown.counts.overtaken = std::max<std::uint64_t>(shown.counts.overtaken, verdict.overtaken);
+        shown.stopped.count(bursts.stops_in_burst(), calls.size(), decided);
         if (verdict.broken)
             shown.broken = report(*verdict.broken) + "  in bursts of " + what +
                            (with_stamps ? "\n" : ", so the numbers are no times\n");
-        return !verdict.broken && time.goes_on(calls.size());
+        const bool was_stopped = shown.stopped.stops + bursts.stops() > 0;
+        return !verdict.broken && time.goes_on(calls.size(), was_stopped);
     });
+    shown.stopped.stops += bursts.stops();
     return shown.holds();
 }
 
-// Runs the plans with stamps; then those without. A violation that rests on stamps counts only if the clocks
-// still agree afterwards.
-template <class Plan, class Run>
-void run_plans(const std::vector<Plan>& plans, const std::vector<int>& cpus, proof& shown, Run run) {
-    for (const Plan& plan : plans) {
-        if (run(plan)) continue;
-        if (plan.stamps == stamping::off) return;
-        break;
-    }
+// Runs the plans that `plans_if` returns for clocks that are trusted, or not. A violation that rests on
+// stamps counts only if the clocks still agree afterwards.
+template <class Plans, class Run>
+void run_plans(const Plans& plans_if, const std::vector<int>& cpus, proof& shown, const Run& run) {
+    const auto plans = plans_if(shown.stamps.trusted);
+    const auto broken =
+        std::find_if(plans.begin(), plans.end(), [&](const auto& plan) { return !run(plan, plans); });
+    if (broken != plans.end() && broken->stamps == stamping::off) return;
     if (!shown.stamps.trusted) return;
     const stamp_check after = check_stamps(cpus);
     if (after.trusted) return;
     shown.stamps = after;
     shown.broken.clear();
     shown.counts = {};
-    for (const Plan& plan : plans) {
-        if (plan.stamps == stamping::off && !run(plan)) return;
+    shown.stopped = {};
+    const auto without_stamps = plans_if(false);
+    for (const auto& plan : without_stamps) {
+        if (!run(plan, without_stamps)) return;
     }
+}
+
+std::uint64_t seconds(const time_for_bursts& time) {
+    return static_cast<std::uint64_t>((time.undisturbed + time.with_stops).count()) / 1000;
 }
 
 }  // namespace
@@ -102,14 +147,15 @@ proof stress_queue(const conformance::queue_under_test& subject, const stress_ef
     proof shown{.name = subject.registered_name, .kind = "queue", .effort = effort.name, .seed = effort.seed};
     if (!spec.conserves) return shown;
     shown.checker = checker_of(promise);
-    shown.seconds = effort.queue_seconds;
+    shown.seconds = seconds(effort.queue);
     const std::vector<int> cpus = cpus_to_use();
     shown.stamps = stamps_to_use(cpus, effort);
-    const std::vector<queue_plan> plans = plans_for(subject, shown.stamps.trusted);
-    run_plans(plans, cpus, shown, [&](const queue_plan& plan) {
+    const auto plans_if = [&](bool trusted) { return plans_in(effort.queue, queue_plans(subject, trusted)); };
+    run_plans(plans_if, cpus, shown, [&](const queue_plan& plan, const std::vector<queue_plan>& plans) {
         queue_bursts bursts(subject, plan, cpus, conformance::random_below(~std::uint64_t{0}));
         if (promise.capacity) promise.capacity = bursts.capacity();
-        return run_plan(bursts, plan.stamps, time_share(shown.seconds, plans.size()), shown, describe(plan),
+        const time_share time(share_of(plan, plans, effort.queue), plan.with_stops);
+        return run_plan(bursts, plan, time, shown, describe(plan),
                         [&](const burst_record& burst, const history& calls) {
                             if (plan.stamps == stamping::on)
                                 return check_queue(calls, promise, most_configurations);
@@ -124,13 +170,14 @@ proof stress_counter(const conformance::counter_under_test& subject, const stres
     proof shown{
         .name = subject.registered_name, .kind = "counter", .effort = effort.name, .seed = effort.seed};
     shown.checker = checker_of(promise);
-    shown.seconds = effort.counter_seconds;
+    shown.seconds = seconds(effort.counter);
     const std::vector<int> cpus = cpus_to_use();
     shown.stamps = stamps_to_use(cpus, effort);
-    const std::vector<counter_plan> plans = plans_for(shown.stamps.trusted);
-    run_plans(plans, cpus, shown, [&](const counter_plan& plan) {
+    const auto plans_if = [&](bool trusted) { return plans_in(effort.counter, counter_plans(trusted)); };
+    run_plans(plans_if, cpus, shown, [&](const team_plan& plan, const std::vector<team_plan>& plans) {
         counter_bursts bursts(subject, plan, cpus, conformance::random_below(~std::uint64_t{0}));
-        return run_plan(bursts, plan.stamps, time_share(shown.seconds, plans.size()), shown, describe(plan),
+        const time_share time(share_of(plan, plans, effort.counter), plan.with_stops);
+        return run_plan(bursts, plan, time, shown, describe(plan),
                         [&](const burst_record& burst, const history& calls) {
                             if (plan.stamps == stamping::on)
                                 return queue_verdict{.broken = check_counter(calls, promise), .exact = true};

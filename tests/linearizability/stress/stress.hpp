@@ -1,6 +1,7 @@
 // The stress of one implementation: bursts by all plans that fit, each judged by what the spec promises.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "any_counter.hpp"
@@ -9,10 +10,16 @@
 
 namespace handoff::linearizability {
 
+// How long the bursts of all plans take, and then those in which threads are stopped. None: not at all.
+struct time_for_bursts {
+    std::chrono::milliseconds undisturbed{0};
+    std::chrono::milliseconds with_stops{0};
+};
+
 struct stress_effort {
     std::string_view name;  // quick, deep
-    std::uint64_t queue_seconds;
-    std::uint64_t counter_seconds;
+    time_for_bursts queue;
+    time_for_bursts counter;
     bool use_stamps;
     std::uint64_t seed;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include "environment.hpp"
 #include "queue_suite.hpp"
 #include "session.hpp"
+#include "stop.hpp"
 #include "stress/stress.hpp"
 
 namespace handoff {
@@ -21,17 +23,33 @@ using conformance::is_second;
 using conformance::number_from;
 using linearizability::proof;
 using linearizability::stress_effort;
+using linearizability::time_for_bursts;
+using namespace std::chrono_literals;
+
+// A quarter of the time for stops.
+time_for_bursts share(std::chrono::seconds all) {
+    const std::chrono::milliseconds time(all);
+    return {time * 3 / 4, time / 4};
+}
 
 // HANDOFF_STRESS: quick or deep. HANDOFF_DEEP_SECONDS: how long a queue's deep test takes (15), a counter's a
-// third of it. HANDOFF_STAMPS: on, or off for the checks that need no clock alone.
+// third of it. HANDOFF_STAMPS: on, or off for the checks that need no clock alone. HANDOFF_BURSTS: all, or
+// stopped for those alone in which threads are stopped.
 stress_effort effort() {
     const bool deep = is_second("HANDOFF_STRESS", "quick", "deep");
-    const std::uint64_t deep_seconds = number_from("HANDOFF_DEEP_SECONDS", 1, 15);
-    return {.name = deep ? "deep" : "quick",
-            .queue_seconds = deep ? deep_seconds : 2,
-            .counter_seconds = deep ? std::max<std::uint64_t>(deep_seconds / 3, 1) : 1,
-            .use_stamps = !is_second("HANDOFF_STAMPS", "on", "off"),
-            .seed = conformance::seed()};
+    const bool only_stops = is_second("HANDOFF_BURSTS", "all", "stopped");
+    const std::chrono::seconds queue_time(number_from("HANDOFF_DEEP_SECONDS", 1, 15));
+    const auto counter_time = std::max<std::chrono::seconds>(queue_time / 3, 1s);
+    stress_effort chosen{.name = deep ? "deep" : "quick",
+                         .queue = deep ? share(queue_time) : time_for_bursts{2s, 400ms},
+                         .counter = deep ? share(counter_time) : time_for_bursts{1s, 200ms},
+                         .use_stamps = !is_second("HANDOFF_STAMPS", "on", "off"),
+                         .seed = conformance::seed()};
+    for (time_for_bursts* const one : {&chosen.queue, &chosen.counter}) {
+        if (only_stops) *one = {0ms, one->undisturbed + one->with_stops};
+        if (!stalls::can_stop_threads) *one = {one->undisturbed, 0ms};
+    }
+    return chosen;
 }
 
 // HANDOFF_PROOFS: another folder for the proofs.
@@ -40,6 +58,9 @@ void publish(const proof& shown) {
     const char* const folder = std::getenv("HANDOFF_PROOFS");
     write(shown, folder == nullptr ? HANDOFF_PROOFS : folder);
     EXPECT_TRUE(shown.holds()) << shown.broken << "  repeat with HANDOFF_SEED=" << shown.seed << '\n';
+    if (stalls::can_stop_threads && shown.holds() && !shown.checker.empty()) {
+        EXPECT_GT(shown.stopped.stops, 0U) << "no thread was stopped inside a call";
+    }
 }
 
 }  // namespace

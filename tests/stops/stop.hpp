@@ -3,10 +3,13 @@
 // async-signal-safe.
 //
 // Two places are spared. Where a thread has said that it is `unstoppable`, the stop waits until it no longer
-// is: allocation.cpp says so around malloc and free, whose locks would otherwise be held by the stopped
-// thread and make every queue that allocates look blocking. And a stop is asked for again and again at random
-// instants, so that it lands in each part of a call about as often as the thread is there: a window of a few
-// nanoseconds needs some hundred stops to be hit.
+// is: progress/allocation.cpp says so around malloc and free, whose locks would otherwise be held by the
+// stopped thread and make every queue that allocates look blocking. And a stop is asked for again and again
+// at random instants, so that it lands in each part of a call about as often as the thread is there: a window
+// of a few nanoseconds needs some hundred stops to be hit.
+//
+// Another thread asks for it, or the thread itself has a timer ask: what lasts only microseconds is over
+// before another thread's signal has come.
 //
 // ThreadSanitizer defers a signal to the next call that it intercepts, so that under it no thread ever stops
 // between two instructions of a lock-free operation; and clang's sanitizers bring allocation functions that
@@ -14,8 +17,13 @@
 #pragma once
 
 #include <pthread.h>
+#include <time.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include "support/cache_line.hpp"
 
 namespace handoff::stalls {
 
@@ -25,8 +33,9 @@ inline constexpr bool can_stop_threads = true;
 inline constexpr bool can_stop_threads = false;
 #endif
 
-// One thread that can be stopped, as its controller sees it. Made before the thread, destroyed after it.
-class target {
+// One thread that can be stopped, as its controller sees it. Made before the thread, destroyed after it. The
+// thread writes to it around its calls, so that others are not on the same line.
+class alignas(no_false_sharing) target {
 public:
     static constexpr int nowhere = -1;
 
@@ -58,13 +67,22 @@ public:
         inside_.store(nowhere, std::memory_order_relaxed);
     }
 
+    // The thread itself: it is stopped after about so long, or not at all if it is then in none of those
+    // calls. Whoever uses this does not use stop().
+    void stop_inside_a_call_after(std::chrono::nanoseconds delay);
+    // Whether such a stop has neither come nor missed.
+    bool is_stop_due() const { return due_.load(std::memory_order_relaxed); }
+
     // The controller: returns when the thread has stopped; false if it is not (or no longer) there.
     bool stop();
     // In which operation it has stopped, or nowhere.
     int stopped_in() const { return inside_.load(std::memory_order_relaxed); }
-    // Returns when the thread is running again.
+    bool is_stopped() const { return state_ == state::stopped; }
+    // Returns when the thread is running again, or has been.
     void release();
 
+    // How often it has been stopped.
+    std::uint64_t stops() const { return stops_; }
     bool ended() const { return state_ == state::ended; }
 
 private:
@@ -73,13 +91,22 @@ private:
 
     static void install();
     static void on_signal(int);
+    void stop_unless_missed();
     void stop_here();
 
     std::atomic<state> state_{state::absent};
     std::atomic<int> inside_{nowhere};
+    std::atomic<std::uint64_t> stops_{0};
+    std::atomic<std::uint64_t> releases_{0};
+    std::atomic<bool> due_{false};  // by the timer
     pthread_t thread_{};
+    timer_t timer_{};
+    bool has_timer_ = false;
     int pipe_[2] = {-1, -1};
 };
+
+// Whether any thread is stopped now, as the others may want to know at once.
+bool is_anybody_stopped();
 
 // While one lives in a thread, a stop of this thread is put off.
 class unstoppable {

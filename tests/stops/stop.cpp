@@ -17,6 +17,8 @@ thread_local target* current = nullptr;
 thread_local volatile std::sig_atomic_t spared = 0;  // how many `unstoppable` live
 thread_local volatile std::sig_atomic_t due = 0;     // a stop that was put off
 
+std::atomic<int> stopped_now{0};
+
 int signal_number() {
     return SIGRTMIN + 3;
 }
@@ -57,18 +59,28 @@ void target::on_signal(int) {
         if (spared > 0) {
             due = 1;
         } else {
-            current->stop_here();
+            current->stop_unless_missed();
         }
     }
     errno = error;
 }
 
+void target::stop_unless_missed() {
+    const bool missed = has_timer_ && stopped_in() == nowhere;
+    if (!missed) stop_here();
+    due_ = false;
+}
+
 void target::stop_here() {
+    ++stops_;
+    ++stopped_now;
     state_ = state::stopped;
     char byte = 0;
     while (read(pipe_[0], &byte, 1) == -1 && errno == EINTR) {
     }
+    --stopped_now;
     state_ = state::running;
+    ++releases_;
 }
 
 target::presence::presence(target& self) : self_(self) {
@@ -80,7 +92,23 @@ target::presence::presence(target& self) : self_(self) {
 target::presence::~presence() {
     current = nullptr;
     due = 0;
+    if (self_.has_timer_) timer_delete(self_.timer_);
     self_.state_ = state::ended;
+}
+
+void target::stop_inside_a_call_after(std::chrono::nanoseconds delay) {
+    if (!has_timer_) {
+        sigevent event{};
+        event.sigev_notify = SIGEV_THREAD_ID;
+        event.sigev_signo = signal_number();
+        event._sigev_un._tid = gettid();
+        if (timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0) fail("timer_create", errno);
+        has_timer_ = true;
+    }
+    due_ = true;
+    itimerspec after{};
+    after.it_value.tv_nsec = delay.count();
+    if (timer_settime(timer_, 0, &after, nullptr) != 0) fail("timer_settime", errno);
 }
 
 bool target::stop() {
@@ -93,9 +121,15 @@ bool target::stop() {
 }
 
 void target::release() {
+    const std::uint64_t before = releases_;
     const char byte = 0;
     if (write(pipe_[1], &byte, 1) != 1) fail("write", errno);
-    while (state_ == state::stopped) wait_a_little();
+    while (releases_ == before) wait_a_little();
+}
+
+bool is_anybody_stopped() {
+    // relaxed: a hint about when to go on.
+    return stopped_now.load(std::memory_order_relaxed) > 0;
 }
 
 unstoppable::unstoppable() {
@@ -106,7 +140,7 @@ unstoppable::~unstoppable() {
     spared = spared - 1;
     if (spared == 0 && due != 0) {
         due = 0;
-        if (current != nullptr) current->stop_here();
+        if (current != nullptr) current->stop_unless_missed();
     }
 }
 
