@@ -137,9 +137,11 @@ def order(evidence: Evidence) -> Cell:
         detail += f", {share:.2f}% decided exactly"
     if facts["overtaken"] and not _latest_first(evidence):
         detail += f"; k observed: {count(facts['overtaken'])}"
-    return evidence.cell(
-        proof, facts["checker"], f"{detail}; {count(facts['unstamped'])} more without stamps"
-    )
+    detail += f"; {count(facts['unstamped'])} more without stamps"
+    # Absent from records of before threads were stopped here.
+    if facts.get("stops"):
+        detail += f"; of all, {count(facts['stopped_calls'])} in bursts with {plural(facts['stops'], 'stop')}"
+    return evidence.cell(proof, facts["checker"], detail)
 
 
 def _caught(evidence: Evidence, proof: Proof) -> Cell:

@@ -71,6 +71,8 @@ def _order(page: Json) -> Json:
         "why": page["stamps"]["why"],
         **{name: calls[name] for name in ("stamped", "decided", "concurrent", "unstamped")},
         "overtaken": page["overtaken"],
+        "stops": page["stopped"]["stops"],
+        "stopped_calls": page["stopped"]["calls"],
         "seconds": page["seconds"],
         "seed": page["seed"],
     }
