@@ -78,14 +78,42 @@ std::string legend(const history& calls, const scale& time) {
     return text;
 }
 
+stamp time_between(const operation& a, const operation& b) {
+    if (precedes(a, b)) return b.invoked - a.responded;
+    return precedes(b, a) ? a.invoked - b.responded : 0;
+}
+
+bool earlier(const operation& a, const operation& b) {
+    return a.invoked < b.invoked;
+}
+
+// As many as there are letters, in the order of time: first the accused, then what lies nearest to them.
+history calls_to_draw(const history& calls, std::size_t accused) {
+    struct candidate {
+        const operation* made;
+        stamp away;  // from the nearest of the accused
+    };
+    std::vector<candidate> candidates;
+    for (const operation& o : calls) {
+        stamp away = accused > 0 ? never : 0;
+        for (std::size_t i = 0; i < accused; ++i) away = std::min(away, time_between(o, calls[i]));
+        candidates.push_back({&o, away});
+    }
+    const auto others = candidates.begin() + static_cast<std::ptrdiff_t>(accused);
+    std::stable_sort(others, candidates.end(), [](const candidate& a, const candidate& b) {
+        return a.away != b.away ? a.away < b.away : earlier(*a.made, *b.made);
+    });
+    candidates.resize(std::min(candidates.size(), letters.size()));
+    history drawn;
+    for (const candidate& one : candidates) drawn.push_back(*one.made);
+    std::stable_sort(drawn.begin(), drawn.end(), earlier);
+    return drawn;
+}
+
 }  // namespace
 
-std::string diagram(const history& calls) {
-    history drawn = calls;
-    std::stable_sort(drawn.begin(), drawn.end(),
-                     [](const operation& a, const operation& b) { return a.invoked < b.invoked; });
-    const std::size_t left_out = drawn.size() - std::min(drawn.size(), letters.size());
-    drawn.resize(drawn.size() - left_out);
+std::string diagram(const history& calls, std::size_t accused) {
+    const history drawn = calls_to_draw(calls, std::min(accused, calls.size()));
     const scale time(drawn);
     std::map<std::uint16_t, std::vector<std::string>> rows;
     for (std::size_t i = 0; i < drawn.size(); ++i) {
@@ -99,12 +127,14 @@ std::string diagram(const history& calls) {
         }
     }
     text += legend(drawn, time);
-    if (left_out > 0) text += "  and " + std::to_string(left_out) + " later calls\n";
+    if (const std::size_t left_out = calls.size() - drawn.size(); left_out > 0)
+        text +=
+            "  and " + std::to_string(left_out) + (accused > 0 ? " calls farther away\n" : " later calls\n");
     return text;
 }
 
 std::string report(const violation& broken) {
-    return std::string(broken.rule) + ": " + broken.what + '\n' + diagram(broken.witness);
+    return std::string(broken.rule) + ": " + broken.what + '\n' + diagram(broken.witness, broken.accused);
 }
 
 }  // namespace handoff::linearizability

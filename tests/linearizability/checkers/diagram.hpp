@@ -14,8 +14,10 @@ namespace handoff::linearizability {
 //   a  push 1        0 … 80
 //   b  pop = 2      40 … 210
 //   c  pop = 1     190 … 230
-// Stamps are relative to the first. More calls than letters are counted, not drawn.
-std::string diagram(const history& calls);
+// Stamps are relative to the first. Of more calls than letters, those are drawn that lie nearest in time to
+// the first `accused` of them, which are drawn themselves; without any accused, the earliest. The others are
+// counted.
+std::string diagram(const history& calls, std::size_t accused = 0);
 
 // The rule, what is wrong, and the diagram of the calls that show it.
 std::string report(const violation& broken);

@@ -103,7 +103,10 @@ finding check_overfull(std::span<const item> items, std::size_t capacity) {
             "capacity",
             std::to_string(there.size()) + " items were in a queue of capacity " + std::to_string(capacity),
             {}};
-        for (const item* each : there) append_calls(found.witness, *each);
+        append_calls(found.witness, *one);
+        for (const item* each : there) {
+            if (each != one) append_calls(found.witness, *each);
+        }
         return found;
     }
     return {};

@@ -28,15 +28,19 @@ stamp push_responded(const item& one) {
     return one.push->responded;
 }
 
+// The item that left too early, its pop first, and the one that shows it.
+history out_of_order(const item& early, const item& other) {
+    history witness{*early.pop, *early.push};
+    append_calls(witness, other);
+    return witness;
+}
+
 violation overtaking(std::string_view rule, const item& first, const item& second) {
-    violation found{rule,
-                    "push " + name(first) + " came before push " + name(second) + ", but " + name(second) +
-                        (first.left() ? " was popped before " + name(first)
-                                      : " was popped and " + name(first) + " never was"),
-                    {}};
-    append_calls(found.witness, first);
-    append_calls(found.witness, second);
-    return found;
+    return {rule,
+            "push " + name(first) + " came before push " + name(second) + ", but " + name(second) +
+                (first.left() ? " was popped before " + name(first)
+                              : " was popped and " + name(first) + " never was"),
+            out_of_order(second, first)};
 }
 
 finding check_order(std::string_view rule, std::span<const item> items) {
@@ -117,15 +121,11 @@ finding check_lifo(std::span<const item> items) {
             above.put(*by_response[next++]);
         }
         const item* b = above.last_to_leave(a->push->responded);
-        if (b != nullptr && b->pop_invoked() > a->pop->responded) {
-            violation found{"order",
-                            name(*a) + " was popped although " + name(*b) +
-                                " had been pushed onto it and lay there still",
-                            {}};
-            append_calls(found.witness, *a);
-            append_calls(found.witness, *b);
-            return found;
-        }
+        if (b != nullptr && b->pop_invoked() > a->pop->responded)
+            return violation{"order",
+                             name(*a) + " was popped although " + name(*b) +
+                                 " had been pushed onto it and lay there still",
+                             out_of_order(*a, *b)};
     }
     return {};
 }

@@ -28,10 +28,10 @@ finding assign(std::vector<item>& items, const operation& pop) {
     const std::string value = std::to_string(pop.value);
     if (found == items.end() || found->value() != pop.value)
         return violation{"foreign", value + " was popped, but nobody had pushed it", {pop}};
-    if (found->left())
-        return violation{"twice", value + " was popped twice", {*found->push, *found->pop, pop}};
     if (precedes(pop, *found->push))
         return violation{"foreign", value + " was popped before it was pushed", {pop, *found->push}};
+    if (found->left())
+        return violation{"twice", value + " was popped twice", {pop, *found->push, *found->pop}};
     found->pop = &pop;
     return {};
 }

@@ -88,6 +88,17 @@ private:
     const std::size_t budget_;
 };
 
+// Of calls that only together are wrong, those that failed stand accused; there may be none.
+violation wrong_together(history calls) {
+    const auto others =
+        std::stable_partition(calls.begin(), calls.end(), [](const operation& o) { return !o.succeeded(); });
+    const auto failed = static_cast<std::size_t>(others - calls.begin());
+    return {.rule = "linearizability",
+            .what = "no order of these calls explains what they returned",
+            .witness = std::move(calls),
+            .accused = failed};
+}
+
 // What one order must explain: all of it, or, of a queue that is exact for each end, all but one end's
 // failures.
 std::vector<history> to_explain(const history& calls, try_failure failure) {
@@ -126,8 +137,7 @@ queue_verdict check_queue(const history& calls, const queue_promise& promise,
         if (decided == answer::undecided) verdict.exact = false;
         if (decided != answer::illegal) continue;
         verdict.exact = true;
-        verdict.broken = violation{"linearizability", "no order of these calls explains what they returned",
-                                   shrinking(view, sequential, most_configurations).smallest()};
+        verdict.broken = wrong_together(shrinking(view, sequential, most_configurations).smallest());
         break;
     }
     return verdict;

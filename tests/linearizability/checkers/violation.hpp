@@ -1,6 +1,7 @@
-// What a checker finds: the rule that is broken, and the fewest calls that show it.
+// What a checker finds: the rule that is broken, and few calls that show it.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,9 @@ namespace handoff::linearizability {
 struct violation {
     std::string_view rule;
     std::string what;  // one sentence
-    history witness;   // what the diagram draws
+    history witness;   // what the diagram draws; the accused calls come first
+    // How many of the witness's calls stand accused. 0: none more than the others.
+    std::size_t accused = 1;
 };
 
 // Nothing: the rule holds.

@@ -107,8 +107,9 @@ TEST(rules_test, what_the_rules_miss_the_search_finds_and_shows_without_bystande
     EXPECT_FALSE(rules.broken);
     EXPECT_FALSE(rules.exact);
     EXPECT_EQ(broken_rule(calls, one), "linearizability");
-    const history shown{calls[2], calls[3], calls[4], calls[5], calls[6]};
-    EXPECT_EQ(witness(calls, one), shown);
+    const history shown{calls[4], calls[5], calls[6], calls[2], calls[3]};
+    EXPECT_EQ(witness(calls, one), shown) << "those that failed first";
+    EXPECT_EQ(check_queue(calls, one, plenty).broken->accused, 3U);
 }
 
 // The pushes that failed want item 1 there from 14 to 19, the pops want it gone by 17: each for itself may
@@ -153,6 +154,37 @@ TEST(rules_test, calls_under_way_may_have_reserved_places_and_items) {
     two_there.insert(two_there.begin() + 1, push(9, 3, {1, 2}));
     EXPECT_EQ(broken_rule(two_there, {.delivery = order::unordered, .failure = try_failure::in_flight}),
               "empty");
+}
+
+// The call that the sentence is about.
+TEST(rules_test, the_accused_call_comes_first) {
+    struct accusation {
+        history calls;
+        queue_promise promise;
+        std::string_view rule;
+        std::size_t accused;  // its place in `calls`
+    };
+    const history in_order{push(1, 0, {1, 2}), push(2, 0, {3, 4}), pop(1, 1, {5, 6}), pop(2, 1, {7, 8})};
+    const history swapped{push(1, 0, {1, 2}), push(2, 0, {3, 4}), pop(2, 1, {5, 6}), pop(1, 1, {7, 8})};
+    const accusation accusations[] = {
+        {{pop(1, 1, {1, 2}), push(1, 0, {3, 4})}, {}, "foreign", 0},
+        {{push(1, 0, {1, 2}), pop(1, 1, {3, 4}), pop(1, 2, {5, 6})}, {}, "twice", 2},
+        {swapped, {}, "order", 2},
+        {swapped, {.delivery = order::per_producer_fifo}, "producer's order", 2},
+        {in_order, {.delivery = order::lifo}, "order", 2},
+        {{push(1, 0, {1, 2}), empty(1, {3, 4})}, {}, "empty", 1},
+        {{push(1, 0, {1, 2}), empty(1, {3, 4})}, {.failure = try_failure::in_flight}, "empty", 1},
+        {{push(1, 0, {1, 2}), full(2, 0, {3, 4})}, {.capacity = 2}, "full", 1},
+        {{push(1, 0, {1, 2}), full(2, 0, {3, 4})}, {}, "full", 1},
+        {in_order, {.capacity = 1}, "capacity", 1},
+    };
+    for (const accusation& each : accusations) {
+        const finding broken = check_queue(each.calls, each.promise).broken;
+        ASSERT_TRUE(broken) << each.rule;
+        EXPECT_EQ(broken->rule, each.rule);
+        EXPECT_EQ(broken->witness.front(), each.calls[each.accused]) << report(*broken);
+        EXPECT_EQ(broken->accused, 1U) << each.rule;
+    }
 }
 
 TEST(rules_test, the_search_gives_up_where_it_is_told_to) {
@@ -216,6 +248,40 @@ TEST(diagram_test, opens_a_line_where_the_scale_has_no_room_and_counts_what_it_l
     for (std::uint16_t i = 0; i < 60; ++i) many.push_back(push(i, 0, {2U * i, 2U * i + 1U}));
     EXPECT_NE(diagram(many).find("and 8 later calls"), std::string::npos);
     EXPECT_EQ(diagram({}), "");
+}
+
+// A call with its stamps, as the legend gives them.
+std::string legend_of(const operation& o, stamp first) {
+    return describe(o) + "  " + std::string(8 - std::to_string(o.invoked - first).size(), ' ') +
+           std::to_string(o.invoked - first) + " ... " + std::to_string(o.responded - first) + '\n';
+}
+
+TEST(diagram_test, draws_what_is_accused_and_the_calls_nearest_to_it) {
+    history late;
+    for (std::uint16_t i = 0; i < 60; ++i) late.push_back(add(i, {2U * i, 2U * i + 1U}));
+    late.push_back(read(59, 60, {200, 201}));
+    const finding broken = check_counter(late, read_guarantee::exact);
+    ASSERT_TRUE(broken);
+    ASSERT_EQ(broken->witness.size(), 61U) << "one add more than was read";
+    const std::string shown = report(*broken);
+    EXPECT_NE(shown.find(legend_of(late[60], late[9].invoked)), std::string::npos) << shown;
+    for (std::uint16_t i = 0; i < 60; ++i) {
+        const std::string row = "thread " + std::to_string(i) + ' ';
+        EXPECT_EQ(shown.find(row) != std::string::npos, i >= 9) << row << '\n' << shown;
+    }
+    EXPECT_NE(shown.find("and 9 calls farther away\n"), std::string::npos) << shown;
+}
+
+// More items than a queue has places: the push that was one too many comes after all the others.
+TEST(diagram_test, draws_the_push_that_overfilled_a_large_queue) {
+    history many;
+    for (std::uint16_t i = 0; i < 65; ++i) many.push_back(push(i, 0, {2U * i, 2U * i + 1U}));
+    const finding broken = check_queue(many, {.capacity = 64}).broken;
+    ASSERT_TRUE(broken);
+    EXPECT_EQ(broken->witness.front(), many.back());
+    const std::string shown = report(*broken);
+    EXPECT_NE(shown.find("push 64  "), std::string::npos) << shown;
+    EXPECT_NE(shown.find("and 13 calls farther away\n"), std::string::npos) << shown;
 }
 
 }  // namespace
