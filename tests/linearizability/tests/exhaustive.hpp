@@ -1,5 +1,6 @@
 // The reference for the checkers: tries every order of the calls that real time allows (Wing, Gong, JPDC 17,
-// 1993), remembering configurations. Written apart from the checkers, for clarity and not for speed.
+// 1993), or what else is known, remembering configurations. Written apart from the checkers, for clarity and
+// not for speed.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,10 @@ using sequential_object = std::function<std::optional<object_state>(const object
 sequential_object queue_object(sequential_queue promise);
 sequential_object counter_object();
 
-// For up to 64 calls.
-bool linearizable(const history& calls, const sequential_object& object);
+// Whether the first call must take effect before the second.
+using order_known = std::function<bool(const operation& first, const operation& second)>;
+
+// For up to 64 calls. What is known of their order is real time, if nothing else is said.
+bool linearizable(const history& calls, const sequential_object& object, const order_known& known = precedes);
 
 }  // namespace handoff::linearizability::testing

@@ -61,8 +61,21 @@ public:
     simulated_queue(random_source& random, const recipe& how) : random_(random), how_(how) {}
 
     operation carry_out(std::uint16_t thread) {
-        if (below(random_, 100) < how_.push_percent) return push(thread);
-        if (held_.empty()) return {.what = call::pop, .result = outcome::empty};
+        const bool fails = below(random_, 100) < how_.spurious_percent;
+        if (below(random_, 100) < how_.push_percent) return push(thread, fails);
+        return pop(fails);
+    }
+
+    operation push(std::uint16_t thread, bool fails = false) {
+        const std::uint64_t value = ++last_value_;
+        if (fails || how_.queue.capacity == held_.size())
+            return {.value = value, .what = call::push, .result = outcome::full};
+        held_.push_back({value, thread});
+        return {.value = value, .what = call::push};
+    }
+
+    operation pop(bool fails = false) {
+        if (fails || held_.empty()) return {.what = call::pop, .result = outcome::empty};
         const auto leaving = held_.begin() + static_cast<std::ptrdiff_t>(leaving_place());
         const std::uint64_t value = leaving->value;
         held_.erase(leaving);
@@ -74,14 +87,6 @@ private:
         std::uint64_t value;
         std::uint16_t thread;
     };
-
-    operation push(std::uint16_t thread) {
-        const std::uint64_t value = ++last_value_;
-        if (how_.queue.capacity == held_.size())
-            return {.value = value, .what = call::push, .result = outcome::full};
-        held_.push_back({value, thread});
-        return {.value = value, .what = call::push};
-    }
 
     std::size_t leaving_place() {
         const std::size_t any = below(random_, held_.size());
@@ -108,6 +113,19 @@ private:
     std::vector<entry> held_;
     std::uint64_t last_value_ = 0;
 };
+
+// Moves the calls behind the time, puts those of each thread together, and says when the last one ends.
+stamp put_behind(stamp time, history& calls) {
+    stamp end = time;
+    for (operation& o : calls) {
+        o.invoked += time + 1;
+        o.responded += time + 1;
+        end = std::max(end, o.responded);
+    }
+    std::stable_sort(calls.begin(), calls.end(),
+                     [](const operation& a, const operation& b) { return a.thread < b.thread; });
+    return end;
+}
 
 operation& any_of(random_source& random, history& calls) {
     return calls[below(random, calls.size())];
@@ -175,6 +193,36 @@ history legal_counter_history(random_source& random, const recipe& how) {
     });
 }
 
+burst_record legal_queue_burst(random_source& random, const recipe& how) {
+    simulated_queue queue(random, how);
+    burst_record burst;
+    stamp now = 0;
+    const auto made_alone = [&now](operation o) {
+        o.thread = alone;
+        o.invoked = o.responded = ++now;
+        return o;
+    };
+    for (std::uint64_t i = below(random, how.queue.capacity.value_or(2) + 2); i > 0; --i) {
+        burst.before.push_back(made_alone(queue.push(alone)));
+    }
+    burst.during = stretched(random, how, [&](std::uint16_t thread) { return queue.carry_out(thread); });
+    now = put_behind(now, burst.during);
+    do {
+        burst.after.push_back(made_alone(queue.pop()));
+    } while (burst.after.back().succeeded());
+    return burst;
+}
+
+burst_record legal_counter_burst(random_source& random, const recipe& how) {
+    burst_record burst;
+    burst.during = legal_counter_history(random, how);
+    const auto added = std::count_if(burst.during.begin(), burst.during.end(),
+                                     [](const operation& o) { return o.what == call::add; });
+    const stamp end = put_behind(0, burst.during) + 1;
+    burst.after = {{end, end, static_cast<std::uint64_t>(added), alone, call::read, outcome::success}};
+    return burst;
+}
+
 void change_queue_history(random_source& random, history& calls) {
     switch (below(random, 4)) {
         case 0:
@@ -183,6 +231,19 @@ void change_queue_history(random_source& random, history& calls) {
             return swap_values(random, calls);
         default:
             return move_interval(random, calls);
+    }
+}
+
+void change_queue_burst(random_source& random, burst_record& burst) {
+    history calls = burst.all();
+    const operation last = calls.back();
+    calls.pop_back();
+    if (!calls.empty()) change_queue_history(random, calls);
+    calls.push_back(last);
+    auto next = calls.begin();
+    for (history* const part : {&burst.before, &burst.during, &burst.after}) {
+        std::copy_n(next, part->size(), part->begin());
+        next += static_cast<std::ptrdiff_t>(part->size());
     }
 }
 

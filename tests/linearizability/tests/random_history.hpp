@@ -7,6 +7,7 @@
 #include <optional>
 #include <random>
 
+#include "checkers/order_free.hpp"
 #include "checkers/search.hpp"
 #include "history/operation.hpp"
 
@@ -26,6 +27,7 @@ struct recipe {
     std::size_t calls = 10;
     std::uint64_t push_percent = 50;
     std::uint64_t stretch = 6;  // how far a call may reach beyond its instant; instants are 1 to 3 apart
+    std::uint64_t spurious_percent = 0;  // calls that fail without cause, unless made alone
 };
 
 // A legal history of a queue with these promises.
@@ -34,9 +36,17 @@ history legal_queue_history(random_source& random, const recipe& how);
 // A legal history of a counter: adds of 1, and reads.
 history legal_counter_history(random_source& random, const recipe& how);
 
+// The same between two parts that are made alone: one that may fill the queue, one that empties it; or one
+// that reads the counter. The calls of each thread stand together, as recorders give them.
+burst_record legal_queue_burst(random_source& random, const recipe& how);
+burst_record legal_counter_burst(random_source& random, const recipe& how);
+
 // Changes one thing that keeps the history well-formed: two results change places, a call fails or succeeds
 // after all, an interval moves. Often what comes out is illegal.
 void change_queue_history(random_source& random, history& calls);
 void change_counter_history(random_source& random, history& calls);
+
+// The same of bursts. Their last call stays: a drain ends when it finds the queue empty.
+void change_queue_burst(random_source& random, burst_record& burst);
 
 }  // namespace handoff::linearizability::testing
