@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "checkers/fewest.hpp"
+
 namespace handoff::linearizability {
 namespace {
 
@@ -44,9 +46,11 @@ std::uint64_t count_until(const std::vector<stamp>& ascending, stamp end, bool i
 violation too_low(const operation& read, const counter_calls& calls, std::uint64_t completed) {
     violation found{
         "lost", describe(read) + ", but " + std::to_string(completed) + " adds had completed before", {read}};
+    // One more than it returned suffices; none, if it fell below zero.
+    const std::uint64_t enough = static_cast<std::int64_t>(read.value) < 0 ? 0 : read.value + 1;
     for (const operation* add : calls.adds) {
-        // One more than it returned suffices.
-        if (precedes(*add, read) && found.witness.size() < read.value + 2) found.witness.push_back(*add);
+        if (found.witness.size() > enough) break;
+        if (precedes(*add, read)) found.witness.push_back(*add);
     }
     return found;
 }
@@ -93,7 +97,7 @@ finding check_monotone(const counter_calls& calls) {
             return violation{"falling",
                              "reads fell from " + std::to_string(highest->value) + " to " +
                                  std::to_string(read->value) + " although only ones were added",
-                             {*highest, *read}};
+                             {*read, *highest}};
     }
     return {};
 }
@@ -149,40 +153,26 @@ bool adds_can_be_numbered(const counter_calls& calls) {
     return true;
 }
 
-// Leaves out reads, in ever shorter runs, as long as what is left cannot be explained. That makes no legal
-// history illegal.
-counter_calls fewest_reads(counter_calls calls) {
-    for (std::size_t run = calls.reads.size() / 2; run > 0; run /= 2) {
-        for (std::size_t i = 0; i < calls.reads.size();) {
-            counter_calls fewer = calls;
-            const auto begin = fewer.reads.begin() + static_cast<std::ptrdiff_t>(i);
-            const auto length = std::min(run, calls.reads.size() - i);
-            fewer.reads.erase(begin, begin + static_cast<std::ptrdiff_t>(length));
-            if (adds_can_be_numbered(fewer)) {
-                i += run;
-            } else {
-                calls = std::move(fewer);
-            }
-        }
-    }
-    return calls;
-}
-
-// The fewest reads that cannot be explained, and the adds that overlap them or lie between.
+// The fewest reads that cannot be explained, and the adds that they may have counted. Leaving out reads makes
+// no legal history illegal; leaving out adds does, so none is left out that had begun by the last read's end.
 violation unexplained(const counter_calls& all) {
-    const counter_calls calls = fewest_reads(all);
-    violation found{"linearizability",
-                    "each of these reads could be right, but no order of the adds explains all of them",
-                    {}};
-    stamp from = never;
-    stamp to = 0;
+    counter_calls calls = all;
+    calls.reads = fewest(all.reads, [&](const pointers& fewer) {
+        calls.reads = fewer;
+        return !adds_can_be_numbered(calls);
+    });
+    violation found{
+        .rule = "linearizability",
+        .what = "each of these reads could be right, but no order of the adds explains all of them",
+        .witness = {},
+        .accused = calls.reads.size()};
+    stamp end = 0;
     for (const operation* read : calls.reads) {
         found.witness.push_back(*read);
-        from = std::min(from, read->invoked);
-        to = std::max(to, read->responded);
+        end = std::max(end, read->responded);
     }
     for (const operation* add : calls.adds) {
-        if (add->invoked <= to && add->responded >= from) found.witness.push_back(*add);
+        if (add->invoked <= end) found.witness.push_back(*add);
     }
     return found;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "checkers/fewest.hpp"
 #include "checkers/level.hpp"
 
 namespace handoff::linearizability {
@@ -80,38 +81,6 @@ private:
     std::vector<time> times_;         // ascending, disjoint
 };
 
-finding check_overfull(std::span<const item> items, std::size_t capacity) {
-    const auto by_begin = [](const item* a, const item* b) {
-        return a->push->responded < b->push->responded;
-    };
-    const auto by_end = [](const item* a, const item* b) { return a->pop_invoked() > b->pop_invoked(); };
-    std::vector<const item*> arriving;
-    for (const item& one : items) {
-        if (one.push->responded < one.pop_invoked()) arriving.push_back(&one);
-    }
-    std::sort(arriving.begin(), arriving.end(), by_begin);
-    std::vector<const item*> there;  // a heap, the first to leave on top
-    for (const item* one : arriving) {
-        while (!there.empty() && there.front()->pop_invoked() <= one->push->responded) {
-            std::pop_heap(there.begin(), there.end(), by_end);
-            there.pop_back();
-        }
-        there.push_back(one);
-        std::push_heap(there.begin(), there.end(), by_end);
-        if (there.size() <= capacity) continue;
-        violation found{
-            "capacity",
-            std::to_string(there.size()) + " items were in a queue of capacity " + std::to_string(capacity),
-            {}};
-        append_calls(found.witness, *one);
-        for (const item* each : there) {
-            if (each != one) append_calls(found.witness, *each);
-        }
-        return found;
-    }
-    return {};
-}
-
 // Items possibly there.
 level possible_level(std::span<const item> items) {
     std::vector<stamp> raises;
@@ -134,11 +103,34 @@ level reserved_level(std::span<const item> items) {
     return {std::move(raises), std::move(drops)};
 }
 
-// The call, and all items that were possibly there while it ran.
-history scene_of(const operation& o, std::span<const item> items) {
-    history scene{o};
+// The push, and all items that were possibly there while it ran: that there were no more is what is shown.
+history scene_of(const operation& push, std::span<const item> items) {
+    history scene{push};
     for (const item& one : items) {
-        if (one.push->invoked <= o.responded && one.pop_responded() >= o.invoked) append_calls(scene, one);
+        if (one.push->invoked <= push.responded && one.pop_responded() >= push.invoked)
+            append_calls(scene, one);
+    }
+    return scene;
+}
+
+// The pop, the fewest items that no pop could have reserved, and every item whose own pop was invoked before
+// its push had completed: without that one, the pop may have reserved another.
+history unreserved_scene(const operation& pop, std::span<const item> items) {
+    std::vector<item> reserving;
+    std::vector<item> there;
+    for (const item& one : items) {
+        const bool is_reserving = one.pop_invoked() <= one.push->responded;
+        const stamp from = is_reserving ? one.pop_invoked() : one.push->responded;
+        const stamp to = is_reserving ? one.push->responded : one.pop_invoked();
+        if (from <= pop.responded && to >= pop.invoked) (is_reserving ? reserving : there).push_back(one);
+    }
+    there = fewest(std::move(there), [&](std::vector<item> fewer) {
+        fewer.insert(fewer.end(), reserving.begin(), reserving.end());
+        return reserved_level(fewer).highest_during(pop.invoked, pop.responded) < 0;
+    });
+    history scene{pop};
+    for (const std::vector<item>& part : {there, reserving}) {
+        for (const item& one : part) append_calls(scene, one);
     }
     return scene;
 }
@@ -191,13 +183,44 @@ finding check_reserved_empty(std::span<const item> items, std::span<const operat
         return violation{"empty",
                          "a pop found the queue empty although, all the while, items were there that no pop "
                          "under way could have reserved",
-                         scene_of(pop, items)};
+                         unreserved_scene(pop, items)};
     }
     return {};
 }
 
-finding check_capacity(std::span<const item> items, std::span<const operation> full, std::size_t capacity) {
-    if (finding broken = check_overfull(items, capacity)) return broken;
+finding check_capacity(std::span<const item> items, std::size_t capacity) {
+    const auto by_begin = [](const item* a, const item* b) {
+        return a->push->responded < b->push->responded;
+    };
+    const auto by_end = [](const item* a, const item* b) { return a->pop_invoked() > b->pop_invoked(); };
+    std::vector<const item*> arriving;
+    for (const item& one : items) {
+        if (one.push->responded < one.pop_invoked()) arriving.push_back(&one);
+    }
+    std::sort(arriving.begin(), arriving.end(), by_begin);
+    std::vector<const item*> there;  // a heap, the first to leave on top
+    for (const item* one : arriving) {
+        while (!there.empty() && there.front()->pop_invoked() <= one->push->responded) {
+            std::pop_heap(there.begin(), there.end(), by_end);
+            there.pop_back();
+        }
+        there.push_back(one);
+        std::push_heap(there.begin(), there.end(), by_end);
+        if (there.size() <= capacity) continue;
+        violation found{
+            "capacity",
+            std::to_string(there.size()) + " items were in a queue of capacity " + std::to_string(capacity),
+            {}};
+        append_calls(found.witness, *one);
+        for (const item* each : there) {
+            if (each != one) append_calls(found.witness, *each);
+        }
+        return found;
+    }
+    return {};
+}
+
+finding check_full(std::span<const item> items, std::span<const operation> full, std::size_t capacity) {
     if (full.empty()) return {};
     const level possible = possible_level(items);
     for (const operation& push : full) {

@@ -17,7 +17,7 @@ namespace handoff::linearizability {
 //   exact, exact_per_end  all of it
 //   in_flight             a failure is excused if a successful call of the other end overlaps it. Those that
 //                         are left may count what calls under way have reserved (check_reserved_empty,
-//                         check_capacity), so they are in `empty` and `full`, but not in `calls`
+//                         check_full), so they are in `empty` and `full`, but not in `calls`
 //   spurious              a failure is excused unless made alone
 struct judged_calls {
     history calls;  // what a linearization must explain
@@ -41,7 +41,8 @@ finding check_reserved_empty(std::span<const item> items, std::span<const operat
 // instant at a time, while the choices that would make two instants legal may exclude each other. No legal
 // history is rejected; about one illegal one in a hundred small random histories passes. search.hpp decides.
 // Of a queue whose pushes reserve a place before they fill it, the rule about "full" is all that is promised.
-finding check_capacity(std::span<const item> items, std::span<const operation> full, std::size_t capacity);
+finding check_capacity(std::span<const item> items, std::size_t capacity);
+finding check_full(std::span<const item> items, std::span<const operation> full, std::size_t capacity);
 
 // The most items that were possibly there at one instant. Up to the capacity, a history in which no push said
 // "full" is one of an unbounded queue.

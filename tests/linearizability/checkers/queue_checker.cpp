@@ -27,11 +27,15 @@ finding check_delivery(order delivery, std::span<const item> items) {
 
 finding check_rules(const queue_promise& promise, std::span<const item> items, const judged_calls& judged) {
     if (finding broken = check_delivery(promise.delivery, items)) return broken;
+    // Before what failed, so that the items that show why it must not have cannot be too many by themselves.
+    if (promise.capacity) {
+        if (finding broken = check_capacity(items, *promise.capacity)) return broken;
+    }
     const bool reserves = promise.failure == try_failure::in_flight;
     if (finding broken =
             reserves ? check_reserved_empty(items, judged.empty) : check_empty(items, judged.empty))
         return broken;
-    if (promise.capacity) return check_capacity(items, judged.full, *promise.capacity);
+    if (promise.capacity) return check_full(items, judged.full, *promise.capacity);
     if (judged.full.empty()) return {};
     return violation{"full", "a push on an unbounded queue failed", {judged.full.front()}};
 }

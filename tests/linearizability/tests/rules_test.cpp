@@ -152,8 +152,14 @@ TEST(rules_test, calls_under_way_may_have_reserved_places_and_items) {
     EXPECT_EQ(broken_rule(claimed, reserving), "");
     history two_there = claimed;
     two_there.insert(two_there.begin() + 1, push(9, 3, {1, 2}));
-    EXPECT_EQ(broken_rule(two_there, {.delivery = order::unordered, .failure = try_failure::in_flight}),
-              "empty");
+    const queue_promise any_order{.delivery = order::unordered, .failure = try_failure::in_flight};
+    EXPECT_EQ(broken_rule(two_there, any_order), "empty");
+    // Two items show it, and item 2 must not be missing: but for its pop, one of the two would do.
+    history three_there = two_there;
+    three_there.insert(three_there.begin(), push(8, 4, {1, 2}));
+    const history shown{empty(2, {4, 5}), push(8, 4, {1, 2}), push(9, 3, {1, 2}), push(2, 0, {6, 7}),
+                        pop(2, 1, {3, 20})};
+    EXPECT_EQ(witness(three_there, any_order), shown);
 }
 
 // The call that the sentence is about.
@@ -226,6 +232,13 @@ TEST(rules_test, reads_that_no_order_of_the_adds_explains) {
     EXPECT_EQ(std::count_if(broken->witness.begin(), broken->witness.end(),
                             [](const operation& o) { return o.what == call::read; }),
               2);
+    // One add more before all of them is counted by each read, and so is shown.
+    history later{add(3, {0, 0})};
+    for (operation o : crossed) {
+        o.value += o.what == call::read;
+        later.push_back(o);
+    }
+    EXPECT_EQ(check_counter(later, read_guarantee::exact).value().witness.size(), broken->witness.size() + 1);
 }
 
 TEST(diagram_test, shows_each_call_to_scale) {
