@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include "checkers/counter_checker.hpp"
 #include "checkers/diagram.hpp"
@@ -54,6 +55,35 @@ TEST(million_test, fifo_is_judged) {
     EXPECT_LE(bad.broken->witness.size(), 4U) << report(*bad.broken);
 }
 
+TEST(million_test, other_promises_are_judged) {
+    random_source random(test_seed());
+    for (const auto& [name, delivery] : {std::pair{"FIFO per producer", order::per_producer_fifo},
+                                         std::pair{"unordered", order::unordered}}) {
+        history calls = a_million_calls(random, {.delivery = delivery});
+        const queue_promise promise{.delivery = delivery};
+        const queue_verdict good = timed(name, [&] { return check_queue(calls, promise); });
+        ASSERT_FALSE(good.broken) << report(*good.broken);
+        EXPECT_TRUE(good.exact);
+        EXPECT_TRUE(check_queue(calls, {}).broken) << name << " taken for FIFO";
+    }
+}
+
+TEST(million_test, failures_in_flight_are_judged) {
+    random_source random(test_seed());
+    history calls = a_million_calls(random, {.delivery = order::fifo, .capacity = 4});
+    const queue_promise promise{.capacity = 4, .failure = try_failure::in_flight};
+    const queue_verdict good = timed("FIFO of 4, in flight", [&] { return check_queue(calls, promise); });
+    ASSERT_FALSE(good.broken) << report(*good.broken);
+    EXPECT_GT(good.excused, 0U);
+    const stamp end = 2 * calls.back().responded;
+    calls.push_back({end, end, 0, alone, call::pop, outcome::empty});
+    calls.push_back({end + 1, end + 1, million + 1, alone, call::push, outcome::success});
+    calls.push_back({end + 2, end + 2, 0, alone, call::pop, outcome::empty});
+    const queue_verdict bad = check_queue(calls, promise);
+    ASSERT_TRUE(bad.broken);
+    EXPECT_EQ(bad.broken->rule, "empty") << report(*bad.broken);
+}
+
 TEST(million_test, bounded_fifo_is_judged_by_the_rules) {
     random_source random(test_seed());
     const queue_promise promise{.capacity = 4};
@@ -78,14 +108,22 @@ TEST(million_test, counter_is_judged) {
     random_source random(test_seed());
     history calls = legal_counter_history(
         random, {.queue = {}, .threads = 4, .calls = million, .push_percent = 70, .stretch = 8});
-    const finding good = timed("counter", [&] { return check_exact_counter(calls); });
-    ASSERT_FALSE(good) << report(*good);
+    for (const auto& [name, promise] : {std::pair{"counter", read_guarantee::exact},
+                                        std::pair{"quiescent counter", read_guarantee::quiescent},
+                                        std::pair{"lossy counter", read_guarantee::lossy}}) {
+        const finding good = timed(name, [&] { return check_counter(calls, promise); });
+        ASSERT_FALSE(good) << report(*good);
+    }
     for (auto o = calls.begin() + million / 2; o != calls.end(); ++o) {
         if (o->what != call::read) continue;
         o->value -= 30;  // more than the calls of four threads that can overlap it
         break;
     }
-    EXPECT_TRUE(check_exact_counter(calls));
+    EXPECT_TRUE(check_counter(calls, read_guarantee::exact));
+    EXPECT_TRUE(check_counter(calls, read_guarantee::quiescent));
+    EXPECT_FALSE(check_counter(calls, read_guarantee::lossy)) << "it may lose adds";
+    calls.push_back({0, 0, 5, alone, call::read, outcome::success});
+    EXPECT_TRUE(check_counter(calls, read_guarantee::lossy));
 }
 
 }  // namespace
