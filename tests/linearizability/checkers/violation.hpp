@@ -11,11 +11,14 @@
 namespace handoff::linearizability {
 
 // The witness is wrong by itself, and each call that failed and each read in it is needed: without it, the
-// others could be right. So is each item and add, but where what is wrong is that there were no more of them:
-// of a push that said "full", all items are shown that may have been there; of a pop that may not have been
-// "empty" because others had reserved too few items, all that may have been reserved; of a read that is too
-// high, or of reads that are wrong only together, all adds that they may have counted. These can be many.
-// Reads that fell are shown without adds.
+// others could be right. So is each item and add, but where what is wrong is that there were no more of them,
+// and these can be many:
+//   - all items that may have been there while a push said "full";
+//   - where pops reserve items before they take them, all whose pop may have reserved another item while a
+//     pop said "empty";
+//   - all adds that may have been counted by a read that is too high, or by reads that only together are
+//     wrong.
+// Reads that fell are shown without adds. A search that was given up may leave more than is needed.
 struct violation {
     std::string_view rule;
     std::string what;  // one sentence
