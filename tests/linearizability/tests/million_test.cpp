@@ -111,7 +111,7 @@ TEST(million_test, counter_is_judged) {
     for (const auto& [name, promise] : {std::pair{"counter", read_guarantee::exact},
                                         std::pair{"quiescent counter", read_guarantee::quiescent},
                                         std::pair{"lossy counter", read_guarantee::lossy}}) {
-        const finding good = timed(name, [&] { return check_counter(calls, promise); });
+        const finding good = timed(name, [&, promised = promise] { return check_counter(calls, promised); });
         ASSERT_FALSE(good) << report(*good);
     }
     for (auto o = calls.begin() + million / 2; o != calls.end(); ++o) {
