@@ -1,5 +1,5 @@
-// The seam for oneTBB's spin lock: see atomic.hpp. The explorer cannot look inside, since it is compiled against the
-// hardware's atomics; for it the lock is what its contract says, as std::mutex is.
+// The seam for oneTBB's spin lock: see atomic.hpp. The explorer cannot look inside, since it is compiled
+// against the hardware's atomics; for it the lock is what its contract says, as std::mutex is.
 #pragma once
 
 #if defined(HANDOFF_EXPLORATION)
