@@ -10,7 +10,7 @@
 namespace handoff {
 namespace {
 
-constexpr std::size_t word = sizeof(std::uint64_t);
+constexpr std::size_t word_bytes = sizeof(std::uint64_t);
 
 std::size_t files_below(const std::filesystem::path& folder) {
     std::size_t count = 0;
@@ -29,8 +29,8 @@ std::size_t document_body::operator()(std::span<char> room) {
     const std::size_t bytes = std::min(room.size(), bytes_ - at_);
     std::uint64_t now = 0;
     for (std::size_t i = 0; i < bytes; ++i, ++at_) {
-        if (i == 0 || at_ % word == 0) now = mixed(mixed(id_) ^ (at_ / word));
-        room[i] = static_cast<char>(now >> (8 * (at_ % word)));
+        if (i == 0 || at_ % word_bytes == 0) now = mixed(mixed(id_) ^ (at_ / word_bytes));
+        room[i] = static_cast<char>(now >> (8 * (at_ % word_bytes)));
     }
     return bytes;
 }
