@@ -1,6 +1,11 @@
 // Every strategy does its job: nothing lost, failures on the failed list, in order where promised.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include "contenders.hpp"
 #include "download/redis_workers.hpp"
 #include "harness/child_process.hpp"
@@ -108,15 +113,32 @@ TEST_F(download_strategies_test, workers_from_elsewhere_cannot_save) {
     use_redis({});
 }
 
+// A run of its own, as somebody else on this machine would start it: a copy of this process, which has
+// threads, is more than ThreadSanitizer allows.
+constexpr const char* whose_server = "HANDOFF_TEST_SERVER";
+constexpr const char* whose_queue = "HANDOFF_TEST_QUEUE";
+
+child_process another_run(const std::string& server, const std::string& queue) {
+    setenv(whose_server, server.c_str(), 1);
+    setenv(whose_queue, queue.c_str(), 1);
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+    child_process run = child_process::program(
+        self, {self, "--gtest_filter=download_strategies_test.runs_on_one_server_*", "--gtest_brief=1"});
+    unsetenv(whose_server);
+    unsetenv(whose_queue);
+    return run;
+}
+
 TEST_F(download_strategies_test, runs_on_one_server_with_queues_of_their_own_do_not_meet) {
+    if (const char* const queue = std::getenv(whose_queue)) {
+        use_redis({.url = std::getenv(whose_server), .queue = queue});
+        EXPECT_EQ(run_download_strategy(plan_for(contender("redis_workers"), 200, 2)).error, "");
+        return;
+    }
     const private_server server;
     std::vector<child_process> runs;
     for (const std::string queue : {"one", "other", "third"})
-        runs.push_back(child_process::copy([&] {
-            use_redis({.url = server.url().text(), .queue = queue});
-            const outcome result = run_download_strategy(plan_for(contender("redis_workers"), 200, 2));
-            return result.error.empty() ? 0 : 2;
-        }));
+        runs.push_back(another_run(server.url().text(), queue));
     for (child_process& one : runs) {
         one.wait();
         EXPECT_EQ(one.fate(), "exit code 0");
