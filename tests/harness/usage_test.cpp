@@ -4,12 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <barrier>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "harness/child_process.hpp"
 
 namespace handoff {
 namespace {
@@ -27,24 +28,23 @@ TEST(usage_test, threads_are_counted_while_they_run) {
     counted.arrive_and_wait();
 }
 
-constexpr const char* tell_peak = "HANDOFF_TEST_TELL_PEAK";
+// Set where this program is run anew by the test.
+constexpr const char* peak_limit = "HANDOFF_TEST_PEAK_BELOW";
 
-// What this program, started anew, says of itself.
-double peak_of_another_one() {
+std::string fate_of_another_one(double limit) {
+    setenv(peak_limit, std::to_string(limit).c_str(), 1);
     const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-    const std::string command =
-        std::string(tell_peak) + "=1 '" + self + "' --gtest_filter=usage_test.peak_memory*";
-    FILE* const said = popen(command.c_str(), "r");
-    if (said == nullptr) return 0.0;
-    double peak = 0.0;
-    char line[256];
-    while (std::fgets(line, sizeof line, said) != nullptr) std::sscanf(line, "peak %lf", &peak);
-    return pclose(said) == 0 ? peak : 0.0;
+    child_process other =
+        child_process::program(self, {self, "--gtest_filter=usage_test.peak_memory*", "--gtest_brief=1"});
+    unsetenv(peak_limit);
+    other.wait();
+    return other.fate();
 }
 
 TEST(usage_test, peak_memory_is_the_programs_and_not_of_who_started_it) {
-    if (std::getenv(tell_peak) != nullptr) {
-        std::printf("peak %.0f\n", peak_resident_bytes());
+    if (const char* const limit = std::getenv(peak_limit)) {
+        EXPECT_GT(peak_resident_bytes(), 0.0);
+        EXPECT_LT(peak_resident_bytes(), std::stod(limit));
         return;
     }
     constexpr double touched = 128.0 * 1024 * 1024;
@@ -53,9 +53,7 @@ TEST(usage_test, peak_memory_is_the_programs_and_not_of_who_started_it) {
     asm volatile("" : : "r"(large.data()) : "memory");  // as if somebody read it: else it need not be there
     const double peak = peak_resident_bytes();
     EXPECT_GE(peak, before + 0.9 * touched);
-    const double other = peak_of_another_one();
-    EXPECT_GT(other, 0.0);
-    EXPECT_LT(other, peak - 0.5 * touched);
+    EXPECT_EQ(fate_of_another_one(peak - 0.5 * touched), "exit code 0");
 }
 
 }  // namespace
