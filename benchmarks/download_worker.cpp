@@ -75,6 +75,8 @@ std::vector<option> options_of(asked_for& asked) {
         {"--folder", "PATH: where documents are saved (they are not)", [&](auto& text) { s.folder = text; }},
         {"--durable", "0 or 1: reports a document only when it is on the disk (0)",
          number("--durable", 0, 1, [&](std::uint64_t n) { s.durable = n == 1; })},
+        {"--stays", "0 or 1: takes part in run after run, until Ctrl-C; not in one only (0)",
+         number("--stays", 0, 1, [&](std::uint64_t n) { s.stays = n == 1; })},
         {"--visibility_ms", "N: who takes longer for a job is taken for dead (5000)",
          number("--visibility_ms", 10, 3'600'000,
                 [&](std::uint64_t n) { s.policy.visibility = std::chrono::milliseconds(n); })},

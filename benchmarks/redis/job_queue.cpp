@@ -1,6 +1,7 @@
 #include "job_queue.hpp"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace handoff {
@@ -29,6 +30,12 @@ const std::string restart_script = R"(
     redis.call('DEL', KEYS[1])
     return #failed)";
 
+// No other queue has it, on whatever host it was created.
+std::string drawn_name() {
+    std::random_device random;
+    return std::to_string(random()) + "-" + std::to_string(random());
+}
+
 // An entry of a stream is its place and its field's name and value.
 const std::string& text_of(const redis_value& entry) {
     return entry.list.at(1).list.at(1).text;
@@ -56,12 +63,14 @@ job_queue::job_queue(const redis_url& url, std::string name, const queue_policy&
 void job_queue::create() {
     destroy();
     redis_.command({"DEL", key("failed")});
-    redis_.command({"XGROUP", "CREATE", key("jobs"), group, "0", "MKSTREAM"});
+    // The name first: who could join finds it.
+    redis_.commands(
+        {{"SET", key("which"), drawn_name()}, {"XGROUP", "CREATE", key("jobs"), group, "0", "MKSTREAM"}});
     last_result_ = "0";
 }
 
 void job_queue::destroy() {
-    redis_.command({"DEL", key("jobs"), key("results"), key("reasons")});
+    redis_.command({"DEL", key("jobs"), key("results"), key("reasons"), key("which")});
 }
 
 void job_queue::add(const std::vector<std::string>& jobs) {
@@ -98,10 +107,18 @@ std::size_t job_queue::restart_failed() {
         redis_.command({"EVAL", restart_script, "2", key("failed"), key("jobs"), group}).number);
 }
 
-void job_queue::join(const std::string& worker) {
-    // So that one can see who is connected.
-    redis_.commands(
-        {{"CLIENT", "SETNAME", worker}, {"XGROUP", "CREATECONSUMER", key("jobs"), group, worker}});
+std::string job_queue::join(const std::string& worker) {
+    for (;;) {
+        const std::string joined = which();
+        // The name, so that one can see who is connected.
+        redis_.commands(
+            {{"CLIENT", "SETNAME", worker}, {"XGROUP", "CREATECONSUMER", key("jobs"), group, worker}});
+        if (which() == joined) return joined;
+    }
+}
+
+std::string job_queue::which() {
+    return redis_.command({"GET", key("which")}).text;
 }
 
 std::optional<taken_job> job_queue::take(const std::string& worker, std::chrono::milliseconds wait) {

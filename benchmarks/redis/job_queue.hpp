@@ -48,7 +48,11 @@ public:
     std::size_t restart_failed();
 
     // For workers.
-    void join(const std::string& worker);
+    // Returns what tells this queue from those that had its name before and will have it; nothing if it was
+    // not created but restarted.
+    std::string join(const std::string& worker);
+    // The same of the queue that is there now; nothing if there is none.
+    std::string which();
     std::optional<taken_job> take(const std::string& worker, std::chrono::milliseconds wait);
     // Ends the job; false if somebody else has. `reason`: why it failed, or nothing.
     bool finish(const taken_job& job, const std::string& result, const std::string& reason = {});

@@ -58,7 +58,18 @@ public:
 
     void serve(unsigned& lost_in_a_row) {
         job_queue queue(settings_.server, settings_.queue, settings_.policy);
-        queue.join(name_);
+        do {
+            // Whose jobs to stop are for those who have not stopped yet.
+            while (!left_.empty() && queue.which() == left_) std::this_thread::sleep_for(between_tries);
+            const std::string joined = queue.join(name_);
+            do_jobs(queue, lost_in_a_row);
+            left_ = joined;
+        } while (settings_.stays);
+    }
+
+private:
+    // Until one says stop.
+    void do_jobs(job_queue& queue, unsigned& lost_in_a_row) {
         for (;;) {
             const std::optional<taken_job> job = queue.take(name_, longest_wait);
             lost_in_a_row = 0;
@@ -71,7 +82,6 @@ public:
         }
     }
 
-private:
     void do_job(job_queue& queue, const taken_job& job) {
         die_at(moment::taken);
         try {
@@ -154,6 +164,7 @@ private:
 
     const worker_settings& settings_;
     const std::string name_;
+    std::string left_{};  // the queue that told it to stop
     std::optional<file_saver> saver_;
 };
 
@@ -168,7 +179,7 @@ void work(const worker_settings& settings) {
             if (++lost > most_reconnections) throw;
         } catch (const redis_refused&) {
             // There is no such queue, or not yet.
-            if (++lost > most_tries_for_the_queue) throw;
+            if (!settings.stays && ++lost > most_tries_for_the_queue) throw;
         }
         std::this_thread::sleep_for(between_tries);
     }

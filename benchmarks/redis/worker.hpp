@@ -24,6 +24,7 @@ struct worker_settings {
     std::uint64_t number = 0;        // no other worker of the queue has it
     std::filesystem::path folder{};  // where documents are saved; empty: they are not
     bool durable = false;
+    bool stays = false;  // told to stop, it waits for the next queue of the name
     queue_policy policy{};
     // For tests.
     moment killed = moment::never;
@@ -31,8 +32,9 @@ struct worker_settings {
     std::uint64_t seed = 1;
 };
 
-// Returns when it was told to stop. A lost connection is made anew, and a queue that is not there is waited
-// for; throws redis_lost or redis_refused if that does not help.
+// Returns when it was told to stop, but for a worker that stays. A lost connection is made anew, and a queue
+// that is not there is waited for; throws redis_lost or redis_refused if that does not help. Who stays waits
+// for a queue as long as it takes.
 void work(const worker_settings& settings);
 
 }  // namespace handoff

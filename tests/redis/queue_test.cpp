@@ -142,6 +142,17 @@ TEST_F(redis_queue_test, knows_its_workers) {
     EXPECT_EQ(jobs_.workers(), 2U);
 }
 
+TEST_F(redis_queue_test, is_told_from_those_of_its_name) {
+    const std::string first = jobs_.join("a");
+    EXPECT_NE(first, "");
+    EXPECT_EQ(connected().which(), first);
+    jobs_.create();
+    EXPECT_NE(jobs_.which(), "");
+    EXPECT_NE(jobs_.which(), first);
+    jobs_.destroy();
+    EXPECT_EQ(jobs_.which(), "");
+}
+
 TEST_F(redis_queue_test, shares_a_server_with_others) {
     job_queue other = connected("other");
     other.create();

@@ -185,6 +185,28 @@ TEST_F(redis_worker_test, reaches_its_server_by_host_and_port) {
     EXPECT_EQ(wrong(documents), "");
 }
 
+// If it came back to the queue that it was told to leave, it would take what tells others to.
+TEST_F(redis_worker_test, that_stays_serves_queue_after_queue) {
+    const child_process worker = child_process::program(
+        HANDOFF_DOWNLOAD_WORKER,
+        {"download_worker", "--redis", server_.url().text(), "--stays", "1", "--visibility_ms", "200"});
+    job_queue queue(server_.url(), "downloads", {.visibility = 200ms});
+    redis_connection redis(server_.url());
+    for (std::uint64_t run = 0; run < 3; ++run) {
+        queue.create();
+        queue.add({text_of(download_order{{run, 1ms, 10}, {}})});
+        const auto results = queue.results(30s);
+        ASSERT_EQ(results.size(), 1U);
+        EXPECT_EQ(report_of(results.front()).result.index, run);
+        queue.add({std::string(stop_job)});
+        while (redis.command({"XLEN", "handoff:downloads:jobs"}).number > 0) std::this_thread::sleep_for(1ms);
+        queue.add({std::string(stop_job)});
+        std::this_thread::sleep_for(200ms);
+        EXPECT_TRUE(queue.take("another", 0ms)) << "what was to stop another one";
+        if (run == 1) queue.destroy();
+    }
+}
+
 // It was only slow: when it has saved its document, that has been given up.
 TEST_F(redis_worker_test, takes_back_what_another_has_given_up) {
     team_settings how = settings(1);
