@@ -149,7 +149,13 @@ bool goes_over(const strategy_spec& spec, bool http) {
     return spec.fetches == fetching::in_threads || (spec.fetches == fetching::in_a_loop) == http;
 }
 
-bool applies(const contender& one, const setup& s, unsigned in_flight) {
+bool has_its_workers(const strategy_spec& spec, unsigned in_flight, unsigned elsewhere) {
+    if (elsewhere == 0 || spec.workers_elsewhere == strangers::unknown) return true;
+    return spec.workers_elsewhere == strangers::welcome && elsewhere <= in_flight;
+}
+
+bool applies(const contender& one, const setup& s, unsigned in_flight, unsigned elsewhere) {
+    if (!has_its_workers(one.how.spec, in_flight, elsewhere)) return false;
     if (!goes_over(one.how.spec, s.http)) return false;
     if (one.only_where_all_are && !s.every_queue) return false;
     if (!allows(one.workers, in_flight)) return false;
@@ -223,7 +229,7 @@ benchmark_case trace_case(const contender& one, std::size_t items, unsigned in_f
 }
 
 // The user's own list, at some numbers under way.
-std::vector<benchmark_case> trace_cases(const options& given) {
+std::vector<benchmark_case> trace_cases(const options& given, unsigned elsewhere) {
     const std::size_t items = read_documents(given.trace).size();
     const setup like{.items = items, .latency = {}, .ms = 0, .in_flight = {4, 8, 32, 128}};
     std::vector<benchmark_case> all;
@@ -231,13 +237,14 @@ std::vector<benchmark_case> trace_cases(const options& given) {
         for (const unsigned n : in_flight_of(one.how.spec, like))
             for (const bool http : {false, true}) {
                 if (one.only_where_all_are || n > most_threads || !goes_over(one.how.spec, http)) continue;
+                if (!has_its_workers(one.how.spec, n, elsewhere)) continue;
                 all.push_back(trace_case(one, items, n, http, given));
             }
     return all;
 }
 
-// Which server, and how many workers are not ours to start.
-void choose_redis(redis_options redis, const std::string& elsewhere) {
+// Which server, and how many workers are not ours to start; returns these.
+unsigned choose_redis(redis_options redis, const std::string& elsewhere) {
     if (!redis.url.empty()) redis_url::parse(redis.url);
     const char* const end = elsewhere.data() + elsewhere.size();
     const auto [stopped, error] = std::from_chars(elsewhere.data(), end, redis.elsewhere);
@@ -246,17 +253,18 @@ void choose_redis(redis_options redis, const std::string& elsewhere) {
     if (redis.elsewhere > 0 && redis.url.empty())
         throw misuse("--workers_elsewhere needs --redis URL: nobody else reaches a server of our own");
     use_redis(redis);
+    return redis.elsewhere;
 }
 
 std::vector<benchmark_case> cases(const options& given) {
-    choose_redis(given.redis, given.workers_elsewhere);
-    if (!given.trace.empty()) return trace_cases(given);
+    const unsigned elsewhere = choose_redis(given.redis, given.workers_elsewhere);
+    if (!given.trace.empty()) return trace_cases(given, elsewhere);
     std::vector<benchmark_case> all;
     const std::vector<contender> able = contenders();
     for (const setup& s : setups())
         for (const contender& one : able)
             for (const unsigned n : in_flight_of(one.how.spec, s))
-                if (applies(one, s, n)) all.push_back(case_of(one, s, n, given));
+                if (applies(one, s, n, elsewhere)) all.push_back(case_of(one, s, n, given));
     return all;
 }
 

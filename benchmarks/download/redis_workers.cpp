@@ -108,7 +108,8 @@ const strategy redis_workers{
     .spec = {.name = "redis_workers",
              .fetches = fetching::in_processes,
              .prompt = false,
-             .shares_link = false},
+             .shares_link = false,
+             .workers_elsewhere = strangers::welcome},
     .prepare = make_session<false>,
 };
 
@@ -117,7 +118,8 @@ const strategy redis_workers_saving{
     .spec = {.name = "redis_workers_saving",
              .fetches = fetching::in_processes,
              .prompt = false,
-             .shares_link = false},
+             .shares_link = false,
+             .workers_elsewhere = strangers::refused},
     .prepare = make_session<true>,
 };
 

@@ -25,6 +25,10 @@ enum class flight { as_told, one, whole_list };
 // that have a simulated network each.
 enum class fetching { in_threads, by_steps, in_a_loop, in_processes };
 
+// Workers that were started by hand, on any host: it knows no such thing; or they cannot take part, for it
+// shares more with its workers than a server; or they do.
+enum class strangers { unknown, refused, welcome };
+
 struct strategy_spec {
     std::string_view name;
     flight limit = flight::as_told;
@@ -40,6 +44,7 @@ struct strategy_spec {
     bool prompt = true;
     // Its documents can share a simulated link, which is in the memory of one host.
     bool shares_link = true;
+    strangers workers_elsewhere = strangers::unknown;
 };
 
 // What a strategy needs around it, such as a server: it is there before the clock starts.
