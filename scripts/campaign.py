@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from handoff import catalog, environment, measuring, progress, sampling, schedule
+from handoff import catalog, environment, measuring, progress, redis_server, sampling, schedule
 from handoff.cases import Case
 from handoff.catalog import Suite
 from handoff.errors import EXIT_INTERRUPTED, HandoffError, MeasurementError, ends_with_one_line, unknown
@@ -88,6 +88,21 @@ def add_selecting_options(p: argparse._ActionsContainer) -> None:
     p.add_argument("--ramp-ms", type=float, default=defaults.ramp_ms, metavar="MS")
 
 
+def add_redis_options(p: argparse._ActionsContainer) -> None:
+    p.add_argument(
+        "--redis",
+        metavar="URL",
+        help="the server of the strategies over Redis: redis://HOST:PORT or unix:///PATH (default: one of its own)",
+    )
+    p.add_argument("--queue", metavar="NAME", help=f"which of its queues (default: {redis_server.QUEUE})")
+    p.add_argument(
+        "--workers-elsewhere",
+        type=int,
+        metavar="N",
+        help="so many of the workers of each run are started by hand, on any host: download_worker --stays 1",
+    )
+
+
 def parser() -> argparse.ArgumentParser:
     p = OneLineParser(prog="campaign.py", description=__doc__, allow_abbrev=False)
     add_measuring_options(p)
@@ -98,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
         help="half-width of a headline's interval at which the campaign may end (default: the profile's, "
         f"{100 * PRECISION:g})",
     )
+    add_redis_options(p)
     p.add_argument("--build-dir", type=Path, default=ROOT / "build" / "release", metavar="DIR")
     p.add_argument("--list", action="store_true", help="print the cases and measure nothing")
     p.add_argument("--dry-run", action="store_true", help="print the cases and how long they would take")
@@ -124,8 +140,13 @@ def check_numbers(options: argparse.Namespace) -> float | None:
 def check(options: argparse.Namespace) -> Request:
     profile, budget_s = check_alone(options)
     check_precision(options, profile)
-    settings = Settings(options.placement, options.window_ms, options.ramp_ms)
-    suite = catalog.load(options.build_dir, settings.flags())
+    settings = Settings(
+        options.placement,
+        options.window_ms,
+        options.ramp_ms,
+        redis=redis_server.asked_for(options.redis, options.queue, options.workers_elsewhere),
+    )
+    suite = catalog.load(options.build_dir, settings)
     settings = replace(settings, tsc_hz=suite.tsc_hz())
     selection = Selection(tuple(options.impl), tuple(options.workload), tuple(options.wait), options.filter)
     return Request(

@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
 def check(options: argparse.Namespace) -> campaign.Request:
     budget_s = campaign.check_numbers(options)
     settings = Settings(options.placement, options.window_ms, options.ramp_ms)
-    suite = python_suite.load(options.python, options.build_dir, settings.flags())
+    suite = python_suite.load(options.python, options.build_dir, settings)
     profile = python_suite.profile(options.placement)
     selection = Selection(tuple(options.impl), tuple(options.workload), tuple(options.wait), options.filter)
     return campaign.Request(

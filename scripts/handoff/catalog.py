@@ -11,6 +11,7 @@ from typing import Any
 from . import cases
 from .cases import Case
 from .errors import HandoffError
+from .runner import Settings
 
 CATALOG_SCHEMA = 1
 
@@ -47,12 +48,16 @@ class Suite:
         return {entry["name"] for entry in self.entries() if entry["control"]}
 
 
-def load(build_dir: Path, flags: list[str]) -> Suite:
-    """Asks the binaries. `flags` are checked by them on the way: only they know the machine's placements."""
+def load(build_dir: Path, settings: Settings) -> Suite:
+    """Asks the binaries, which check the settings on the way: only they know the machine's placements."""
     folder = build_dir / "benchmarks"
     catalog = _catalog(built(folder / "catalog"))
     binaries = {workload: built(folder / workload) for workload in catalog["workloads"]}
-    listed = [case for binary in binaries.values() for case in list_cases([str(binary)], flags)]
+    listed = [
+        case
+        for workload, binary in binaries.items()
+        for case in list_cases([str(binary)], settings.flags(workload))
+    ]
     if not listed:
         raise HandoffError(f"the benchmarks in '{folder}' list no case")
     return Suite(build_dir, catalog, binaries, listed)

@@ -99,7 +99,7 @@ def compare(a: Run, b: Run, threshold: float) -> Comparison:
 
 
 def require_same_method(a: Run, b: Run) -> None:
-    for key in ("method", "window_ms", "ramp_ms", "placement"):
+    for key in ("method", "window_ms", "ramp_ms", "placement", "redis"):
         left, right = a.environment.get(key), b.environment.get(key)
         if left != right:
             raise HandoffError(

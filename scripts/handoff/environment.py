@@ -37,6 +37,7 @@ def describe(
         "placement": settings.placement,
         "window_ms": settings.window_ms,
         "ramp_ms": settings.ramp_ms,
+        "redis": None if settings.redis is None else settings.redis.described(),
         "sampling": sampling.as_dict(),
         "started": now(),
         "finished": None,

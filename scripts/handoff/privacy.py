@@ -5,21 +5,28 @@ from __future__ import annotations
 import os
 import pwd
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 
-def anonymous(value: Any) -> Any:
-    """The value with the names of host and user, and the serial numbers of its disks, blotted out."""
+def anonymous(value: Any, servers: Iterable[str] = ()) -> Any:
+    """The value with the names of host and user, and the serial numbers of its disks, blotted out; and those of
+    the servers that it talks to."""
+    names = _names() | {server: "<server>" for server in servers}
+    return _anonymous(value, names)
+
+
+def _anonymous(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {key: anonymous(one) for key, one in value.items()}
+        return {key: _anonymous(one, names) for key, one in value.items()}
     if isinstance(value, list):
-        return [anonymous(one) for one in value]
-    return _blot(value) if isinstance(value, str) else value
+        return [_anonymous(one, names) for one in value]
+    return _blot(value, names) if isinstance(value, str) else value
 
 
-def _blot(text: str) -> str:
-    for name, instead in _names().items():
+def _blot(text: str, names: Mapping[str, str]) -> str:
+    for name, instead in names.items():
         text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", instead, text)
     text = re.sub(r"(?i)(UUID=)[0-9a-f-]+", r"\1<uuid>", text)
     # Google Benchmark prints its context before the first case runs; a trial that fails leaves it behind.

@@ -16,6 +16,7 @@ from .catalog import Suite
 from .errors import HandoffError
 from .profiles import Profile
 from .rules import Chooser, Rule, Values
+from .runner import Settings
 from .whose import controls_of_comparison, other_controls
 from .sampling import BLOCKS_FOR_AN_INTERVAL
 
@@ -37,9 +38,9 @@ class SuiteWithPython(Suite):
         return super().command(case)
 
 
-def load(python: Path, build_dir: Path, flags: list[str]) -> SuiteWithPython:
+def load(python: Path, build_dir: Path, settings: Settings) -> SuiteWithPython:
     """Asks the binaries, and the Python for its version and its cases."""
-    suite = catalog.load(build_dir, flags)
+    suite = catalog.load(build_dir, settings)
     bracket = catalog.built(build_dir / "benchmarks" / "bracket").absolute()
     # The user's own modules and settings of Python are none of the experiment's.
     command = [str(python), "-E", "-s", str(PROGRAM), f"--bracket={bracket}"]

@@ -17,7 +17,7 @@ from .errors import HandoffError, describe
 ENVIRONMENT_NAME = "environment.json"
 
 # What must stay the same for trials to belong to one run.
-FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms")
+FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms", "redis")
 
 # Names the other run of a campaign that took the trials of two builds in turns.
 INTERLEAVED = "interleaved_with"

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import IO, Any
 
+from . import strategies
 from .cases import Case, listing_filter
 from .errors import HandoffError
 from .interrupt import Interrupt
 from .privacy import anonymous
+from .redis_server import RedisServer
 
 KEPT_OUTPUT = 4000
 # Enough for any single case; what prints more is broken.
@@ -49,15 +51,21 @@ class Settings:
     # Frequency of the time stamp counter, believed by every trial, which checks it against wall time as it would
     # its own; 0: each trial takes 10 ms to find it out.
     tsc_hz: float = 0.0
+    redis: RedisServer | None = None  # None: each run that needs a server has one of its own
 
-    def flags(self) -> list[str]:
+    def flags(self, workload: str) -> list[str]:
         believed = [f"--tsc_hz={self.tsc_hz:.17g}"] if self.tsc_hz else []
+        server = self.redis if workload == strategies.WORKLOAD else None
         return [
             f"--placement={self.placement}",
             f"--window_ms={self.window_ms:g}",
             f"--ramp_ms={self.ramp_ms:g}",
             *believed,
+            *(server.flags() if server else []),
         ]
+
+    def anonymous(self, text: str) -> str:
+        return str(anonymous(text, self.redis.where() if self.redis else ()))
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ def run(
         *program,
         f"--benchmark_filter={listing_filter(case)}",
         "--benchmark_format=json",
-        *settings.flags(),
+        *settings.flags(case.workload),
         f"--heap_gap={layout.heap_gap}",
     ]
     started = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
@@ -122,7 +130,9 @@ def run(
         return None
     if why == "late":
         message = f"hung: no end within {limit_s:.0f} s"
-        return Outcome(started, seconds, "hung", ended.exit, message, _kept(ended), settings.placement)
+        return Outcome(
+            started, seconds, "hung", ended.exit, message, _kept(ended, settings), settings.placement
+        )
     return _judge(case, settings, started, seconds, ended)
 
 
@@ -180,10 +190,10 @@ def _text(file: IO[bytes]) -> str:
     return (head + file.read()).decode(errors="replace")
 
 
-def _kept(ended: _Ended) -> str:
+def _kept(ended: _Ended, settings: Settings) -> str:
     parts = [text for text in (ended.stdout, ended.stderr) if text.strip()]
     # Blotted first and cut then: a name that straddles the cut would not be found.
-    return str(anonymous("\n".join(parts)))[-KEPT_OUTPUT:]
+    return settings.anonymous("\n".join(parts))[-KEPT_OUTPUT:]
 
 
 def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: _Ended) -> Outcome:
@@ -192,10 +202,10 @@ def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: 
     cpus = _cpus(entry, context)
     figures = _figures(entry)
     status, message = _verdict(ended, entry, figures, flaw)
-    message = str(anonymous(message))
+    message = settings.anonymous(message)
     if status == "ok":
         return Outcome(started, seconds, status, ended.exit, "", "", placement, cpus, figures)
-    return Outcome(started, seconds, status, ended.exit, message, _kept(ended), placement, cpus)
+    return Outcome(started, seconds, status, ended.exit, message, _kept(ended, settings), placement, cpus)
 
 
 def _entry(case: Case, stdout: str) -> tuple[dict[str, Any], dict[str, Any], str]:

@@ -172,7 +172,7 @@ def environment(run: Path) -> dict[str, Any]:
 
 
 def planned_order(build: FakeBuild, seed: int, blocks: int) -> list[tuple[int, str]]:
-    suite = catalog.load(build.dir, Settings().flags())
+    suite = catalog.load(build.dir, Settings())
     plan = sampling.full_block(suite.cases)
     trials = [trial for block in range(blocks) for trial in schedule.block_trials(plan, seed, block)]
     return [(trial.block, trial.case.name) for trial in trials]

@@ -90,6 +90,8 @@ def misbehave(do: str, case: str) -> None:
         fail(case, "voided: the harness clock ran 3% off wall time")
     elif do == "failed":
         fail(case, "failed: no memory")
+    elif do == "no server":
+        fail(case, f"failed: {flag('redis')} does not answer")
     elif do == "silent":
         sys.exit(3)
     elif do == "nan":
@@ -120,6 +122,8 @@ def main() -> None:
     calls = count_call()
     with open(os.path.join(HERE, "tsc_hz"), "w") as file:
         file.write(flag("tsc_hz") or "")
+    with open(os.path.join(HERE, "commands"), "a") as file:
+        file.write(" ".join([PROGRAM, *sys.argv[1:]]) + "\n")
     padding = len(os.environ["HANDOFF_PADDING"])
     scatter = 1.0
     for rule in read("behaviour.json"):

@@ -127,7 +127,10 @@ def test_cases_of_one_side_and_new_failures_are_listed(base: Run, tmp_path: Path
     assert found.newly_failing and all("boost_queue" in name for name in found.newly_failing)
 
 
-@pytest.mark.parametrize("key, value", [("window_ms", 20), ("placement", "none"), ("ramp_ms", 1)])
+@pytest.mark.parametrize(
+    "key, value",
+    [("window_ms", 20), ("placement", "none"), ("ramp_ms", 1), ("redis", {"workers_elsewhere": 1})],
+)
 def test_different_ways_of_measuring_are_refused(base: Run, key: str, value: object) -> None:
     other = Run(base.path, {**base.environment, key: value}, base.samples)
     with pytest.raises(HandoffError, match=f"measured in different ways: {key} is"):

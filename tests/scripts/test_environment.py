@@ -146,7 +146,7 @@ def test_the_commit_and_what_differs_from_it(tmp_path: Path) -> None:
 
 
 def test_the_documented_keys_are_there(build: FakeBuild) -> None:
-    suite = catalog.load(build.dir, [])
+    suite = catalog.load(build.dir, Settings())
     found = environment.describe(build.dir, suite, suite.cases, Settings(), "smoke", 3, Sampling(0.02, ()))
     documented = (
         (Path(__file__).parents[2] / "docs" / "samples.md").read_text().split("## environment.json")[1]

@@ -46,7 +46,7 @@ def test_each_experiment_points_to_what_there_is() -> None:
 
 @pytest.mark.skipif("HANDOFF_BUILD" not in os.environ, reason="CTest says where the benchmarks are")
 def test_each_experiment_is_about_cases_that_exist() -> None:
-    built = catalog.load(Path(os.environ["HANDOFF_BUILD"]), Settings().flags())
+    built = catalog.load(Path(os.environ["HANDOFF_BUILD"]), Settings())
     names = [case.name for case in built.cases]
     for one in experiments.read():
         for pattern in one.cases:

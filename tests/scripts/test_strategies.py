@@ -38,7 +38,7 @@ def test_a_pool_is_told_by_its_queue(name: str, queue: str | None) -> None:
 
 @pytest.mark.skipif("HANDOFF_BUILD" not in os.environ, reason="CTest says where the benchmarks are")
 def test_stop_items_end_every_pool_but_those_over_lifo_queues() -> None:
-    built = catalog.load(Path(os.environ["HANDOFF_BUILD"]), Settings().flags())
+    built = catalog.load(Path(os.environ["HANDOFF_BUILD"]), Settings())
     queues = [entry for entry in built.catalog["queues"] if not entry["control"]]
     cases = {(case.workload, case.implementation) for case in built.cases}
     for entry in queues:

@@ -111,6 +111,12 @@ def test_the_decision_table_names_ties_evidence_and_what_the_catalog_allows(usua
     assert rows["Rare contention"]["group"] == "counter/t:1/mix:increment"
 
 
+def test_workers_elsewhere_are_said_at_the_top(tmp_path: Path) -> None:
+    run = results.load(synthetic_run.write(tmp_path / "run", small(blocks=1)))
+    run.environment["redis"] = {"workers_elsewhere": 2}
+    assert any("2 of the n workers" in said for said in summary.build(run)["warnings"])
+
+
 def test_a_row_without_data_says_so(tmp_path: Path) -> None:
     found = built(tmp_path, small(workloads=("counter",)))
     rows = {row["title"]: row for row in found["decisions"]}
