@@ -63,6 +63,7 @@ def add_measuring_options(p: argparse._ActionsContainer) -> None:
     """What to measure, how and for how long."""
     p.add_argument("--profile", default="quick", help=f"{', '.join(PROFILES)} (default: quick)")
     add_selecting_options(p)
+    add_redis_options(p)
 
 
 def add_selecting_options(p: argparse._ActionsContainer) -> None:
@@ -113,7 +114,6 @@ def parser() -> argparse.ArgumentParser:
         help="half-width of a headline's interval at which the campaign may end (default: the profile's, "
         f"{100 * PRECISION:g})",
     )
-    add_redis_options(p)
     p.add_argument("--build-dir", type=Path, default=ROOT / "build" / "release", metavar="DIR")
     p.add_argument("--list", action="store_true", help="print the cases and measure nothing")
     p.add_argument("--dry-run", action="store_true", help="print the cases and how long they would take")
