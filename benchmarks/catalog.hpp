@@ -26,6 +26,8 @@ struct queue_runs {
     void (*download_pool)(download_run&) = nullptr;
     void (*flagged_download_pool)(download_run&) = nullptr;
     void (*closed_download_pool)(download_run&) = nullptr;  // of queues that can be closed
+    // Of those that neither can be nor have stop items come out last.
+    void (*counted_download_pool)(download_run&) = nullptr;
 };
 
 struct queue_entry {

@@ -127,6 +127,7 @@ void add_pools(std::vector<contender>& all) {
         };
         add("pool_", stops ? runs.download_pool : nullptr, !sweeps, prompt);
         add("closed_pool_", runs.closed_download_pool, true, prompt);
+        add("counted_pool_", runs.counted_download_pool, true, prompt);
         // Over one queue. What it leaves behind is fetched one by one, so not as soon as it may be.
         if (sweeps) add("flagged_pool_", runs.flagged_download_pool, true, false);
     }

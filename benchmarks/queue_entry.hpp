@@ -28,6 +28,8 @@ constexpr queue_runs runs_with() {
             runs.flagged_download_pool = run_download_pool<Q<Item>, pool_end::flag>;
             if constexpr (closable_queue<Q<Item>>)
                 runs.closed_download_pool = run_download_pool<Q<Item>, pool_end::close>;
+            else if constexpr (Q<Item>::spec.delivery == order::lifo)
+                runs.counted_download_pool = run_download_pool<Q<Item>, pool_end::count>;
         }
     }
     return runs;

@@ -16,7 +16,9 @@ namespace handoff {
 //   close       the queue is closed and gives out what is left; with the queue's own waiting
 //   flag        they look at a flag before each document, and leave behind what is still in the queue; with
 //               the harness's waiting
-enum class pool_end { stop_items, close, flag };
+//   count       whoever takes the last document raises the flag, so that nothing is left behind in whatever
+//               order the queue gives it out; with the harness's waiting
+enum class pool_end { stop_items, close, flag, count };
 
 template <class Q, mode Waiting>
 class download_pool {
@@ -30,7 +32,8 @@ public:
             while (workers.size() < run_.in_flight()) workers.emplace_back([this] { work(); });
             feed(to);
         } catch (...) {
-            // A thread could not be started: the others must not wait for ever.
+            // A thread could not be started: the others must not wait for ever, nor for documents to count.
+            if (end_ == pool_end::count) raise_flag();
             stop(to, workers.size());
             throw;
         }
@@ -61,22 +64,32 @@ private:
     void stop(pusher& to, std::size_t workers) {
         if constexpr (Waiting == mode::own) {
             wanted_.close();
-        } else if (end_ == pool_end::flag) {
-            stopped_ = true;
-            gates_.wake_all();
         } else {
-            for (std::size_t i = 0; i < workers; ++i) {
-                job last = job::make(stop_tag);
-                to.push(last, never);
-            }
+            if (end_ == pool_end::flag) raise_flag();
+            if (end_ == pool_end::stop_items) push_stop_items(to, workers);
         }
+    }
+
+    void push_stop_items(pusher& to, std::size_t workers) {
+        for (std::size_t i = 0; i < workers; ++i) {
+            job last = job::make(stop_tag);
+            to.push(last, never);
+        }
+    }
+
+    void raise_flag() {
+        stopped_ = true;
+        gates_.wake_all();
     }
 
     void work() {
         popper from(wanted_, wait, false, gates_);
         job next;
         const auto stopped = [this] { return stopped_.load(); };
-        while (!stopped() && from.pop(next, stopped) && next.tag != stop_tag) fetch(next);
+        while (!stopped() && from.pop(next, stopped) && next.tag != stop_tag) {
+            if (end_ == pool_end::count && ++taken_ == run_.size()) raise_flag();
+            fetch(next);
+        }
     }
 
     void fetch(const job& next) { run_.deliver(run_.fetch(next.tag - make_tag(0, 1))); }
@@ -99,6 +112,7 @@ private:
     Q wanted_;
     queue_gates gates_;
     std::atomic<bool> stopped_{false};
+    std::atomic<std::size_t> taken_{0};
 };
 
 template <class Q, pool_end End>

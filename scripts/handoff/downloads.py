@@ -39,8 +39,8 @@ _FIGURES = (
 
 _TABLES = ("settings", "order", "numbers", "stages", "ends", "jobs")
 _KEEPING = (strategies.ORDERED, strategies.BUFFERED)
-_STAGES = (strategies.POOL, strategies.CLOSED_POOL)
-_ENDS = (strategies.FLAGGED_POOL, strategies.POOL, strategies.CLOSED_POOL)
+_STAGES = (strategies.POOL, strategies.CLOSED_POOL, strategies.COUNTED_POOL)
+_ENDS = (strategies.FLAGGED_POOL, strategies.POOL, strategies.CLOSED_POOL, strategies.COUNTED_POOL)
 
 
 def tables(rows: list[Json], usable: pd.DataFrame, queues: Iterable[str], jobs: Iterable[Job] = ()) -> Json:

@@ -22,7 +22,7 @@ ON_ONE_THREAD = ("asio_coroutines", "curl_multi")
 MULTI = ON_ONE_THREAD[1]
 
 # How the workers of a pool learn that there is no more, by what stands before the queue's name.
-POOL, CLOSED_POOL, FLAGGED_POOL = "pool", "closed_pool", "flagged_pool"
+POOL, CLOSED_POOL, FLAGGED_POOL, COUNTED_POOL = "pool", "closed_pool", "flagged_pool", "counted_pool"
 
 
 def queue_of(strategy: str, queues: Iterable[str]) -> str | None:

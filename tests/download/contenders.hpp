@@ -12,6 +12,7 @@
 #include "harness/item.hpp"
 #include "harness/roles/download_strategy_role.hpp"
 #include "queues/mutex_ring.hpp"
+#include "queues/treiber_stack.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
 
 namespace handoff {
@@ -26,6 +27,8 @@ inline std::vector<strategy> contenders() {
     all.push_back({{.name = "closed_pool"}, run_download_pool<mutex_ring<pool_job>, pool_end::close>});
     all.push_back(
         {{.name = "flagged_pool", .prompt = false}, run_download_pool<mutex_ring<pool_job>, pool_end::flag>});
+    all.push_back({{.name = "counted_pool", .prompt = false},
+                   run_download_pool<treiber_stack<pool_job>, pool_end::count>});
     all.push_back(
         {{.name = "lock_free_pool"}, run_download_pool<vyukov_mpmc_ring<pool_job>, pool_end::stop_items>});
     return all;
