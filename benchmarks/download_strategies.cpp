@@ -18,7 +18,7 @@ namespace {
 
 struct setup {
     std::size_t items;
-    latency_kind latency;
+    distribution latency;
     unsigned ms;  // the median
     std::vector<unsigned> in_flight;
     unsigned failing_percent = 0;  // of the attempts; a tenth of that of the documents can never be had
@@ -29,7 +29,7 @@ struct setup {
 };
 
 const std::vector<setup>& setups() {
-    using enum latency_kind;
+    using enum distribution;
     static const std::vector<setup> all = {
         // Short, for quick campaigns.
         {.items = 64, .latency = log_normal, .ms = 4, .in_flight = {8}, .every_queue = true},

@@ -31,9 +31,9 @@ protected:
     static double seconds(job_time time) { return std::chrono::duration<double>(time).count(); }
 };
 
-const list_spec varied{.items = 500, .latency = latency_kind::log_normal, .median = 50ms};
+const list_spec varied{.items = 500, .latency = distribution::log_normal, .median = 50ms};
 const list_spec frail{
-    .items = 300, .latency = latency_kind::heavy_tail, .median = 2s, .failing = 0.2, .permanent = 0.05};
+    .items = 300, .latency = distribution::heavy_tail, .median = 2s, .failing = 0.2, .permanent = 0.05};
 
 // When the last of the documents is handed in: a document starts when a place is free, and, if `ahead` is not
 // 0, when all but so many before it have been handed in; in order, nobody is handed in before his
@@ -69,7 +69,7 @@ TEST_F(download_schedules_test, virtual_makespans_are_those_of_the_schedule) {
 }
 
 TEST_F(download_schedules_test, real_time_agrees_with_virtual_time) {
-    const list_spec list{.items = 40, .latency = latency_kind::log_normal, .median = 20ms};
+    const list_spec list{.items = 40, .latency = distribution::log_normal, .median = 20ms};
     for (const std::string_view name :
          {"pool", "window_in_order", "window_reorder_buffer", "asio_thread_pool"}) {
         const double exact = figure(run(plan_for(name, list, 4)), "makespan_s");

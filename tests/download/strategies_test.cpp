@@ -204,7 +204,7 @@ TEST_F(download_strategies_test, a_pool_does_what_its_stop_items_have_overtaken)
 // Why the benchmarks have no such pool: stop items end it before it has begun. Closing does not.
 TEST_F(download_strategies_test, of_a_stack_stop_items_leave_most_behind_and_closing_nothing) {
     download_strategy_plan plan = plan_for(contender("pool"), 20, 2);
-    plan.list.latency = latency_kind::constant;
+    plan.list.latency = distribution::constant;
     plan.list.median = 20ms;
     plan.how.run = run_download_pool<mutex_stack<pool_job>, pool_end::stop_items>;
     const outcome stopped = run_download_strategy(plan);
@@ -219,7 +219,7 @@ TEST_F(download_strategies_test, of_a_stack_stop_items_leave_most_behind_and_clo
 TEST_F(download_strategies_test, what_a_flag_leaves_behind_is_counted_and_done) {
     // All of the list is in the queue while the first documents are under way.
     download_strategy_plan plan = plan_for(contender("flagged_pool"), 10, 2);
-    plan.list.latency = latency_kind::constant;
+    plan.list.latency = distribution::constant;
     plan.list.median = 20ms;
     const outcome flagged = run_download_strategy(plan);
     EXPECT_EQ(flagged.error, "");
