@@ -25,9 +25,8 @@ public:
             values_[name] = text.substr(equals + 1);
         }
         if (values_.at("--list").empty())
-            throw misuse(
-                "--list is missing: a file with a line for each document, LATENCY_MS BYTES [FAILURES or "
-                "permanent]");
+            throw misuse("--list is missing: a file with a line for each document, " +
+                         std::string(trace_line));
     }
 
     std::string text(const std::string& name) const { return values_.at(name); }

@@ -18,18 +18,20 @@ namespace {
 
 struct setup {
     std::size_t items;
-    latency_kind latency;
+    distribution latency;
     unsigned ms;  // the median
     std::vector<unsigned> in_flight;
-    unsigned failing_percent = 0;  // of the attempts; a tenth of that of the documents can never be had
-    unsigned megabytes_per_second = 0;
+    unsigned failing_percent = 0;       // of the attempts; a tenth of that of the documents can never be had
+    unsigned megabytes_per_second = 0;  // of the link that all share
+    distribution rate = distribution::log_normal;
+    unsigned kilobytes_per_second = 0;  // the median of the documents' own rates
     time_kind time = time_kind::real;
     bool every_queue = false;  // a pool over each of the catalog's queues, not only over one
     bool http = false;         // from a real server on loopback
 };
 
 const std::vector<setup>& setups() {
-    using enum latency_kind;
+    using enum distribution;
     static const std::vector<setup> all = {
         // Short, for quick campaigns.
         {.items = 64, .latency = log_normal, .ms = 4, .in_flight = {8}, .every_queue = true},
@@ -77,6 +79,27 @@ const std::vector<setup>& setups() {
          .megabytes_per_second = 10,
          .http = true},
         {.items = 25'600, .latency = log_normal, .ms = 50, .in_flight = {256}, .http = true},
+        // Each document at a rate of its own, at which a median one takes 16 ms. On both networks, in both
+        // times, and with some that are very slow.
+        {.items = 500, .latency = log_normal, .ms = 20, .in_flight = {8}, .kilobytes_per_second = 500},
+        {.items = 500,
+         .latency = log_normal,
+         .ms = 20,
+         .in_flight = {8},
+         .kilobytes_per_second = 500,
+         .http = true},
+        {.items = 500,
+         .latency = log_normal,
+         .ms = 20,
+         .in_flight = {8},
+         .kilobytes_per_second = 500,
+         .time = time_kind::simulated},
+        {.items = 500,
+         .latency = log_normal,
+         .ms = 20,
+         .in_flight = {8},
+         .rate = heavy_tail,
+         .kilobytes_per_second = 500},
         // For the picture of who waits for whom (scripts/handoff/jobs.py).
         {.items = 24, .latency = log_normal, .ms = 50, .in_flight = {4}, .time = time_kind::simulated},
         // Minutes and hours, in virtual time; the first of them as above in real time.
@@ -155,6 +178,12 @@ bool has_its_workers(const strategy_spec& spec, unsigned in_flight, unsigned els
     return spec.workers_elsewhere == strangers::welcome && elsewhere <= in_flight;
 }
 
+// Of a document with the median of everything.
+double median_ms(const setup& s) {
+    const double bytes_per_ms = s.kilobytes_per_second;
+    return s.ms + (bytes_per_ms > 0.0 ? 8192.0 / bytes_per_ms : 0.0);
+}
+
 bool applies(const contender& one, const setup& s, unsigned in_flight, unsigned elsewhere) {
     if (!has_its_workers(one.how.spec, in_flight, elsewhere)) return false;
     if (!goes_over(one.how.spec, s.http)) return false;
@@ -163,7 +192,7 @@ bool applies(const contender& one, const setup& s, unsigned in_flight, unsigned 
     if (one.how.spec.threads == thread_use::one_each && in_flight > most_threads) return false;
     if (s.megabytes_per_second > 0 && !one.how.spec.shares_link) return false;
     if (s.time == time_kind::simulated) return one.how.spec.prompt;
-    return static_cast<double>(s.items) * s.ms / in_flight < most_seconds * 1000.0;
+    return static_cast<double>(s.items) * median_ms(s) / in_flight < most_seconds * 1000.0;
 }
 
 struct options {
@@ -189,6 +218,23 @@ void take_transport(download_strategy_plan& plan, case_name& name, bool http) {
     name.with("transport", "http");
 }
 
+list_spec list_of(const setup& s) {
+    return {.items = s.items,
+            .latency = s.latency,
+            .median = std::chrono::milliseconds(s.ms),
+            .failing = s.failing_percent / 100.0,
+            .permanent = s.failing_percent / 1000.0,
+            .rate = s.rate,
+            .median_rate = std::uint64_t{1000} * s.kilobytes_per_second};
+}
+
+// Of the link, 10MB, or of the documents' own ways, log_normal_500kB.
+std::string bandwidth_of(const setup& s) {
+    if (s.kilobytes_per_second > 0)
+        return std::string(name_of(s.rate)) + "_" + std::to_string(s.kilobytes_per_second) + "kB";
+    return s.megabytes_per_second > 0 ? std::to_string(s.megabytes_per_second) + "MB" : "unlimited";
+}
+
 benchmark_case case_of(const contender& one, const setup& s, unsigned in_flight, const options& given) {
     // Field by field: g++ 12 takes the clean-up of a half made aggregate for a use of its strings.
     download_strategy_plan plan;
@@ -196,21 +242,15 @@ benchmark_case case_of(const contender& one, const setup& s, unsigned in_flight,
     plan.stamps = given.stamps;
     plan.in_flight = in_flight;
     plan.time = s.time;
-    plan.list = {.items = s.items,
-                 .latency = s.latency,
-                 .median = std::chrono::milliseconds(s.ms),
-                 .failing = s.failing_percent / 100.0,
-                 .permanent = s.failing_percent / 1000.0};
+    plan.list = list_of(s);
     plan.network.bytes_per_second = 1e6 * s.megabytes_per_second;
-    const std::string bandwidth =
-        s.megabytes_per_second == 0 ? "unlimited" : std::to_string(s.megabytes_per_second) + "MB";
     case_name name("download_strategies", one.how.spec.name);
     name.with("n", in_flight)
         .with("items", s.items)
         .with("latency", name_of(s.latency))
         .with("ms", s.ms)
         .with("failures", std::to_string(s.failing_percent) + "%")
-        .with("bandwidth", bandwidth)
+        .with("bandwidth", bandwidth_of(s))
         .with("time", name_of(s.time));
     take_transport(plan, name, s.http);
     return planned(name.text(), run_download_strategy, plan);
@@ -277,8 +317,7 @@ int main(int argc, char** argv) {
     return handoff::case_main(
         argc, argv, {"makespan_s", "efficiency", "items_per_second", "first_result_s", "idle_s"},
         [&given] { return handoff::cases(given); },
-        {{"--trace",
-          "the list, from a file: a line for each document, LATENCY_MS BYTES [FAILURES or permanent]",
+        {{"--trace", "the list, from a file: a line for each document, " + std::string(handoff::trace_line),
           &given.trace},
          {"--stamps", "write here when each document of the last case was asked for, had come, was handed in",
           &given.stamps},

@@ -23,35 +23,33 @@ constexpr double most_medians = 100.0;
 // A day, so that no sum of times overflows.
 constexpr double longest_ms = 86'400'000.0;
 
-// What goes wrong is drawn apart, so that a list with failures has the latencies of the list without.
+// What goes wrong, and the rates, are drawn apart, so that a list with them has the latencies and sizes of
+// the list without.
 constexpr std::uint64_t luck_salt = 0x9e3779b97f4a7c15;
+constexpr std::uint64_t rate_salt = 0xbf58476d1ce4e5b9;
 
-class latency_source {
+class time_source {
 public:
-    latency_source(latency_kind kind, double median_ms)
-        : kind_(kind), median_ms_(median_ms), log_normal_(std::log(median_ms), sigma) {}
+    time_source(distribution kind, double median)
+        : kind_(kind), median_(median), log_normal_(std::log(median), sigma) {}
 
-    std::chrono::nanoseconds operator()(std::mt19937_64& random) {
-        return std::chrono::nanoseconds(static_cast<std::int64_t>(ms(random) * 1e6));
-    }
-
-private:
-    double ms(std::mt19937_64& random) {
+    double operator()(std::mt19937_64& random) {
         switch (kind_) {
-            case latency_kind::constant:
-                return median_ms_;
-            case latency_kind::log_normal:
+            case distribution::constant:
+                return median_;
+            case distribution::log_normal:
                 return log_normal_(random);
-            case latency_kind::heavy_tail:
+            case distribution::heavy_tail:
                 break;
         }
         // The inverse of the distribution function at an even draw from (0, 1]; half of it gives the median.
         const double even = 1.0 - uniform_(random);
-        return median_ms_ * std::min(most_medians, std::pow(2.0 * even, -1.0 / alpha));
+        return median_ * std::min(most_medians, std::pow(2.0 * even, -1.0 / alpha));
     }
 
-    latency_kind kind_;
-    double median_ms_;
+private:
+    distribution kind_;
+    double median_;
     std::lognormal_distribution<double> log_normal_;
     std::uniform_real_distribution<double> uniform_;
 };
@@ -68,6 +66,16 @@ void add_failures(std::vector<document>& documents, const list_spec& spec, std::
     }
 }
 
+// What is drawn is the time that a byte takes, so that the heavy tail is one of slowness.
+void add_rates(std::vector<document>& documents, const list_spec& spec, std::uint64_t seed) {
+    std::mt19937_64 random(seed ^ rate_salt);
+    time_source seconds_for_a_byte(spec.rate, 1.0 / static_cast<double>(spec.median_rate));
+    for (document& d : documents) {
+        const double rate = std::round(1.0 / seconds_for_a_byte(random));
+        d.bytes_per_second = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(rate));
+    }
+}
+
 template <class Number>
 bool read_number(const std::string& text, Number& value) {
     const char* const end = text.data() + text.size();
@@ -75,32 +83,40 @@ bool read_number(const std::string& text, Number& value) {
     return error == std::errc{} && stopped == end;
 }
 
+bool takes_too_long(const document& d) {
+    if (d.bytes_per_second == 0) return false;
+    return static_cast<double>(d.bytes) / static_cast<double>(d.bytes_per_second) * 1e3 > longest_ms;
+}
+
 // One line of a trace; false if it is none.
 bool read_document(const std::string& line, document& d) {
     std::istringstream text(line);
     const std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
-    if (words.size() < 2 || words.size() > 3) return false;
+    if (words.size() < 2 || words.size() > 4) return false;
     double ms = 0.0;
     if (!read_number(words[0], ms) || !(ms >= 0.0 && ms <= longest_ms)) return false;
     d.latency = std::chrono::nanoseconds(static_cast<std::int64_t>(ms * 1e6));
     if (!read_number(words[1], d.bytes)) return false;
-    d.permanent = words.size() == 3 && words[2] == "permanent";
-    return words.size() == 2 || d.permanent || read_number(words[2], d.failures);
+    d.permanent = words.size() > 2 && words[2] == "permanent";
+    if (words.size() > 2 && !d.permanent && !read_number(words[2], d.failures)) return false;
+    if (words.size() > 3 && !read_number(words[3], d.bytes_per_second)) return false;
+    return !takes_too_long(d);
 }
 
 }  // namespace
 
 std::vector<document> make_documents(const list_spec& spec, std::uint64_t seed) {
     std::mt19937_64 random(seed);
-    latency_source latency(spec.latency, std::chrono::duration<double, std::milli>(spec.median).count());
+    time_source latency_ms(spec.latency, std::chrono::duration<double, std::milli>(spec.median).count());
     std::lognormal_distribution<double> size(std::log(8192.0), 1.0);
     std::vector<document> documents;
     documents.reserve(spec.items);
     for (std::uint64_t id = 0; id < spec.items; ++id) {
-        const std::chrono::nanoseconds taken = latency(random);
+        const std::chrono::nanoseconds taken(static_cast<std::int64_t>(latency_ms(random) * 1e6));
         documents.push_back({id, taken, static_cast<std::size_t>(std::ceil(size(random)))});
     }
     if (spec.failing > 0.0 || spec.permanent > 0.0) add_failures(documents, spec, seed);
+    if (spec.median_rate > 0) add_rates(documents, spec, seed);
     return documents;
 }
 
@@ -116,7 +132,8 @@ std::vector<document> read_documents(const std::filesystem::path& path) {
         document d{documents.size(), {}, 0};
         if (!read_document(text, d))
             throw misuse("trace '" + path.string() + "', line " + std::to_string(number) + ": '" + line +
-                         "' is no document; valid: LATENCY_MS BYTES [FAILURES or permanent]");
+                         "' is no document; valid: " + std::string(trace_line) +
+                         ", a latency and a transfer of a day at most");
         documents.push_back(d);
     }
     if (documents.empty()) throw misuse("trace '" + path.string() + "' has no document");

@@ -18,36 +18,45 @@ struct document {
     std::size_t bytes;
     unsigned failures = 0;   // attempts that fail before one succeeds
     bool permanent = false;  // the answer to the first attempt is that there will never be one
+    // Of its own way, beside the link that all downloads share; 0: no limit.
+    std::uint64_t bytes_per_second = 0;
 };
 
+// Of latencies, and of the time that a byte takes on a document's own way.
 //   constant    every document takes the median
 //   log_normal  sigma 0.5: web objects are roughly so (Downey, "Evidence for long-tailed distributions in the
 //               internet", IMW 2001)
 //   heavy_tail  Pareto with alpha 1.5, so that the variance is infinite; transfer times have 1.0 to 1.5
 //               (Crovella and Bestavros, "Self-similarity in World Wide Web traffic", ToN 5(6), 1997). Cut
 //               off at 100 medians: a client's timeout
-enum class latency_kind { constant, log_normal, heavy_tail };
+enum class distribution { constant, log_normal, heavy_tail };
 
-inline constexpr std::array<std::string_view, 3> latency_names = {"constant", "log_normal", "heavy_tail"};
+inline constexpr std::array<std::string_view, 3> distribution_names = {"constant", "log_normal",
+                                                                       "heavy_tail"};
 
-constexpr std::string_view name_of(latency_kind kind) {
-    return latency_names[static_cast<std::size_t>(kind)];
+constexpr std::string_view name_of(distribution kind) {
+    return distribution_names[static_cast<std::size_t>(kind)];
 }
 
 struct list_spec {
     std::size_t items = 64;
-    latency_kind latency = latency_kind::log_normal;
+    distribution latency = distribution::log_normal;
     std::chrono::nanoseconds median = std::chrono::milliseconds(4);
     double failing = 0.0;    // chance that an attempt fails and is worth another one
     double permanent = 0.0;  // chance that a document can never be had
+    distribution rate = distribution::log_normal;
+    std::uint64_t median_rate = 0;  // bytes per second of a document's own way; 0: no limit
 };
 
 // The same seed gives the same list. Sizes are log-normal with a median of 8 KiB and sigma 1 (Downey, as
 // above; the scale is ours, small enough for a quick campaign).
 std::vector<document> make_documents(const list_spec& spec, std::uint64_t seed);
 
-// The list that a file describes: a line for each document, LATENCY_MS BYTES and, if it fails, the number of
-// attempts that do or the word "permanent". What follows a # is a comment. Throws misuse.
+// A line of a trace: FAILURES are the attempts that fail, and 0 bytes per second are no limit.
+inline constexpr std::string_view trace_line = "LATENCY_MS BYTES [FAILURES or permanent [BYTES_PER_SECOND]]";
+
+// The list that a file describes: a trace_line for each document. What follows a # is a comment. Throws
+// misuse.
 std::vector<document> read_documents(const std::filesystem::path& path);
 
 // Stands for the work that a document makes when it has arrived, and shows that it has: a step of arithmetic

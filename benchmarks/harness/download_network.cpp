@@ -16,6 +16,10 @@ std::chrono::nanoseconds transfer_time(double bytes_per_second, std::size_t byte
     return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
 }
 
+std::chrono::nanoseconds own_transfer_time(const document& d) {
+    return transfer_time(static_cast<double>(d.bytes_per_second), d.bytes);
+}
+
 }  // namespace
 
 fetch_end expected_end(const document& d, const retry_policy& retries) {
@@ -36,7 +40,8 @@ std::chrono::nanoseconds time_under_way(const network_spec& spec, const document
     const fetch_end end = expected_end(d, spec.retries);
     std::chrono::nanoseconds sum = end.attempts * d.latency;
     for (unsigned attempt = 0; attempt + 1 < end.attempts; ++attempt) sum += pause_after(spec, d, attempt);
-    if (end.status == fetch_status::arrived) sum += transfer_time(spec.bytes_per_second, d.bytes);
+    if (end.status == fetch_status::arrived)
+        sum += std::max(transfer_time(spec.bytes_per_second, d.bytes), own_transfer_time(d));
     return sum;
 }
 
@@ -62,6 +67,11 @@ job_time simulated_network::transfer(job_time now, std::size_t bytes) {
     return job_time(done);
 }
 
+job_time simulated_network::arrival(job_time now, const document& d) {
+    const job_time own = now + own_transfer_time(d);
+    return spec_.bytes_per_second > 0.0 ? std::max(own, transfer(now, d.bytes)) : own;
+}
+
 std::optional<job_time> simulated_fetch::next(job_time now) {
     switch (stage_) {
         case stage::request:
@@ -84,8 +94,9 @@ std::optional<job_time> simulated_fetch::answered(job_time now) {
         return now + pause_after(network_->spec(), *document_, attempts_ - 1);
     }
     ended(fetch_status::arrived);
-    if (network_->spec().bytes_per_second <= 0.0) return std::nullopt;
-    return network_->transfer(now, document_->bytes);
+    const job_time arrival = network_->arrival(now, *document_);
+    if (arrival == now) return std::nullopt;
+    return arrival;
 }
 
 std::optional<job_time> simulated_fetch::ended(fetch_status status) {

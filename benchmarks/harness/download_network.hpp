@@ -45,7 +45,8 @@ fetch_end expected_end(const document& d, const retry_policy& retries);
 // The pause after a document's failed attempt, counted from 0: the same in every run with this seed.
 std::chrono::nanoseconds pause_after(const network_spec& spec, const document& d, unsigned attempt);
 
-// How long a document is under way at least: attempts, pauses, and its transfer over a link of its own.
+// How long a document is under way at least: attempts, pauses, and its transfer at its own rate, if nobody
+// else is on the link.
 std::chrono::nanoseconds time_under_way(const network_spec& spec, const document& d);
 
 class simulated_network {
@@ -57,6 +58,10 @@ public:
     // When the last of so many bytes has come, if their transfer begins now. Transfers follow one another:
     // the sum of what they take is that of any fair link.
     job_time transfer(job_time now, std::size_t bytes);
+
+    // When all of a document is here, if its transfer begins now: it takes its share of the link, and its own
+    // way at the same time.
+    job_time arrival(job_time now, const document& d);
 
 private:
     using shared_time = std::atomic<std::int64_t>;

@@ -37,9 +37,11 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr unsigned http_1_1 = 11;
-// Of a document: in one call, or, where it is to come at the pace of a link, in pieces of so many bytes.
+// Of a document: in one call, or, where it is to come at a pace, in pieces of so many bytes, or as many as
+// are due in that time: what is slow comes little by little, and not all at its end.
 constexpr std::size_t most_at_once = 64 * 1024;
-constexpr std::size_t paced_piece = 16 * 1024;
+constexpr std::size_t longest_paced_piece = 16 * 1024;
+constexpr double most_ns_for_a_piece = 50e6;
 
 // What is short of Content-Length by much, whatever the document's size.
 constexpr std::size_t trickled_length = 1 << 20;
@@ -66,10 +68,24 @@ struct sending {
     }
 };
 
-// What `what` makes of a document. Only one that comes takes its share of the link, as on the simulated
-// network.
+// By the slower of the link and the document's own way; 0: neither has a limit.
+double ns_per_byte(const network_spec& network, const document& d) {
+    double most = 0.0;
+    for (const double rate : {network.bytes_per_second, static_cast<double>(d.bytes_per_second)})
+        if (rate > 0.0) most = std::max(most, 1e9 / rate);
+    return most;
+}
+
+std::size_t piece_at(double ns_per_byte) {
+    if (ns_per_byte == 0.0) return most_at_once;
+    const double bytes = std::min(most_ns_for_a_piece / ns_per_byte, 1.0 * longest_paced_piece);
+    return std::max<std::size_t>(1, static_cast<std::size_t>(bytes));
+}
+
+// What `what` makes of a document. Only one that comes takes its share of the link and its own rate, as on
+// the simulated network.
 sending plan_of(const document& d, accident what, service& shared) {
-    const double bandwidth = shared.options.network.bytes_per_second;
+    const double pace = ns_per_byte(shared.options.network, d);
     switch (what) {
         case accident::reset:
         case accident::truncated:
@@ -89,9 +105,9 @@ sending plan_of(const document& d, accident what, service& shared) {
         default:
             return {.announced = d.bytes,
                     .bytes = d.bytes,
-                    .piece = bandwidth > 0.0 ? paced_piece : most_at_once,
-                    .last = shared.link.transfer(steady_now(), d.bytes),
-                    .ns_per_byte = bandwidth > 0.0 ? 1e9 / bandwidth : 0.0};
+                    .piece = piece_at(pace),
+                    .last = shared.link.arrival(steady_now(), d),
+                    .ns_per_byte = pace};
     }
 }
 

@@ -1,5 +1,5 @@
-// A real HTTP server for the list of documents: each after its latency, over a link with a bandwidth, and
-// with the accidents that it is to meet. One thread, which waits for all.
+// A real HTTP server for the list of documents: each after its latency, over a link with a bandwidth, at its
+// own rate, and with the accidents that it is to meet. One thread, which waits for all.
 // What it is asked for is a request_target.
 #pragma once
 

@@ -31,7 +31,8 @@ std::string text_of(const std::vector<document>& documents) {
         const std::string below_ms = std::to_string(d.latency.count() % 1'000'000);
         text += std::to_string(d.latency.count() / 1'000'000) + "." + std::string(6 - below_ms.size(), '0') +
                 below_ms + " " + std::to_string(d.bytes) + " " +
-                (d.permanent ? "permanent" : std::to_string(d.failures)) + "\n";
+                (d.permanent ? "permanent" : std::to_string(d.failures)) + " " +
+                std::to_string(d.bytes_per_second) + "\n";
     }
     return text;
 }

@@ -54,8 +54,9 @@ private:
 std::string text_of(const download_order& order) {
     const document& d = order.what;
     const retry_policy& retries = order.network.retries;
-    return numbers({d.id, count_of(d.latency), d.bytes, d.failures, d.permanent ? 1U : 0U, retries.attempts,
-                    count_of(retries.first_bound), count_of(retries.highest_bound), order.network.seed});
+    return numbers({d.id, count_of(d.latency), d.bytes, d.failures, d.permanent ? 1U : 0U, d.bytes_per_second,
+                    retries.attempts, count_of(retries.first_bound), count_of(retries.highest_bound),
+                    order.network.seed});
 }
 
 download_order order_of(std::string_view text) {
@@ -68,6 +69,7 @@ download_order order_of(std::string_view text) {
     d.bytes = from.next();
     d.failures = from.next_small();
     d.permanent = from.next() != 0;
+    d.bytes_per_second = from.next();
     retries.attempts = from.next_small();
     retries.first_bound = from.next_time();
     retries.highest_bound = from.next_time();

@@ -44,6 +44,8 @@ STEADY: tuple[Values, ...] = (
 UNSTEADY: tuple[Values, ...] = (LONG_LIST | {"n": ("8", "64"), "time": "real"},)
 WITH_ACCIDENTS: tuple[Values, ...] = ({"failures": "10%", "ms": "20", "n": "8", "time": "real"},)
 OVER_A_LINK: tuple[Values, ...] = ({"bandwidth": "10MB", "ms": "20", "n": "8", "time": "real"},)
+# Each document at a rate of its own; no link is shared.
+OWN_RATES: tuple[Values, ...] = ({"bandwidth": "log_normal_500kB", "ms": "20", "n": "8", "time": "real"},)
 # Where the link is the limit, and where a document takes hardly longer than a thread's wake-up.
 NARROW_LINK: tuple[Values, ...] = (SIMULATED | {"bandwidth": "10MB", "ms": "4", "n": ("8", "32")},)
 NEARBY: tuple[Values, ...] = (NO_ACCIDENTS | SIMULATED | {"items": "500", "ms": "1", "n": ("1", "8", "32")},)

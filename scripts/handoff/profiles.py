@@ -179,6 +179,7 @@ LONG_DOWNLOADS = (
     Rule(strategies.WORKLOAD, whose.over_http, lists.UNSTEADY),
     Rule(strategies.WORKLOAD, whose.over_http, lists.WITH_ACCIDENTS),
     Rule(strategies.WORKLOAD, whose.over_http, lists.OVER_A_LINK),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.OWN_RATES),
     Rule(strategies.WORKLOAD, whose.one_pool, lists.NARROW_LINK),
     Rule(strategies.WORKLOAD, whose.one_pool, lists.NEARBY),
     Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.HOURS),
@@ -192,8 +193,8 @@ PROFILES = {
         # 5 minutes in all, less the report's time (15 s on 2 CPUs).
         Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0),
         Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 280.0),
-        # Seven minutes for the lists, the other half for the controls, which take many samples to settle.
-        Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 840.0),
+        # Eight minutes for the lists, the other half for the controls, which take many samples to settle.
+        Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 960.0),
         Profile("full", None, BLOCKS_FOR_AN_INTERVAL, None),
     )
 }

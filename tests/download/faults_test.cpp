@@ -21,7 +21,7 @@ protected:
 
     static std::string error_of(void (*run)(download_run&), bool in_order = false) {
         download_strategy_plan plan{.how = {{.name = "faulty", .in_order = in_order}, run}, .in_flight = 2};
-        plan.list = {.items = 10, .latency = latency_kind::constant, .median = 1ms};
+        plan.list = {.items = 10, .latency = distribution::constant, .median = 1ms};
         return run_download_strategy(plan).error;
     }
 };
@@ -93,7 +93,7 @@ void kill_the_others(int) {
 
 // What the strategy that has processes says when they are killed.
 std::string run_with_killed_processes() {
-    const auto documents = make_documents({.items = 4, .latency = latency_kind::constant, .median = 60s}, 1);
+    const auto documents = make_documents({.items = 4, .latency = distribution::constant, .median = 60s}, 1);
     simulated_network network({});
     const strategy& how = contender("processes");
     download_run run(documents, network, how.spec, 2, time_kind::real);

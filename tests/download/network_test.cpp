@@ -95,5 +95,32 @@ TEST(download_network_test, transfers_share_the_link) {
     EXPECT_EQ(time_under_way(network.spec(), d), 34ms);
 }
 
+TEST(download_network_test, a_document_comes_at_a_rate_of_its_own) {
+    simulated_network network({});
+    fetch_end end{};
+    const document d{.id = 1, .latency = 20ms, .bytes = 100, .failures = 1, .bytes_per_second = 5000};
+    const nanoseconds pause = pause_after(network.spec(), d, 0);
+    // Once, however many attempts there were.
+    EXPECT_EQ(waits(d, network, end), (std::vector<nanoseconds>{20ms, pause, 20ms, 20ms}));
+    EXPECT_EQ(end, (fetch_end{fetch_status::arrived, 2}));
+    EXPECT_EQ(time_under_way(network.spec(), d), 60ms + pause);
+    EXPECT_EQ(network.arrival(7ms, d), job_time(27ms)) << "nobody waits for anybody";
+    EXPECT_EQ(network.arrival(7ms, d), job_time(27ms));
+    const document never{1, 20ms, 100, 0, true, 5000};
+    EXPECT_EQ(waits(never, network, end), std::vector<nanoseconds>{20ms});
+    EXPECT_EQ(time_under_way(network.spec(), never), 20ms);
+}
+
+TEST(download_network_test, the_slower_of_the_link_and_its_own_way_ends_a_transfer) {
+    simulated_network network({.bytes_per_second = 1e6});
+    const document slow{0, 1ms, 1000, 0, false, 100'000};    // 1 ms on the link, 10 ms on its own way
+    const document fast{1, 1ms, 4000, 0, false, 2'000'000};  // 4 ms and 2 ms
+    EXPECT_EQ(network.arrival(0ms, slow), job_time(10ms));
+    EXPECT_EQ(network.arrival(0ms, fast), job_time(5ms)) << "the slow one has left the link after 1 ms";
+    EXPECT_EQ(network.arrival(0ms, {2, 1ms, 6000, 0, false, 1'000'000}), job_time(11ms));
+    EXPECT_EQ(time_under_way(network.spec(), slow), 11ms);
+    EXPECT_EQ(time_under_way(network.spec(), fast), 5ms);
+}
+
 }  // namespace
 }  // namespace handoff

@@ -31,9 +31,12 @@ protected:
     static double seconds(job_time time) { return std::chrono::duration<double>(time).count(); }
 };
 
-const list_spec varied{.items = 500, .latency = latency_kind::log_normal, .median = 50ms};
+const list_spec varied{.items = 500, .latency = distribution::log_normal, .median = 50ms};
 const list_spec frail{
-    .items = 300, .latency = latency_kind::heavy_tail, .median = 2s, .failing = 0.2, .permanent = 0.05};
+    .items = 300, .latency = distribution::heavy_tail, .median = 2s, .failing = 0.2, .permanent = 0.05};
+// Most of their time at rates of their own, which few have that are very low.
+const list_spec at_own_rates{
+    .items = 300, .median = 5ms, .failing = 0.1, .rate = distribution::heavy_tail, .median_rate = 200'000};
 
 // When the last of the documents is handed in: a document starts when a place is free, and, if `ahead` is not
 // 0, when all but so many before it have been handed in; in order, nobody is handed in before his
@@ -61,7 +64,7 @@ job_time schedule(const download_strategy_plan& plan) {
 TEST_F(download_schedules_test, virtual_makespans_are_those_of_the_schedule) {
     for (const strategy& how : contenders()) {
         if (!how.spec.prompt) continue;
-        for (const list_spec& list : {varied, frail}) {
+        for (const list_spec& list : {varied, frail, at_own_rates}) {
             const download_strategy_plan plan = plan_for(how.spec.name, list, 8);
             EXPECT_DOUBLE_EQ(figure(run(plan), "makespan_s"), seconds(schedule(plan))) << how.spec.name;
         }
@@ -69,7 +72,7 @@ TEST_F(download_schedules_test, virtual_makespans_are_those_of_the_schedule) {
 }
 
 TEST_F(download_schedules_test, real_time_agrees_with_virtual_time) {
-    const list_spec list{.items = 40, .latency = latency_kind::log_normal, .median = 20ms};
+    const list_spec list{.items = 40, .latency = distribution::log_normal, .median = 20ms};
     for (const std::string_view name :
          {"pool", "window_in_order", "window_reorder_buffer", "asio_thread_pool"}) {
         const double exact = figure(run(plan_for(name, list, 4)), "makespan_s");
@@ -113,6 +116,35 @@ TEST_F(download_schedules_test, a_shared_link_is_the_bound_of_many_small_latenci
     const double enough = figure(result, "enough_n");
     EXPECT_NEAR(makespan(8 * enough), makespan(4 * enough), 0.02 * makespan(4 * enough));
     EXPECT_GT(makespan(0.5 * enough), 1.5 * makespan(4 * enough));
+}
+
+// Each takes its share of the link one after the other, and comes when its own way has brought it as well.
+TEST_F(download_schedules_test, a_link_and_rates_of_their_own_make_one_schedule) {
+    download_strategy_plan plan = plan_for("sequential", at_own_rates, 1);
+    plan.network.bytes_per_second = 300'000;
+    const network_spec network{.bytes_per_second = 300'000, .seed = plan.settings.seed};
+    job_time sum{0};
+    for (const document& d : make_documents(at_own_rates, plan.settings.seed))
+        sum += time_under_way(network, d);
+    EXPECT_DOUBLE_EQ(figure(run(plan), "makespan_s"), seconds(sum));
+    // All at once: those that are slow on their own way have left the link to the others.
+    plan = plan_for("window_completion_order",
+                    {.items = 3, .latency = distribution::constant, .median = 10ms, .median_rate = 1000}, 3);
+    plan.list.rate = distribution::constant;
+    plan.network.bytes_per_second = 1e6;
+    job_time last{0};
+    for (const document& d : make_documents(plan.list, plan.settings.seed))
+        last = std::max(last, 10ms + std::chrono::nanoseconds(d.bytes * 1'000'000));
+    EXPECT_NEAR(figure(run(plan), "makespan_s"), seconds(last), 2e-9) << "which is a nanosecond, rounded";
+}
+
+TEST_F(download_schedules_test, rates_of_their_own_are_waiting_that_more_under_way_cure) {
+    const list_spec list{.items = 5000, .median = 1ms, .median_rate = 20'000};
+    const outcome few = run(plan_for("pool", list, 8));
+    EXPECT_GE(figure(few, "efficiency"), 0.95);
+    EXPECT_DOUBLE_EQ(figure(few, "bound_bandwidth_s"), 0.0);
+    EXPECT_NEAR(figure(run(plan_for("pool", list, 32)), "makespan_s"), 0.25 * figure(few, "makespan_s"),
+                0.025 * figure(few, "makespan_s"));
 }
 
 TEST_F(download_schedules_test, a_pool_has_a_thread_for_each_document_under_way) {

@@ -43,6 +43,12 @@ TEST(download_verdict_test, the_bound_is_the_longest_of_its_parts) {
     // Each transfer by itself is part of its document's time.
     EXPECT_DOUBLE_EQ(shared.document_s, (0.163 / 3.0));
     EXPECT_DOUBLE_EQ(shared.seconds(), 0.1);
+    // So is one at a rate of its own, which is no part of the link.
+    std::vector<document> paced = documents;
+    paced[0].bytes_per_second = 10'000;
+    EXPECT_DOUBLE_EQ(bound_of(paced, {}, 2, 0.003, 2.0).document_s, (0.163 / 3.0));
+    EXPECT_DOUBLE_EQ(bound_of(paced, {}, 2, 0.003, 2.0).bandwidth_s, 0.0);
+    EXPECT_DOUBLE_EQ(bound_of(paced, {}, 2, 0.003, 2.0).seconds(), 0.110) << "the longest alone";
     EXPECT_DOUBLE_EQ(bound_of(documents, {}, 2, 0.9, 2.0).seconds(), 0.48);
     EXPECT_DOUBLE_EQ(bound_of(documents, {}, 8, 0.9, 2.0).seconds(), 0.45);
 }

@@ -131,6 +131,38 @@ TEST(http_attempts_test, nothing_comes_faster_than_the_list_and_the_link_let_it)
     }
 }
 
+TEST(http_attempts_test, nothing_comes_faster_than_its_own_rate) {
+    // 50 ms; 30 ms, in two pieces; nothing to wait for. The link has other limits.
+    const std::vector<document> documents = {
+        {0, 1ms, 100, 1, false, 2000}, {1, 1ms, 30'000, 0, false, 1'000'000}, {2, 1ms, 10}};
+    const network_spec unlimited{.retries = {.first_bound = 1ms}};
+    network_spec linked = unlimited;
+    linked.bytes_per_second = 1e6;
+    for (const network_spec& network : {unlimited, linked})
+        for (const fetched_how how : both_ways) {
+            http_transport transport(documents, network, setup_with(accident::error_500));
+            const auto start = std::chrono::steady_clock::now();
+            fetch_all(transport, documents, how);
+            // In a thread one after the other; in a loop the first takes longest.
+            EXPECT_GE(std::chrono::steady_clock::now() - start,
+                      how == fetched_how::in_a_thread ? 84ms : 52ms);
+            EXPECT_EQ(transport.check(), "");
+        }
+}
+
+// A client that leaves who says nothing for a second sees that this one only is slow.
+TEST(http_attempts_test, a_slow_document_comes_little_by_little) {
+    const std::vector<document> documents = {{0, 1ms, 2500, 0, false, 1000}};
+    http_setup setup = http_here();
+    setup.limits.slow_bytes_per_second = 100;
+    setup.limits.slow_for = 1s;
+    for (const fetched_how how : both_ways) {
+        http_transport transport(documents, {.retries = {.attempts = 1}}, setup);
+        EXPECT_EQ(fetch_all(transport, documents, how).at(0), (fetch_end{fetch_status::arrived, 1}));
+        EXPECT_EQ(transport.check(), "");
+    }
+}
+
 TEST(http_attempts_test, what_is_not_as_it_should_be_is_told) {
     const std::vector<document> documents = {{0, 0ms, 100}, {1, 0ms, 100, 1}};
     const network_spec network{.retries = {.first_bound = 1ms}};

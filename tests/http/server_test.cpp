@@ -181,7 +181,7 @@ TEST(http_server_test, it_ends_with_its_standard_input) {
 TEST(http_server_test, wrong_options_are_refused_with_the_valid_ones) {
     EXPECT_EQ(by_hand(""),
               "download_server: --list is missing: a file with a line for each document, LATENCY_MS BYTES "
-              "[FAILURES or permanent]\nexit 2\n");
+              "[FAILURES or permanent [BYTES_PER_SECOND]]\nexit 2\n");
     EXPECT_EQ(by_hand("--port=80"),
               "download_server: '--port=80' is no option; valid: --NAME=VALUE with --accidents, "
               "--bytes_per_second, --list, --redirected, --seed, --trickle_ms\nexit 2\n");

@@ -61,6 +61,20 @@ TEST_F(http_strategies_test, each_hands_in_every_document_and_its_failures) {
     }
 }
 
+TEST_F(http_strategies_test, none_is_faster_than_the_rates_of_the_documents) {
+    const transport_maker transport = http_downloads(http_here());
+    for (const strategy& how : http_contenders()) {
+        SCOPED_TRACE(how.spec.name);
+        download_strategy_plan plan = plan_for(how, 40, 8, transport);
+        plan.list.rate = distribution::heavy_tail;
+        plan.list.median_rate = 500'000;
+        const outcome result = run_download_strategy(plan);
+        EXPECT_EQ(result.error, "");
+        EXPECT_GT(figure(result, "efficiency"), 0.0);
+        EXPECT_LE(figure(result, "efficiency"), 1.0);
+    }
+}
+
 TEST_F(http_strategies_test, connections_are_kept) {
     const transport_maker transport = http_downloads(http_here());
     for (const std::string_view name : {"sequential", "window_in_order", "curl_multi"}) {

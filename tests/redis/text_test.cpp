@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 TEST(redis_text_test, a_job_holds_all_that_a_worker_needs) {
     const download_order order{
-        {.id = 7, .latency = 20ms, .bytes = 100, .failures = 3, .permanent = true},
+        {.id = 7, .latency = 20ms, .bytes = 100, .failures = 3, .permanent = true, .bytes_per_second = 9},
         {.retries = {.attempts = 4, .first_bound = 1ms, .highest_bound = 2s}, .seed = ~std::uint64_t{0}}};
     const download_order read = order_of(text_of(order));
     EXPECT_EQ(text_of(read), text_of(order));
@@ -20,8 +20,9 @@ TEST(redis_text_test, a_job_holds_all_that_a_worker_needs) {
     EXPECT_EQ(read.what.latency, 20ms);
     EXPECT_EQ(read.what.bytes, 100U);
     EXPECT_TRUE(read.what.permanent);
+    EXPECT_EQ(read.what.bytes_per_second, 9U);
     EXPECT_EQ(time_under_way(read.network, read.what), time_under_way(order.network, order.what));
-    const document frail{.id = 9, .latency = 3ms, .bytes = 1, .failures = 2};
+    const document frail{.id = 9, .latency = 3ms, .bytes = 1, .failures = 2, .bytes_per_second = 50};
     const download_order again = order_of(text_of({frail, order.network}));
     EXPECT_EQ(time_under_way(again.network, again.what), time_under_way(order.network, frail));
 }

@@ -79,7 +79,7 @@ STAGES_NS = {
     "pool_mutex_ring": 900.0,
     "closed_pool_mutex_ring": 700.0,
     "pool_vyukov_mpmc_ring": 400.0,
-    "counted_pool_treiber_stack": 500.0,
+    "counted_pool_boost_queue": 500.0,
 }
 CONTROLS = ("noop_queue", "faa_floor_counter", "lossy_queue", "duplicating_queue", *COMPARED)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -135,10 +136,10 @@ def test_the_table_says_what_is_the_limit(tmp_path: Path, changed: Json, limit: 
 def test_a_stage_costs_what_it_adds_to_one_thread(tables: Json) -> None:
     (one,) = tables["stages"]
     assert one["alone_ns"]["median"] == pytest.approx(3000, rel=0.01)
-    assert [row["queue"] for row in one["members"]] == ["vyukov_mpmc_ring", "treiber_stack", "mutex_ring"]
+    assert [row["queue"] for row in one["members"]] == ["vyukov_mpmc_ring", "boost_queue", "mutex_ring"]
     fast, counted, slow = one["members"]
     assert counted["counted_pool"]["median"] == pytest.approx(
-        STAGES_NS["counted_pool_treiber_stack"], rel=0.2
+        STAGES_NS["counted_pool_boost_queue"], rel=0.2
     )
     assert fast["pool"]["median"] == pytest.approx(STAGES_NS["pool_vyukov_mpmc_ring"], rel=0.2)
     assert slow["pool"]["median"] == pytest.approx(STAGES_NS["pool_mutex_ring"], rel=0.2)
@@ -165,6 +166,30 @@ def test_the_page_and_its_short_form_show_the_tables(found: Json) -> None:
     text = markdown.render(found, [])
     assert "| flagged_pool_mutex_ring | 60 |" in text
     assert "| window_in_order |" in text
+
+
+@pytest.mark.parametrize(
+    "bandwidth, on_the_page, in_short",
+    [
+        ("unlimited", "median 50 ms: L + c", "log_normal 50 ms"),
+        ("10MB", "median 50 ms, a link of 10MB/s:", "log_normal 50 ms, link 10MB/s"),
+        (
+            "heavy_tail_500kB",
+            "median 50 ms, each at a rate of its own (heavy_tail, median 500kB/s):",
+            "log_normal 50 ms, own rates heavy_tail 500kB/s",
+        ),
+    ],
+)
+def test_a_link_and_rates_of_their_own_are_told_apart(
+    found: Json, bandwidth: str, on_the_page: str, in_short: str
+) -> None:
+    other = deepcopy(found)
+    for table in ("settings", "order", "numbers"):
+        for one in other["downloads"][table]:
+            one["setting"]["bandwidth"] = bandwidth
+    assert on_the_page in re.sub(r"<[^>]*>", " ", page.render(other, []))
+    # What stands behind it says that the list is told in full.
+    assert re.search(re.escape(in_short) + r"(?!, (link|own))", markdown.render(other, []))
 
 
 def test_a_run_without_downloads_says_so(tmp_path: Path) -> None:

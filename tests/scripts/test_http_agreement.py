@@ -47,6 +47,17 @@ def test_a_strategy_is_compared_with_itself_or_what_stands_in() -> None:
     assert agreement.twin(cases.parse(name("curl_multi", HTTP)), [name("sequential")]) is None
 
 
+def test_a_list_with_rates_of_its_own_is_another_list() -> None:
+    measured = {
+        name("pool").replace("unlimited", bandwidth): [makespan]
+        for bandwidth, makespan in (("unlimited", 1.0), ("10MB", 2.0), ("log_normal_500kB", 4.0))
+    }
+    measured[name("pool", HTTP).replace("unlimited", "log_normal_500kB")] = [4.2]
+    (pair,) = agreement.pairs(samples(measured))
+    assert pair.ratio.estimate == pytest.approx(1.05)
+    assert "failures 0%, bandwidth log_normal_500kB | 4.000 s | 4.200 s |" in agreement.table([pair])
+
+
 @pytest.mark.parametrize("factor, agrees", [(1.03, True), (0.97, True), (1.2, False), (0.85, False)])
 def test_ratios_are_taken_block_by_block(factor: float, agrees: bool) -> None:
     # The machine's speed changes from block to block, for both.

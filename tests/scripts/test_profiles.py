@@ -171,6 +171,8 @@ def long_downloads() -> list[str]:
         "0%/bandwidth:unlimited/time:real",
         "10%/bandwidth:unlimited/time:real",
         "0%/bandwidth:10MB/time:real",
+        "0%/bandwidth:log_normal_500kB/time:real",
+        "0%/bandwidth:heavy_tail_500kB/time:real",
     )
     ways += tuple(f"{way}/transport:http" for way in ways)
     ways += ("0%/bandwidth:unlimited/time:virtual",)
@@ -189,7 +191,7 @@ def test_downloads_has_long_lists_hundreds_under_way_hours_and_both_networks() -
     for case in chosen("downloads", of):
         way = case.keys.get("transport", case.keys["time"])
         accidents = {"0%": "", "10%": ", 10%"}[case.keys["failures"]]
-        link = {"unlimited": "", "10MB": ", 10MB"}[case.keys["bandwidth"]]
+        link = {"unlimited": "", "10MB": ", 10MB", "log_normal_500kB": ", own rates"}[case.keys["bandwidth"]]
         name = f"{case.keys['items']} {case.keys['ms']} ms, {way}{accidents}{link}"
         found.setdefault(name, set()).add(f"{case.implementation} {case.keys['n']}")
     windows = {f"window_{how} 8" for how in ("in_order", "reorder_buffer", "completion_order")}
@@ -206,6 +208,8 @@ def test_downloads_has_long_lists_hundreds_under_way_hours_and_both_networks() -
         "500 20 ms, http, 10%": threads_and_one,
         "500 20 ms, real, 10MB": threads_and_one,
         "500 20 ms, http, 10MB": threads_and_one,
+        "500 20 ms, real, own rates": threads_and_one,
+        "500 20 ms, http, own rates": threads_and_one,
         "500 4 ms, real, 10MB": {"pool_mutex_ring 8", "pool_mutex_ring 32"},
         "500 1 ms, real": {f"pool_mutex_ring {n}" for n in (1, 8, 32)},
         "25600 50 ms, real": many,
