@@ -1,5 +1,7 @@
 #include "eventcount.hpp"
 
+#include <algorithm>
+
 #include "../../impls/support/futex.hpp"
 #include "../../impls/support/mutation.hpp"
 
@@ -7,7 +9,9 @@ namespace handoff {
 
 void eventcount::sleep(std::uint32_t announced, std::optional<std::int64_t> timeout_ns) {
     // Returns at once if the epoch has moved since the announcement.
-    futex_wait(epoch_, HANDOFF_MUTATION(sleeps_on_any_epoch, announced, epoch_.load()), timeout_ns);
+    const std::uint32_t awaited =
+        HANDOFF_MUTATION(awaits_a_larger_epoch, announced, std::min(announced, epoch_.load()));
+    futex_wait(epoch_, HANDOFF_MUTATION(sleeps_on_any_epoch, awaited, epoch_.load()), timeout_ns);
 }
 
 void eventcount::wake(int how_many) {

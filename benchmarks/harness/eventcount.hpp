@@ -13,6 +13,10 @@ namespace handoff {
 
 class eventcount {
 public:
+    eventcount() = default;
+    // For a test that wants to see the epoch come round, after 2^32 wake-ups.
+    explicit eventcount(std::uint32_t first_epoch) : epoch_(first_epoch) {}
+
     // Call after making a change that a sleeper may wait for.
     void notify_one() { notify(1); }
     void notify_all() { notify(HANDOFF_MUTATION(all_is_one, all, 1)); }
@@ -28,7 +32,9 @@ public:
     }
     void retract() { sleepers_.fetch_sub(1); }
 
-    // Sleeps until a notification that came after the announcement, or the timeout. May return early.
+    // Sleeps until a notification that came after the announcement, or the timeout. May return early. Epochs
+    // are only ever compared for equality, since they wrap: a sleeper would have to lie between his
+    // announcement and his sleep for just 2^32 wake-ups, or a multiple, to take a later epoch for his own.
     void sleep(std::uint32_t announced, std::optional<std::int64_t> timeout_ns = std::nullopt);
 
 private:

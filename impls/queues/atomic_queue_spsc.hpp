@@ -23,6 +23,7 @@
 
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
+#include "../support/first_index.hpp"
 
 #if defined(__SANITIZE_THREAD__)
 #define HANDOFF_TELL_THREAD_SANITIZER
@@ -91,7 +92,8 @@ public:
         .failure = try_failure::exact_per_end,
     };
 
-    explicit atomic_queue_spsc(std::size_t capacity) : queue_(checked(capacity)) {}
+    explicit atomic_queue_spsc(std::size_t capacity, first_index first = {})
+        : queue_(checked(capacity), first) {}
 
     std::size_t capacity() const { return queue_.capacity(); }
 
@@ -130,7 +132,20 @@ private:
         true;                                   // the library's default: pause while waiting for a slot
     static constexpr bool total_order = false;  // the library's default
     static constexpr bool spsc = true;
-    atomic_queue::AtomicQueueB<T, std::allocator<T>, T{}, maximize_throughput, total_order, spsc> queue_;
+    using original =
+        atomic_queue::AtomicQueueB<T, std::allocator<T>, T{}, maximize_throughput, total_order, spsc>;
+
+    // The library's two counters have 32 bits, which are used up within minutes.
+    struct counting_from : original {
+        counting_from(unsigned capacity, first_index first) : original(capacity) {
+            const auto ticket = static_cast<unsigned>(first.value);
+            if (ticket == 0) return;
+            this->head_.store(ticket);
+            this->tail_.store(ticket);
+        }
+    };
+
+    counting_from queue_;
 };
 
 }  // namespace handoff

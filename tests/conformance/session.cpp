@@ -162,6 +162,10 @@ std::size_t scaled(std::size_t count, std::size_t at_least) {
     return std::max(count / slowdown(), std::min(count, at_least));
 }
 
+void now_doing(std::string what) {
+    the_watchdog().set_detail(std::move(what));
+}
+
 void die(std::string_view what) {
     the_watchdog().abort_run(what);
 }

@@ -28,6 +28,10 @@ void set_time_limit(unsigned seconds);
 // `count` in a plain build; less under a sanitizer, but never less than `at_least`.
 std::size_t scaled(std::size_t count, std::size_t at_least = 1);
 
+// For the watchdog alone, by any thread: a shorter step than that which a `doing` names. The limit begins
+// anew.
+void now_doing(std::string what);
+
 // Ends the process: used where other threads may wait for ever for the one that failed.
 [[noreturn]] void die(std::string_view what);
 

@@ -4,16 +4,12 @@
 #include <vector>
 
 #include "contents.hpp"
+#include "index_limits.hpp"
 #include "tests.hpp"
 #include "transfer.hpp"
 
 namespace handoff::conformance {
 namespace {
-
-// Just before an index no longer fits 31, 32 or 63 bits, and before it begins again at 0. A ring that keeps
-// twice its ticket in a slot meets the last of them at 2^63.
-constexpr std::uint64_t limits[] = {std::uint64_t{1} << 31, std::uint64_t{1} << 32, std::uint64_t{1} << 63,
-                                    0};
 
 std::string text_of(std::size_t requested, first_index first) {
     return "requested capacity " + std::to_string(requested) + ", first index " + std::to_string(first.value);
@@ -55,7 +51,7 @@ void expect_transfer(const queue_under_test& subject, const transfer_plan& plan,
 }  // namespace
 
 void indices_may_wrap(const queue_under_test& subject) {
-    for (const std::uint64_t limit : limits) {
+    for (const std::uint64_t limit : index_limits) {
         for (const std::size_t requested : {1U, 2U, 3U, 4U, 7U}) {
             // Each place of a ring is the first beyond the limit once.
             for (std::uint64_t before = 0; before <= 8; ++before) {
@@ -77,7 +73,7 @@ void transfer_passes_the_wrap(const queue_under_test& subject) {
             plans.push_back(plan);
         }
     }
-    for (const std::uint64_t limit : limits) {
+    for (const std::uint64_t limit : index_limits) {
         for (const transfer_plan& plan : plans) {
             const std::size_t items = plan.producers * plan.items_per_producer;
             expect_transfer(subject, plan, first_index{limit - items / 2});

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <thread>
 
 namespace handoff {
@@ -11,6 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t last_epoch = 0xffff'ffff;
 
 TEST(eventcount_test, sleeps_until_the_timeout) {
     eventcount events;
@@ -20,14 +23,25 @@ TEST(eventcount_test, sleeps_until_the_timeout) {
     EXPECT_GE(clock::now() - start, 15ms);
 }
 
-TEST(eventcount_test, a_notification_after_the_announcement_is_not_lost) {
-    eventcount events;
+// What was notified after the announcement ends the sleep that comes then.
+void expect_notified(std::uint32_t first_epoch) {
+    eventcount events(first_epoch);
     const std::uint32_t announced = events.announce();
+    EXPECT_EQ(announced, first_epoch);
     events.notify_one();
     const auto start = clock::now();
     events.sleep(announced, 10'000'000'000);
     events.retract();
     EXPECT_LT(clock::now() - start, 5s);
+}
+
+TEST(eventcount_test, a_notification_after_the_announcement_is_not_lost) {
+    expect_notified(0);
+}
+
+// The next epoch is 0: another one than was announced, although it is below.
+TEST(eventcount_test, a_notification_with_which_the_epoch_wraps_is_not_lost) {
+    expect_notified(last_epoch);
 }
 
 TEST(eventcount_test, wakes_all) {

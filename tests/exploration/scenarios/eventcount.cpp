@@ -37,9 +37,11 @@ void wait_for(eventcount& sleepers, Look look) {
     }
 }
 
+constexpr std::uint32_t last_epoch = 0xffff'ffff;
+
 // One change, seen by each of the sleepers.
-void broadcast(unsigned sleepers) {
-    eventcount event;
+void broadcast(unsigned sleepers, std::uint32_t first_epoch = 0) {
+    eventcount event(first_epoch);
     count open{0};
     std::vector<std::function<void()>> threads;
     for (unsigned i = 0; i < sleepers; ++i) {
@@ -95,6 +97,7 @@ void add_eventcount_scenarios(std::vector<scenario>& to) {
         to.push_back({"eventcount", std::move(name), threads, limits, std::move(body)});
     };
     add("one sleeps, one notifies", 2, wide, [] { broadcast(1); });
+    add("one sleeps, one notifies, and the epoch wraps", 2, wide, [] { broadcast(1, last_epoch); });
     add("two sleep, one notifies all", 3, narrow, [] { broadcast(2); });
     add("an item each for two sleepers", 3, narrow, [] { hand_over(2, 1, 2); });
     add("two notify one sleeper", 3, narrow, [] { hand_over(1, 2, 1); });

@@ -25,6 +25,10 @@ std::string team_plan::describe() const {
     return text + (with_stops ? ", with threads stopped" : "");
 }
 
+std::string describe(const std::optional<index_start>& start) {
+    return start ? ", first index " + std::to_string(start->first) : "";
+}
+
 burst_team::burst_team(const team_plan& plan, const std::vector<int>& cpus, std::uint64_t seed)
     : cpus_(first_of(cpus, plan.most_cpus)),
       meeting_(plan.threads, plan.threads > cpus_.size()),

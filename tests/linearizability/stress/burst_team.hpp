@@ -5,8 +5,10 @@
 // others, on which no verdict depends here, and who releases the thread needs no memory.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "random_stops.hpp"
@@ -26,6 +28,15 @@ struct team_plan {
     std::string describe() const;
 };
 
+// Of a burst on a queue of its own, made for it: where its indices begin, and after how many pushes, and as
+// many pops, they pass one of the limits at which they may wrap.
+struct index_start {
+    std::uint64_t first;
+    std::uint64_t steps;
+};
+// ", first index 4294967294", or nothing.
+std::string describe(const std::optional<index_start>& start);
+
 class burst_team {
 public:
     burst_team(const burst_team&) = delete;
@@ -38,6 +49,8 @@ public:
     // For the judge: how often threads were stopped inside a call, during the burst and in all.
     std::uint64_t stops_in_burst() const { return stops() - stops_before_; }
     std::uint64_t stops() const { return stops_ ? stops_->stops() : 0; }
+    // For the judge, of the burst.
+    virtual std::optional<index_start> start() const { return std::nullopt; }
 
 protected:
     // `cpus`: thread i is pinned to the one at i, counted round, among the first of those that the plan may

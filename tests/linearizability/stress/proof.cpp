@@ -39,8 +39,7 @@ void call_counts::count(const history& calls, bool with_stamps) {
     }
 }
 
-void stop_counts::count(std::uint64_t stops_in_burst, std::uint64_t calls_made, std::uint64_t calls_decided) {
-    if (stops_in_burst == 0) return;
+void part_counts::count(std::uint64_t calls_made, std::uint64_t calls_decided) {
     ++bursts;
     calls += calls_made;
     decided += calls_decided;
@@ -60,6 +59,9 @@ std::string summary(const proof& shown) {
         text += "order-free checks only (" + shown.stamps.why + "): ";
     }
     text += std::to_string(shown.counts.unstamped) + " calls without stamps";
+    if (shown.wrapped.bursts > 0)
+        text += "; of all, " + std::to_string(shown.wrapped.calls) + " in bursts in which indices wrap, " +
+                std::to_string(shown.wrapped.decided) + " decided exactly";
     if (shown.stopped.stops == 0) return text;
     return text + "; of all, " + std::to_string(shown.stopped.calls) + " in bursts with " +
            std::to_string(shown.stopped.stops) + " stops, " + std::to_string(shown.stopped.decided) +
@@ -94,6 +96,10 @@ void write(const proof& shown, const std::string& folder) {
           {"bursts", shown.stopped.bursts},
           {"calls", shown.stopped.calls},
           {"decided", shown.stopped.decided}}},
+        {"wrapped",
+         {{"bursts", shown.wrapped.bursts},
+          {"calls", shown.wrapped.calls},
+          {"decided", shown.wrapped.decided}}},
         {"overtaken", shown.kind == "queue" && shown.stamps.trusted ? json(counts.overtaken) : json()},
         {"bursts", counts.bursts},
         {"effort", shown.effort},

@@ -26,15 +26,18 @@ struct call_counts {
     void count(const history& calls, bool with_stamps);
 };
 
-// Of bursts in which threads are stopped.
-struct stop_counts {
-    std::uint64_t stops = 0;    // inside calls
-    std::uint64_t bursts = 0;   // with at least one
+// Of some bursts alone.
+struct part_counts {
+    std::uint64_t bursts = 0;
     std::uint64_t calls = 0;    // in these bursts
     std::uint64_t decided = 0;  // of these: as above
 
-    // A burst of so many calls.
-    void count(std::uint64_t stops_in_burst, std::uint64_t calls_made, std::uint64_t calls_decided);
+    void count(std::uint64_t calls_made, std::uint64_t calls_decided);
+};
+
+// Of those in which threads are stopped: at least one, inside calls.
+struct stop_counts : part_counts {
+    std::uint64_t stops = 0;
 };
 
 struct proof {
@@ -44,7 +47,8 @@ struct proof {
     stamp_check stamps{};
     call_counts counts{};
     stop_counts stopped{};
-    std::string broken{};  // the report of a violation; empty if there is none
+    part_counts wrapped{};  // those in which indices have passed a limit at which they may wrap
+    std::string broken{};   // the report of a violation; empty if there is none
     std::string_view effort;
     std::uint64_t seconds = 0;
     std::uint64_t seed = 0;

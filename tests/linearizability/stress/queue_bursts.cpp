@@ -3,6 +3,8 @@
 #include <iterator>
 #include <set>
 
+#include "index_limits.hpp"
+
 namespace handoff::linearizability {
 namespace {
 
@@ -12,6 +14,7 @@ constexpr std::size_t capacities[] = {1, 2, 4, 64};
 constexpr std::size_t room[] = {1, 64};     // asked of an unbounded queue: it has to grow, or not
 constexpr std::size_t small_capacity = 64;  // up to here, bursts begin full, too
 constexpr std::size_t most_alone = small_capacity + 1;
+constexpr std::size_t wraps_every = 4;
 
 // All that was put in, and some more: the drain ends even if the queue never does.
 std::size_t most_drained(const queue_plan& plan) {
@@ -75,7 +78,9 @@ queue_bursts::queue_bursts(const conformance::queue_under_test& subject, const q
     : burst_team(plan, cpus, seed),
       plan_(plan),
       bounded_(subject.bounded() && subject.has_capacity),
-      queue_(subject.numbers(plan.requested)),
+      from_(subject.numbers_from),
+      lasting_(subject.numbers(plan.requested)),
+      queue_(lasting_.get()),
       last_value_(plan.threads + 1),
       before_(alone, most_alone, plan.stamps),
       after_(alone, most_drained(plan) + 1, plan.stamps) {}
@@ -110,10 +115,33 @@ std::size_t queue_bursts::level_to_fill() {
     }
 }
 
+void queue_bursts::choose_queue(std::size_t level) {
+    if (from_ != nullptr && dice().below(wraps_every) == 0) {
+        choose_one_that_wraps(level);
+    } else if (start_) {
+        queue_ = lasting_.get();
+        start_.reset();
+        conformance::now_doing(describe(plan_));
+    }
+}
+
+// The pops pass the limit while the threads are at work, or else the pushes, which are ahead by the level.
+void queue_bursts::choose_one_that_wraps(std::size_t level) {
+    const std::uint64_t limit = conformance::index_limits[dice().below(std::size(conformance::index_limits))];
+    const std::uint64_t steps = dice().below(2) * level + 1 + dice().below(draw().attempts);
+    start_ = index_start{.first = limit - steps, .steps = steps};
+    // A fault of the wrap as a rule makes a call hang.
+    conformance::now_doing(describe(plan_) + describe(start_));
+    wrapping_ = from_(plan_.requested, first_index{start_->first});
+    queue_ = wrapping_.get();
+}
+
 void queue_bursts::prepare() {
     before_.clear();
+    const std::size_t fill = level_to_fill();
+    choose_queue(fill);
     const auto producer = queue_->producer();
-    for (std::size_t level = level_to_fill(); level > 0; --level) {
+    for (std::size_t level = fill; level > 0; --level) {
         const std::uint64_t value = new_value(plan_.threads);
         before_.push(value, [&] { return producer->try_push(number{value}); });
     }

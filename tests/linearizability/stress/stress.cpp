@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <vector>
 
 #include "checkers/counter_checker.hpp"
@@ -86,6 +87,15 @@ std::chrono::milliseconds share_of(const Plan& plan, const std::vector<Plan>& pl
     return (plan.with_stops ? time.with_stops : time.undisturbed) / alike;
 }
 
+// Whether the pushes have come to the limit before which the indices began; what was pushed is popped at
+// last.
+bool has_wrapped(const std::optional<index_start>& start, const history& calls) {
+    if (!start) return false;
+    const auto pushed = std::count_if(
+        calls.begin(), calls.end(), [](const operation& o) { return o.what == call::push && o.succeeded(); });
+    return static_cast<std::uint64_t>(pushed) >= start->steps;
+}
+
 // Says of a burst, and of all its calls, whether they keep the promise.
 using judge_of_bursts = std::function<queue_verdict(const burst_record& burst, const history& calls)>;
 
@@ -102,9 +112,10 @@ bool run_plan(burst_team& bursts, const team_plan& plan, time_share time, proof&
         shown.counts.decided += decided;
         shown.counts.excused += verdict.excused;
         shown.counts.overtaken = std::max<std::uint64_t>(shown.counts.overtaken, verdict.overtaken);
-        shown.stopped.count(bursts.stops_in_burst(), calls.size(), decided);
+        if (bursts.stops_in_burst() > 0) shown.stopped.count(calls.size(), decided);
+        if (has_wrapped(bursts.start(), calls)) shown.wrapped.count(calls.size(), decided);
         if (verdict.broken)
-            shown.broken = report(*verdict.broken) + "  in bursts of " + what +
+            shown.broken = report(*verdict.broken) + "  in bursts of " + what + describe(bursts.start()) +
                            (with_stamps ? "\n" : ", so the numbers are no times\n");
         const bool was_stopped = shown.stopped.stops + bursts.stops() > 0;
         return !verdict.broken && time.goes_on(calls.size(), was_stopped);
@@ -128,6 +139,7 @@ void run_plans(const Plans& plans_if, const std::vector<int>& cpus, proof& shown
     shown.broken.clear();
     shown.counts = {};
     shown.stopped = {};
+    shown.wrapped = {};
     const auto without_stamps = plans_if(false);
     for (const auto& plan : without_stamps) {
         if (!run(plan, without_stamps)) return;
