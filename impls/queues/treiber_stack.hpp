@@ -44,6 +44,7 @@
 #include "../support/cache_line.hpp"
 #include "../support/first_index.hpp"
 #include "../support/mutation.hpp"
+#include "../support/pause.hpp"
 
 namespace handoff {
 
@@ -133,6 +134,7 @@ private:
     static constexpr unsigned index_bits = 24;
     // No node: the end of a list. All other indices may be nodes.
     static constexpr std::uint32_t none = (std::uint32_t{1} << index_bits) - 1;
+    static constexpr std::uint32_t not_linked = none + 1;  // of a fault
 
     static std::size_t node_count(std::size_t capacity) {
         if (capacity > none)
@@ -158,6 +160,10 @@ private:
         while (index_of(top) != none) {
             // relaxed: published with the node. If it is of a later life, the compare-exchange fails.
             const std::uint32_t next = nodes_[index_of(top)].next.load(memory_order_relaxed);
+            if (HANDOFF_MUTATION(linked_late, false, next == not_linked && (pause(), true))) {
+                top = list.load(order);
+                continue;
+            }
             const std::uint64_t rest = word(tag_of(top) + HANDOFF_MUTATION(tag_stays, 1, 0), next);
             if (HANDOFF_MUTATION(take_not_atomic, list.compare_exchange_weak(top, rest, order),
                                  (list.store(rest), true)))
@@ -174,10 +180,12 @@ private:
         std::uint64_t top = list.load(memory_order_relaxed);
         for (bool is_linked = false; !is_linked;) {
             // relaxed: the compare-exchange publishes it.
-            nodes_[i].next.store(index_of(top), memory_order_relaxed);
+            nodes_[i].next.store(HANDOFF_MUTATION(linked_late, index_of(top), not_linked),
+                                 memory_order_relaxed);
             HANDOFF_INSERTED(links_an_old_top, top = list.load());
             is_linked = list.compare_exchange_weak(top, word(tag_of(top), i), order);
         }
+        HANDOFF_INSERTED(linked_late, nodes_[i].next.store(index_of(top)));
     }
 
     // Written once; the alignment keeps them off the lines of what comes before the stack in memory.

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from .errors import EXIT_MISUSE, HandoffError
@@ -24,6 +25,13 @@ FAILED_OTHERWISE = "failed otherwise"
 
 # A step of a test that takes longer counts as hung: long enough for a machine with other work.
 TEST_SECONDS = 10
+# Where a hang is the one catch there is no need to wait as long. Only a run with such a fault is so impatient: the
+# same test without the fault, and a fault that must not be caught, get the time above.
+HANG_SECONDS = 3
+# So, too, what is late, or held up, need not be so for 10 s.
+PATIENCE_SECONDS = 1
+# A fault that stops are to find is looked for until it is found, as a rule within seconds.
+SEARCH_SECONDS = 30
 RUN_SECONDS = 180.0
 # The thread sanitizer sees a weakened order only where one thread has handed over to another in the run, and a lock
 # that nobody waits for is handed to nobody: on a loaded machine every fourth run of some locks.
@@ -41,7 +49,10 @@ _COMPLAINTS: Mapping[str, str] = {
     "linearizability": rf"^\w+: BROKEN: (.+)$|{_DIED}",
     "thread_sanitizer": f"{_SANITIZER}|{_DIED}|{_ASSERTION}",
     "address_sanitizer": f"{_SANITIZER}|{_DIED}|{_ASSERTION}",
+    "progress": f"{_DIED}|{_ASSERTION}",
 }
+# The suite of each check in tests/mutants; the others run the conformance suite.
+_SUITES: Mapping[str, str] = {"linearizability": "linearizability", "progress": "progress"}
 _SHOWN = 240  # characters of a complaint
 
 
@@ -70,7 +81,7 @@ def check(mutation: Mutation, cell: Cell, build: Path) -> Result:
     limit = EVENTCOUNT_SECONDS if cell.subject == "eventcount" else RUN_SECONDS
     tries = TRIES.get(cell.check, 1) if cell.expected == CAUGHT else 1
     for _ in range(tries):
-        ended = run(command(mutation.name, cell, build), mutation.name, limit)
+        ended = run(command(mutation.name, cell, build), mutation.name, limit, _haste(cell))
         if ended.code != 0:
             break
     if not _is_met(cell, ended):
@@ -118,7 +129,7 @@ def _suite_and_test(cell: Cell) -> tuple[str, str]:
     test = cell.test or "*"
     if cell.subject == "eventcount":
         return "eventcount", f"eventcount_test.{test}"
-    return "linearizability" if cell.check == "linearizability" else "conformance", f"{cell.subject}.{test}"
+    return _SUITES.get(cell.check, "conformance"), f"{cell.subject}.{test}"
 
 
 def suite_command(build: Path, suite: str, tests: Sequence[str]) -> list[str]:
@@ -126,7 +137,12 @@ def suite_command(build: Path, suite: str, tests: Sequence[str]) -> list[str]:
     return [binary, "--gtest_brief=1", "--gtest_fail_fast=1", f"--gtest_filter={':'.join(tests)}"]
 
 
-def run(command: Sequence[str], mutation: str, limit: float = RUN_SECONDS) -> Ended:
+def run(
+    command: Sequence[str],
+    mutation: str,
+    limit: float = RUN_SECONDS,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Ended:
     """In a process group of its own, so that a run that hangs leaves nothing behind."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
@@ -137,7 +153,7 @@ def run(command: Sequence[str], mutation: str, limit: float = RUN_SECONDS) -> En
             text=True,
             errors="replace",
             start_new_session=True,
-            env=_environment(mutation, scratch),
+            env=_environment(mutation, scratch) | settings,
         ) as process:
             try:
                 output, _ = process.communicate(timeout=limit)
@@ -158,6 +174,18 @@ def _environment(mutation: str, scratch: str) -> dict[str, str]:
         "HANDOFF_STRESS": "quick",
         "TSAN_OPTIONS": "halt_on_error=1",
     }
+
+
+def _haste(cell: Cell) -> dict[str, str]:
+    """What tells a check that it must catch the fault, and for which reason."""
+    if cell.expected != CAUGHT:
+        return {}
+    settings = {"HANDOFF_PATIENCE_SECONDS": str(PATIENCE_SECONDS)}
+    if cell.hangs:
+        settings["HANDOFF_TEST_SECONDS"] = str(HANG_SECONDS)
+    if cell.check == "progress":
+        settings |= {"HANDOFF_STRESS": "deep", "HANDOFF_DEEP_SECONDS": str(SEARCH_SECONDS)}
+    return settings
 
 
 def write(mutation: Mutation, effort: str, results: Sequence[Result], build: Path) -> None:

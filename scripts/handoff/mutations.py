@@ -15,7 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "tests/mutants/mutations.toml"
 
 # In the order in which they are tried: the first that must catch a fault is its named check.
-CHECKS = ("exploration", "conformance", "linearizability", "thread_sanitizer", "address_sanitizer")
+CHECKS = (
+    "exploration",
+    "conformance",
+    "linearizability",
+    "progress",
+    "thread_sanitizer",
+    "address_sanitizer",
+)
 CAUGHT, NOT_CAUGHT, BY_CHANCE = "caught", "not caught", "by chance"
 
 QUICK, DEEP = "quick", "deep"
@@ -32,13 +39,18 @@ class Cell:
     check: str
     expected: str
     subject: str  # an implementation, or a lock
-    test: str | None  # of the conformance suite; None: all of them
+    test: str | None  # of the suite; None: all of them
     reason: re.Pattern[str]  # of the failure
 
     @property
     def has_threads(self) -> bool:
         """The explorer runs them one at a time, on a thread of its own."""
         return self.check != "exploration"
+
+    @property
+    def hangs(self) -> bool:
+        """Whether a hang alone is the reason: where it is one of several, the others may take their time."""
+        return self.reason.pattern.endswith("did not end") and "|" not in self.reason.pattern
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 
+#include "environment.hpp"
 #include "tests.hpp"
 #include "transfer.hpp"
 
@@ -25,7 +26,10 @@ constexpr seconds for_ever{3600};
 // patience is over.
 constexpr milliseconds tolerance{5};
 constexpr std::size_t calls_per_block = 9;
-constexpr seconds patience{10};
+
+seconds patience() {
+    return seconds(number_from("HANDOFF_PATIENCE_SECONDS", 1, 10));
+}
 
 // Fills a bounded queue with 0, 1, 2, … and returns how many went in.
 std::size_t fill(any_queue<number>& queue) {
@@ -197,7 +201,7 @@ void pop_for_gives_up(const queue_under_test& subject) {
     const auto consumer = queue->consumer();
     for (const nanoseconds timeout :
          {nanoseconds(0), nanoseconds(milliseconds(1)), nanoseconds(milliseconds(20))}) {
-        const auto end = clock::now() + patience;
+        const auto end = clock::now() + patience();
         for (int block = 0;; ++block) {
             const doing what("timeout " + std::to_string(timeout.count()) + " ns, block " +
                              std::to_string(block));

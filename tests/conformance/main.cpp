@@ -1,7 +1,8 @@
 // Runs the tests that the generated translation units have registered: the main of every suite of tests that
 // all implementations share.
-//   HANDOFF_SEED          repeats the random choices of an earlier run
-//   HANDOFF_TEST_SECONDS  how long one step of a test may take before it counts as hung (60)
+//   HANDOFF_SEED              repeats the random choices of an earlier run
+//   HANDOFF_TEST_SECONDS      how long one step of a test may take before it counts as hung (60)
+//   HANDOFF_PATIENCE_SECONDS  how long a timed call that is late is made again (10)
 #include <errno.h>
 #include <gtest/gtest.h>
 

@@ -161,9 +161,9 @@ def test_quick_is_the_first_check_that_must_catch_it(tmp_path: Path) -> None:
         'linearizability = "ring: b"\nthread_sanitizer = "ring: data race"\n'
     )
     (one,) = table_of(tmp_path, text)
-    of_release = mutations.CHECKS[:3]
+    of_release = mutations.CHECKS[:4]
     assert [cell.check for cell in one.chosen(of_release, mutations.QUICK)] == ["conformance"]
-    assert [cell.check for cell in one.chosen(of_release, mutations.DEEP)] == list(of_release)
+    assert [cell.check for cell in one.chosen(of_release, mutations.DEEP)] == list(of_release[:3])
     assert [cell.check for cell in one.chosen(["thread_sanitizer"], mutations.QUICK)] == ["thread_sanitizer"]
     with pytest.raises(HandoffError, match="unknown mutation 'ring.publik'; did you mean 'ring.publish'"):
         mutations.find("ring.publik", [one])
@@ -218,6 +218,32 @@ def test_a_run_that_hangs_is_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("check", "reason", "expected", "step", "patience"),
+    [
+        ("conformance", "in lap 3\\): did not end", CAUGHT, "3", "1"),
+        ("conformance", "empty|did not end", CAUGHT, "10", "1"),
+        ("conformance", "a full queue", CAUGHT, "10", "1"),
+        ("conformance", "", NOT_CAUGHT, "10", ""),
+        ("progress", "held up", CAUGHT, "10", "1"),
+    ],
+)
+def test_only_a_hang_that_must_come_is_taken_for_one_early(
+    tmp_path: Path, check: str, reason: str, expected: str, step: str, patience: str
+) -> None:
+    told = (
+        'echo "x: BROKEN: $HANDOFF_TEST_SECONDS,$HANDOFF_PATIENCE_SECONDS,$HANDOFF_STRESS" >"$0.told"; exit 1'
+    )
+    suite = "mutants/mutants_progress" if check == "progress" else "mutants/mutants_conformance"
+    fake(tmp_path, told, suite)
+    mutation_runs.check(mutation(), cell(check, reason, expected), tmp_path)
+    effort = "deep" if check == "progress" else "quick"
+    assert f"{step},{patience},{effort}\n" in (tmp_path / f"tests/{suite}.told").read_text(encoding="utf-8")
+    # The same tests without a fault.
+    mutation_runs.run([str(tmp_path / "tests" / suite)], "")
+    assert "10,,quick\n" in (tmp_path / f"tests/{suite}.told").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
     ("check", "output", "reported"),
     [
         ("exploration", "  FAILED: data race: the read\n    step 1\n", "data race: the read"),
@@ -243,6 +269,7 @@ def test_what_each_check_runs(tmp_path: Path) -> None:
     assert command("exploration", "lock").endswith("explore --implementation lock --mutation ring.publish")
     assert command("thread_sanitizer", "ring", "full").endswith("--gtest_filter=ring.full")
     assert "mutants_linearizability" in command("linearizability", "ring")
+    assert "mutants_progress" in command("progress", "ring")
     assert command("conformance", "eventcount").endswith("--gtest_filter=eventcount_test.*")
     cells = [cell(), Cell("conformance", CAUGHT, "ring", "full", re.compile("")), cell("exploration")]
     (both,) = mutation_runs.commands_without_fault(cells, Path("b"))
@@ -261,7 +288,7 @@ def page_of(tmp_path: Path, result: mutation_runs.Result) -> str:
 
 def test_the_page_is_made_from_the_records(tmp_path: Path) -> None:
     made = page_of(tmp_path, mutation_runs.Result(cell(), CAUGHT, "a full queue | took", 0.1))
-    assert "| `ring.publish` | a fault | – | caught | – | – | – | a full queue \\| took |" in made
+    assert "| `ring.publish` | a fault | – | caught | – | – | – | – | a full queue \\| took |" in made
     assert made.startswith("before\n") and made.endswith("after\n")
     assert mutation_page.stated(made) == mutation_page.verdicts([mutation(cell())])
 

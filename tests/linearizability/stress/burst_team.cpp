@@ -73,7 +73,9 @@ void burst_team::run_bursts(unsigned self) {
         recorders_[self].clear();
         call_pace pace(draw_, self);
         burst(self, recorders_[self], pace);
-        if (stops_ && pace.is_to_be_stopped()) aims_[self].calls_end(stops_->thread(self));
+        if (stops_ && pace.is_to_be_stopped()) {
+            aims_[self].calls_end(stops_->thread(self).is_stop_due());
+        }
         meeting_.meet();
         if (self != 0) continue;
         burst_record record;

@@ -68,7 +68,7 @@ protected:
         const bool stops_here = stops_ && pace.is_to_be_stopped();
         if (stops_here) aims_[self].set(stops_->thread(self), pace.any_number());
         meeting_.meet();
-        if (stops_here) aims_[self].calls_begin(stops_->thread(self));
+        if (stops_here) aims_[self].calls_begin(stops_->thread(self).is_stop_due());
     }
     // Between two calls.
     void pass_time(call_pace& pace) {
