@@ -138,9 +138,7 @@ def test_a_stage_costs_what_it_adds_to_one_thread(tables: Json) -> None:
     assert one["alone_ns"]["median"] == pytest.approx(3000, rel=0.01)
     assert [row["queue"] for row in one["members"]] == ["vyukov_mpmc_ring", "boost_queue", "mutex_ring"]
     fast, counted, slow = one["members"]
-    assert counted["counted_pool"]["median"] == pytest.approx(
-        STAGES_NS["counted_pool_boost_queue"], rel=0.2
-    )
+    assert counted["counted_pool"]["median"] == pytest.approx(STAGES_NS["counted_pool_boost_queue"], rel=0.2)
     assert fast["pool"]["median"] == pytest.approx(STAGES_NS["pool_vyukov_mpmc_ring"], rel=0.2)
     assert slow["pool"]["median"] == pytest.approx(STAGES_NS["pool_mutex_ring"], rel=0.2)
     assert slow["closed_pool"]["median"] == pytest.approx(STAGES_NS["closed_pool_mutex_ring"], rel=0.2)
