@@ -4,8 +4,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <stdexcept>
+#include <utility>
 
 #include "contenders.hpp"
 #include "harness/child_process.hpp"
@@ -118,6 +120,60 @@ TEST_F(download_faults_test, processes_that_die_are_seen) {
     });
     group.wait();
     EXPECT_EQ(group.fate(), "exit code 0");
+}
+
+// Loses one stop item, if it is told to, and knows when nothing else is left in it.
+template <class T>
+class forgetful_ring : public mutex_ring<T> {
+public:
+    using producer = direct_producer<forgetful_ring>;
+    using consumer = direct_consumer<forgetful_ring>;
+    using mutex_ring<T>::mutex_ring;
+
+    bool try_push(T&& value) {
+        if (value.tag == stop_tag && loses_one.exchange(false)) return true;
+        return mutex_ring<T>::try_push(std::move(value));
+    }
+    bool try_pop(T& value) {
+        const bool popped = mutex_ring<T>::try_pop(value);
+        taken += popped;
+        return popped;
+    }
+
+    static inline std::atomic<bool> loses_one{false};
+    static inline std::atomic<int> taken{0};
+};
+static_assert(queue<forgetful_ring<pool_job>>);
+
+constexpr int pool_items = 10;
+constexpr int pool_workers = 2;
+
+// A watchdog: ends the process with 3 where a worker still waits although all has come out that can.
+void look_at_the_pool(int) {
+    if (forgetful_ring<pool_job>::taken == pool_items + pool_workers - 1) _exit(3);
+    alarm(1);
+}
+
+int run_pool(bool loses_a_stop_item, unsigned first_look_s) {
+    std::signal(SIGALRM, look_at_the_pool);
+    alarm(first_look_s);
+    forgetful_ring<pool_job>::loses_one = loses_a_stop_item;
+    download_strategy_plan plan{.how = {{.name = "forgetful_pool"},
+                                        run_download_pool<forgetful_ring<pool_job>, pool_end::stop_items>},
+                                .in_flight = pool_workers};
+    plan.list = {.items = pool_items, .latency = distribution::constant, .median = 1ms};
+    return run_download_strategy(plan).error.empty() ? 0 : 2;
+}
+
+// A stop item for each worker: one too few, and one of them waits for ever, with all of its work done. Nobody
+// takes that for an end; the campaign's watchdog sees it, as this one does.
+TEST_F(download_faults_test, a_lost_stop_item_is_waited_for) {
+    child_process sound = child_process::copy([] { return run_pool(false, 60); });
+    sound.wait();
+    EXPECT_EQ(sound.fate(), "exit code 0");
+    child_process faulty = child_process::copy([] { return run_pool(true, 1); });
+    faulty.wait();
+    EXPECT_EQ(faulty.fate(), "exit code 3");
 }
 
 TEST_F(download_faults_test, too_many_under_way_are_seen) {
