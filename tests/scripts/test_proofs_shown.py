@@ -96,7 +96,7 @@ def test_a_way_to_download_stands_on_the_proof_of_its_queue(tmp_path: Path) -> N
     one["cases"].append({"implementation": "claim_lock", "workload": "download_saving"})
     assert {"sequential", "pool_vyukov_mpmc_ring"} <= {row["implementation"] for row in one["cases"]}
     shown = proof_table.of_runs(KNOWN, tmp_path, [one])
-    assert {row.name for row in shown.rows} == {"mutex_ring", "vyukov_mpmc_ring"}
+    assert {row.name for row in shown.rows} == {"mutex_ring", "vyukov_mpmc_ring", "boost_queue"}
     broken = "BROKEN: see proofs"
     assert shown.note("vyukov_mpmc_ring") == shown.note("pool_vyukov_mpmc_ring") == broken
     assert shown.note("sequential") is None and shown.note("claim_lock") is None
