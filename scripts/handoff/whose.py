@@ -110,10 +110,10 @@ def over_http(suite: Suite) -> set[str]:
 
 
 def stages(suite: Suite) -> set[str]:
-    """A pool over each queue, ended by stop items and by closing it, and what they are compared with."""
+    """A pool over each queue, ended so that nothing is left behind, and what they are compared with."""
     queues = {entry["name"] for entry in suite.catalog["queues"]}
     pools = {name: strategies.pool_of(name, queues) for name in everyone(suite)}
-    ends = (strategies.POOL, strategies.CLOSED_POOL)
+    ends = (strategies.POOL, strategies.CLOSED_POOL, strategies.COUNTED_POOL)
     return {strategies.SEQUENTIAL} | {name for name, pool in pools.items() if pool and pool[0] in ends}
 
 

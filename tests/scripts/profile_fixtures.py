@@ -98,11 +98,17 @@ def counter_cases(spec: dict[str, Any]) -> list[str]:
 WINDOWS = ("window_in_order", "window_reorder_buffer", "window_completion_order")
 
 
-# Some that are no pools; of the pools, one over each queue that many may take from, and two that end otherwise.
+# Some that are no pools; of the pools, one over each queue that many may take from, and those that end
+# otherwise.
 def strategy_cases(queues: list[dict[str, Any]]) -> list[str]:
     pools = [f"pool_{one['name']}" for one in queues if one["consumers"] == "many" and not one["control"]]
     pools += [
         f"{end}_pool_{one['name']}" for one in queues if one["own_wait"] for end in ("closed", "flagged")
+    ]
+    pools += [
+        f"counted_pool_{one['name']}"
+        for one in queues
+        if one["delivery"] == "lifo" and not one["own_wait"] and not one["control"]
     ]
     lists = (
         ("items:64/latency:log_normal/ms:4", (8,)),

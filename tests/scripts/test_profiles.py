@@ -129,7 +129,7 @@ def test_experiments_has_each_download_strategy_on_a_short_list() -> None:
     # What a stage costs with each queue: whatever its pool leaves nothing behind.
     stages = {case.implementation for case in SUITE.cases if "pool_" in case.implementation}
     stages = {name for name in stages if not name.startswith("flagged")}
-    assert {"pool_boost_queue", "closed_pool_tbb_bounded_queue"} <= stages
+    assert {"pool_boost_queue", "closed_pool_tbb_bounded_queue", "counted_pool_treiber_stack"} <= stages
     assert of("10000") == dict.fromkeys({"sequential"} | stages, 1)
     assert {case.keys["items"] for case in found} == {"11", "64", "200", "10000"}
 
