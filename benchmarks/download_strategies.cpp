@@ -181,7 +181,7 @@ bool has_its_workers(const strategy_spec& spec, unsigned in_flight, unsigned els
 // Of a document with the median of everything.
 double median_ms(const setup& s) {
     const double bytes_per_ms = s.kilobytes_per_second;
-    return s.ms + (bytes_per_ms > 0.0 ? 8192.0 / bytes_per_ms : 0.0);
+    return s.ms + (bytes_per_ms > 0.0 ? median_bytes / bytes_per_ms : 0.0);
 }
 
 bool applies(const contender& one, const setup& s, unsigned in_flight, unsigned elsewhere) {

@@ -108,7 +108,7 @@ bool read_document(const std::string& line, document& d) {
 std::vector<document> make_documents(const list_spec& spec, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     time_source latency_ms(spec.latency, std::chrono::duration<double, std::milli>(spec.median).count());
-    std::lognormal_distribution<double> size(std::log(8192.0), 1.0);
+    std::lognormal_distribution<double> size(std::log(median_bytes), 1.0);
     std::vector<document> documents;
     documents.reserve(spec.items);
     for (std::uint64_t id = 0; id < spec.items; ++id) {

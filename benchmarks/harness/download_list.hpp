@@ -48,7 +48,9 @@ struct list_spec {
     std::uint64_t median_rate = 0;  // bytes per second of a document's own way; 0: no limit
 };
 
-// The same seed gives the same list. Sizes are log-normal with a median of 8 KiB and sigma 1 (Downey, as
+inline constexpr double median_bytes = 8 * 1024;
+
+// The same seed gives the same list. Sizes are log-normal with that median and sigma 1 (Downey, as
 // above; the scale is ours, small enough for a quick campaign).
 std::vector<document> make_documents(const list_spec& spec, std::uint64_t seed);
 

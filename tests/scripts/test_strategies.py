@@ -14,6 +14,7 @@ from test_report import call
 
 from handoff import catalog, jobs, strategies
 from handoff.figures import gantt, style
+from handoff.redis_server import RedisServer
 from handoff.runner import Settings
 
 QUEUES = ("ring", "mutex_ring", "boost_queue")
@@ -50,6 +51,23 @@ def test_stop_items_end_every_pool_but_those_over_lifo_queues() -> None:
                 entry["name"],
             )
     assert {entry["delivery"] for entry in queues} >= {"fifo", "lifo"}
+
+
+@pytest.mark.skipif("HANDOFF_BUILD" not in os.environ, reason="CTest says where the benchmarks are")
+def test_workers_from_elsewhere_leave_out_only_what_they_cannot_take_part_in() -> None:
+    def listed(server: RedisServer | None) -> set[tuple[str, int]]:
+        built = catalog.load(Path(os.environ["HANDOFF_BUILD"]), Settings(redis=server))
+        mine = [case for case in built.cases if case.workload == strategies.WORKLOAD]
+        return {(case.implementation, case.number("n")) for case in mine}
+
+    with_two, with_nine = (
+        listed(None) - listed(RedisServer("unix:///nowhere", workers_elsewhere=elsewhere))
+        for elsewhere in (2, 9)
+    )
+    of_workers, of_savers = ({one for one in listed(None) if one[0] == name} for name in strategies.WORKERS)
+    assert with_two == of_savers | {one for one in of_workers if one[1] < 2}
+    assert with_nine == of_savers | {one for one in of_workers if one[1] < 9}
+    assert {n for _, n in of_workers} >= {1, 8, 32}
 
 
 # Two places; document 0 is slow, so 1 waits for it with its result, and in an ordered window 2 starts late.
