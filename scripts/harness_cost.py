@@ -25,7 +25,7 @@ from handoff.run_folder import now
 from handoff.sampling import BLOCKS_FOR_AN_INTERVAL
 
 ROOT = Path(__file__).resolve().parent.parent
-STORED = ROOT / "reports" / "reference" / "harness_cost.json"
+STORED = ROOT / "reports" / "harness_cost.json"
 FIGURES = ["harness_ns", "by_hand_ns", "own_wait_ns", "own_wait_otherwise_ns"]
 YARDSTICKS = ["yardstick_before_ns", "yardstick_after_ns"]
 

@@ -27,7 +27,7 @@ def main() -> int:
         "--json",
         type=Path,
         metavar="FILE",
-        help="store what was found, too: reports/reference/http_agreement.json is what "
+        help="store what was found, too: reports/http_agreement.json is what "
         "scripts/readme_tables.py makes the table in docs/downloads.md from",
     )
     given = parser.parse_args()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from handoff import (
@@ -29,12 +29,13 @@ from handoff.proof_record import Record
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def write(run_dir: Path, record: Record | None) -> Path:
-    """All files of the report; returns the page. What is derived is replaced, what was measured is not."""
+def write(run_dir: Path, record: Record | None, pngs: Collection[str] = ()) -> Path:
+    """All files of the report; returns the page. What is derived is replaced, what was measured is not. `pngs`:
+    the figures that are wanted as pixels, too."""
     run = _load(run_dir)
     found = summary.build(run)
     summary.write(found, run_dir / summary.FILE_NAME)
-    drawn = _draw(run_dir / "figures", lambda name: figures.render(name, found))
+    drawn = _draw(run_dir / "figures", lambda name: figures.render(name, found), pngs)
     proofs = proof_table.of_runs(record, ROOT, [found])
     target = run_dir / page.FILE_NAME
     target.write_text(page.render(found, drawn, proofs), encoding="utf-8")
@@ -43,14 +44,14 @@ def write(run_dir: Path, record: Record | None) -> Path:
     return target
 
 
-def write_merged(run_dirs: list[Path], out: Path, record: Record | None) -> Path:
+def write_merged(run_dirs: list[Path], out: Path, record: Record | None, pngs: Collection[str] = ()) -> Path:
     """The report of several machines; their own folders are only read."""
     if (out / samples.FILE_NAME).exists():
         raise HandoffError(f"--out '{out}' is a run itself; valid: a folder of the report's own")
     machines, left_out = merge.machines([_load(run_dir) for run_dir in run_dirs])
     out.mkdir(parents=True, exist_ok=True)
     named = [(machine.label, machine.summary) for machine in machines]
-    drawn = _draw(out / "figures", lambda name: facets.render(name, named))
+    drawn = _draw(out / "figures", lambda name: facets.render(name, named), pngs)
     proofs = proof_table.of_runs(record, ROOT, [machine.summary for machine in machines])
     for name, text in merged_page.write_texts(machines, left_out, drawn, proofs).items():
         (out / name).write_text(text, encoding="utf-8")
@@ -75,7 +76,9 @@ def _load(run_dir: Path) -> results.Run:
     return run
 
 
-def _draw(folder: Path, render: Callable[[str], figures.Rendered | None]) -> list[figures.Rendered]:
+def _draw(
+    folder: Path, render: Callable[[str], figures.Rendered | None], pngs: Collection[str]
+) -> list[figures.Rendered]:
     """All figures that there are samples for, as files and to be set into the page."""
     folder.mkdir(exist_ok=True)
     drawn: list[figures.Rendered] = []
@@ -87,7 +90,9 @@ def _draw(folder: Path, render: Callable[[str], figures.Rendered | None]) -> lis
             (folder / f"{name}.png").unlink(missing_ok=True)
             continue
         (folder / f"{name}.svg").write_text(one.svg, encoding="utf-8")
-        (folder / f"{name}.png").write_bytes(one.png)
+        # A picture of an earlier state would contradict the page here, too.
+        if name in pngs or (folder / f"{name}.png").exists():
+            (folder / f"{name}.png").write_bytes(one.png)
         drawn.append(one)
     return drawn
 
@@ -103,6 +108,7 @@ def main() -> int:
         metavar="FILE",
         help=f"the record of what is proven (default: {proof_record.DEFAULT})",
     )
+    parser.add_argument("--png", action="store_true", help="write the figures as PNG files, too")
     given = parser.parse_args()
     if (given.out is None) != (len(given.runs) == 1):
         raise HandoffError(
@@ -110,7 +116,11 @@ def main() -> int:
             "RUN_1 RUN_2 … --out DIR"
         )
     record = _record(given.proofs)
-    print(write(given.runs[0], record) if given.out is None else write_merged(given.runs, given.out, record))
+    pngs = figures.REGISTRY if given.png else ()
+    if given.out is None:
+        print(write(given.runs[0], record, pngs))
+    else:
+        print(write_merged(given.runs, given.out, record, pngs))
     return 0
 
 
