@@ -42,7 +42,7 @@ public:
     boost_spsc_queue(const boost_spsc_queue&) = delete;
     boost_spsc_queue& operator=(const boost_spsc_queue&) = delete;
     ~boost_spsc_queue() {
-        ring_.consume_all([](T&) {});
+        ring_.consume_all([](auto&&) {});
     }
 
     std::size_t capacity() const { return capacity_; }
@@ -51,7 +51,7 @@ public:
 
     // Through consume_one because the library's pop copies. If the assignment throws, the item stays.
     bool try_pop(T& value) {
-        return ring_.consume_one([&value](T& item) { value = std::move(item); });
+        return ring_.consume_one([&value](auto&& item) { value = std::move(item); });
     }
 
 private:

@@ -10,8 +10,6 @@
 // (cameron314/concurrentqueue #173). The rounds of spinning come on top of the timeout.
 #pragma once
 
-#include <concurrentqueue/blockingconcurrentqueue.h>
-
 #include <algorithm>
 #include <chrono>
 #include <concepts>
@@ -21,6 +19,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/moodycamel.hpp"
 
 namespace handoff {
 

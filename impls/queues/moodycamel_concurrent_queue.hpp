@@ -13,14 +13,13 @@
 // an ordering (cameron314/concurrentqueue #404, fixed in 1.0.5).
 #pragma once
 
-#include <concurrentqueue/concurrentqueue.h>
-
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/moodycamel.hpp"
 
 namespace handoff {
 

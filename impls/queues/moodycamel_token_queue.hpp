@@ -6,8 +6,6 @@
 // aside.
 #pragma once
 
-#include <concurrentqueue/concurrentqueue.h>
-
 #include <concepts>
 #include <cstddef>
 #include <new>
@@ -15,6 +13,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/moodycamel.hpp"
 
 namespace handoff {
 
