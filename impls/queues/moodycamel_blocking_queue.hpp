@@ -34,7 +34,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "moodycamel_blocking_queue",
-        .cite = "moodycamel::BlockingConcurrentQueue 1.0.3 (Debian libconcurrentqueue-dev 1.0.3+ds-1)",
+        .cite = "moodycamel::BlockingConcurrentQueue",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::unbounded,

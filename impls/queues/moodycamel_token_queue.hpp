@@ -26,7 +26,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "moodycamel_token_queue",
-        .cite = "moodycamel::ConcurrentQueue 1.0.3 with tokens (Debian libconcurrentqueue-dev 1.0.3+ds-1)",
+        .cite = "moodycamel::ConcurrentQueue with tokens",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::unbounded,
