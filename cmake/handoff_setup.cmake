@@ -3,6 +3,9 @@ option(HANDOFF_BENCHMARKS "Build the workloads' binaries" ON)
 option(HANDOFF_WERROR "Treat warnings as errors" OFF)
 set(HANDOFF_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize takes them")
 
+include(${CMAKE_CURRENT_LIST_DIR}/compile_jobs.cmake)
+handoff_limit_compilers()
+
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
