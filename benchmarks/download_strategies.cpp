@@ -100,7 +100,7 @@ const std::vector<setup>& setups() {
          .in_flight = {8},
          .rate = heavy_tail,
          .kilobytes_per_second = 500},
-        // For the picture of who waits for whom (scripts/handoff/jobs.py).
+        // For the picture of who waits for whom (scripts/handoff/campaign/jobs.py).
         {.items = 24, .latency = log_normal, .ms = 50, .in_flight = {4}, .time = time_kind::simulated},
         // Minutes and hours, in virtual time; the first of them as above in real time.
         {.items = 500,

@@ -18,13 +18,21 @@ from typing import Any
 
 import pytest
 
-from handoff import cases
-from handoff.python_forms import counters, downloads, main, ping_pong, simulated_list, simulated_network
-from handoff.python_forms import strategies, window
-from handoff.python_forms.simulated_list import Document
-from handoff.python_forms.simulated_network import End
-from handoff.python_forms.strategies import Fetched, Setup, Strategy
-from handoff.python_forms.window import FormError
+from handoff.python.forms import (
+    counters,
+    downloads,
+    main,
+    ping_pong,
+    simulated_list,
+    simulated_network,
+    strategies,
+    window,
+)
+from handoff.python.forms.simulated_list import Document
+from handoff.python.forms.simulated_network import End
+from handoff.python.forms.strategies import Fetched, Setup, Strategy
+from handoff.python.forms.window import FormError
+from handoff.run import cases
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = HERE.parent.parent / "scripts" / "python_form.py"
