@@ -74,7 +74,9 @@ def compiled(build_dir: Path) -> list[Object]:
     except OSError as error:
         raise HandoffError(f"no build of Ninja's: {describe(error)}") from error
     rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    latest = {row[3]: Object(row[3], (int(row[1]) - int(row[0])) / 1000) for row in rows if row[3].endswith(".o")}
+    latest = {
+        row[3]: Object(row[3], (int(row[1]) - int(row[0])) / 1000) for row in rows if row[3].endswith(".o")
+    }
     return sorted(latest.values(), key=lambda one: one.seconds, reverse=True)
 
 
