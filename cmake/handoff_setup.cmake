@@ -13,6 +13,9 @@ list(REMOVE_ITEM sanitizing "")
 list(REMOVE_DUPLICATES sanitizing)
 list(JOIN sanitizing "," HANDOFF_SANITIZE)
 
+include(${CMAKE_CURRENT_LIST_DIR}/compile_jobs.cmake)
+handoff_limit_compilers()
+
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
