@@ -12,8 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from handoff import agreement, document_tables, proof_record, proof_sources, proof_table, results, summary
+from handoff.compare import agreement
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
+from handoff.proofs import record as proof_record
+from handoff.proofs import sources as proof_sources
+from handoff.proofs import table as proof_table
+from handoff.report import documents, summary
+from handoff.run import results
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = Path("reports") / "reference"
@@ -35,25 +40,23 @@ def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
     return {
         ROOT
         / "README.md": {
-            "which queue": document_tables.which_queue(reference, f"{REFERENCE}/report.md"),
-            "queues": document_tables.queue_table(queues, of_queues),
+            "which queue": documents.which_queue(reference, f"{REFERENCE}/report.md"),
+            "queues": documents.queue_table(queues, of_queues),
         },
         ROOT
         / "docs/implementations.md": {
-            "all queues": document_tables.all_queues(queues),
-            "counters": document_tables.counter_table(counters),
-            "controls": document_tables.control_table(controls),
+            "all queues": documents.all_queues(queues),
+            "counters": documents.counter_table(counters),
+            "controls": documents.control_table(controls),
         },
         ROOT
         / "docs/proof_table.md": {
-            "proofs": document_tables.proofs_text(
+            "proofs": documents.proofs_text(
                 {"Queues": queues, "Counters": counters, "Controls": controls}, sources, record
             )
         },
         ROOT
-        / "docs/harness_cost.md": {
-            "harness cost": document_tables.harness_cost(_stored(HARNESS_COST)["cases"])
-        },
+        / "docs/harness_cost.md": {"harness cost": documents.harness_cost(_stored(HARNESS_COST)["cases"])},
         ROOT / "docs/downloads.md": {"http agreement": agreement.recorded(_stored(HTTP_AGREEMENT))},
     }
 

@@ -10,12 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import report
-from handoff import line_file, plans, proof_record, results, samples, stamps, summary
+from handoff.commands import report
 from handoff.errors import HandoffError, ends_with_one_line, unknown
-from handoff.run_folder import ENVIRONMENT_NAME
+from handoff.host.build import ROOT
+from handoff.proofs import record as proof_record
+from handoff.report import summary
+from handoff.run import line_file, plans, results, samples, stamps
+from handoff.run.run_folder import ENVIRONMENT_NAME
 
-ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "reports"
 
 # What each kind is for; and which of its figures the README shows.

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from proof_fixtures import EARLIER_SOURCE, ORDER, SOURCE, TESTS, proof, record
 
-from handoff import proof_badge, proof_table
-from handoff.proof_record import Proof
-from handoff.proof_table import HERE, Row
+from handoff.proofs import badge as proof_badge
+from handoff.proofs import table as proof_table
+from handoff.proofs.record import Proof
+from handoff.proofs.table import HERE, Row
 
 RING = {"name": "ring", "header": "queues/ring.hpp", "cite": "a paper", "control": False}
 EXPLORED = proof(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from conftest import ROOT, one_line
 from synthetic_run import Spec
 from test_report import call
 
-from handoff import line_file, results
 from handoff.errors import HandoffError
-from handoff.run_folder import RunFolder
+from handoff.run import line_file, results
+from handoff.run.run_folder import RunFolder
 
 SMALL = Spec(blocks=7, queues=("mutex_ring", "vyukov_mpmc_ring"), counters=("mutex_counter",), places=(49.0,))
 
@@ -65,7 +66,7 @@ def test_a_newer_one_takes_its_place(run: Path, tmp_path: Path) -> None:
 
 def test_what_cannot_be_cited_is_not_stored(run: Path, tmp_path: Path) -> None:
     kept = store_report.store(run, "python", tmp_path).parent
-    spec = Spec(**{**vars(SMALL), "dirty": True})
+    spec = replace(SMALL, dirty=True)
     dirty = synthetic_run.write(tmp_path / "dirty", spec)
     before = files(kept)
     with pytest.raises(HandoffError, match="is not citable: .*dirty"):
