@@ -185,7 +185,7 @@ CPP_PAUSES_NS = [9674291, 18922148, 16507009, 55372297, 80336561, 88771656, 5420
 
 
 def test_the_list_is_the_one_that_the_cpp_side_draws() -> None:
-    """make_documents of benchmarks/harness/download_list.cpp, for 64 and 11 documents, printed by a C++ program."""
+    """make_documents of benchmarks/downloads/job/list.cpp, for 64 and 11 documents, printed by a C++ program."""
     for (items, ms), first, bytes_of_all, latency_ns in (
         ((64, 4), CPP_LIST, CPP_BYTES, CPP_LATENCY_NS),
         ((11, 50), CPP_PAGES, CPP_PAGES_BYTES, CPP_PAGES_LATENCY_NS),

@@ -26,7 +26,7 @@ HEAP_GAP_LIMIT = 96 * 1024
 # From the start of a process to its end, less ramp and window: clock calibration, yardsticks, verification.
 PROCESS_S = 0.06
 
-# Mean of the download's latencies: log-normal, median 4 ms, sigma 0.5 (benchmarks/harness/download_list.cpp).
+# Mean of the download's latencies: log-normal, median 4 ms, sigma 0.5 (benchmarks/downloads/job/list.cpp).
 MEAN_DOWNLOAD_S = 0.004 * math.exp(0.5**2 / 2)
 
 # In virtual time a document costs its hand-overs: some switches between threads. Pools and windows of 8 to 64

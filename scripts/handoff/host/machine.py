@@ -14,7 +14,7 @@ from . import probe
 
 CPUS = Path("/sys/devices/system/cpu")
 
-# Without these the time stamp counter is no clock (notes in benchmarks/harness/clock.hpp).
+# Without these the time stamp counter is no clock (notes in benchmarks/harness/machine/clock.hpp).
 TSC_FLAGS = ("constant_tsc", "nonstop_tsc", "rdtscp", "tsc_known_freq")
 
 # Variables that change the allocator, the loader or the threads of a measured process.

@@ -16,6 +16,7 @@ from typing import Any
 from ..host import probe
 
 IMPLS = "impls"
+BENCHMARKS = "../benchmarks"  # as seen from impls/
 FOLDERS = ("queues", "counters", "controls", "locks")
 # Proven on their own, though they are no implementations: their files, as seen from impls/.
 EVENTCOUNT = ("../benchmarks/harness/eventcount.hpp", "../benchmarks/harness/eventcount.cpp")
@@ -58,10 +59,10 @@ class Sources:
         return digest.hexdigest()
 
     def _included(self, name: str, text: str) -> Iterable[str]:
-        """A quoted name that is in neither place belongs to a library."""
+        """A quoted name that is in none of these places belongs to a library."""
         for included in _INCLUDE.findall(text):
-            beside = posixpath.normpath(posixpath.join(posixpath.dirname(name), included))
-            for candidate in (beside, posixpath.normpath(included)):
+            places = (posixpath.dirname(name), "", BENCHMARKS)
+            for candidate in (posixpath.normpath(posixpath.join(place, included)) for place in places):
                 if self._read(candidate) is not None:
                     yield candidate
                     break

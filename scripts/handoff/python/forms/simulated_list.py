@@ -1,6 +1,6 @@
 """The download jobs' list of documents, the same to the nanosecond as the C++ side draws from the same seed.
 
-benchmarks/harness/download_list.cpp draws with std::mt19937_64 and std::lognormal_distribution.
+benchmarks/downloads/job/list.cpp draws with std::mt19937_64 and std::lognormal_distribution.
 The generator is fixed by the C++ standard (Matsumoto and Nishimura; 64-bit: Nishimura, ACM TOMACS 10(4), 2000), the
 distribution is libstdc++'s: Marsaglia's polar method, which makes two values at a time and keeps the second.
 """

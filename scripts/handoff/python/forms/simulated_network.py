@@ -1,5 +1,5 @@
 """A document's way through the simulated network: what goes wrong on it, and how it is tried again. The same to the
-nanosecond as benchmarks/harness/download_network.cpp has it for the same list and seed."""
+nanosecond as benchmarks/downloads/job/network.cpp has it for the same list and seed."""
 
 from __future__ import annotations
 
