@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # From the top down.
 PYTHON_ROOMS = ("report", "python", "campaign", "proofs", "compare", "statistics", "run", "host", "errors.py")
+CPP_ROOMS = ("benchmarks/downloads", "benchmarks/workloads", "benchmarks/harness", "impls")
+
+# Includes the downloads until they have entries of their own.
+NOT_CUT_YET = "benchmarks/workloads/cases/queue_entry.hpp"
 
 PACKAGE = "handoff"
 MOST_ARROWS = 30  # between two of the Python rooms
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,9 @@ class Use:
         if self.used in below:
             return None
         return f"{self.file}: '{self.statement}' uses {self.used}; {self.room} may use {', '.join(below)}"
+
+
+# ---- Python --------------------------------------------------------------------------------------------------
 
 
 def python_files(package: Path) -> list[Path]:
@@ -116,3 +126,69 @@ def test_a_module_outside_of_the_rooms_is_named(tmp_path: Path) -> None:
     (package / "stray.py").write_text("")
     (said,) = python_faults(package)
     assert said.startswith("stray.py is no room; valid: report, ")
+
+
+# ---- C++ -----------------------------------------------------------------------------------------------------
+
+
+def cpp_uses(root: Path) -> list[Use]:
+    """The includes of all sources in a room of files that are in a room."""
+    found = []
+    for file in _cpp_files(root):
+        room = _cpp_room(file, root)
+        for name in INCLUDE.findall(file.read_text(encoding="utf-8")):
+            # As the compiler looks: beside the file, then in the folders that it is given.
+            places = (file.parent, root, root / "benchmarks", root / "impls")
+            target = next((place / name for place in places if (place / name).is_file()), None)
+            used = target and _cpp_room(target.resolve(), root)
+            if room and used:
+                found.append(Use(file.relative_to(root), f'#include "{name}"', room, used))
+    return found
+
+
+def _cpp_files(root: Path) -> list[Path]:
+    endings = ("*.hpp", "*.cpp", "*.cpp.in")
+    folders = (root / "benchmarks", root / "impls")
+    return sorted(file for folder in folders for ending in endings for file in folder.rglob(ending))
+
+
+def _cpp_room(file: Path, root: Path) -> str | None:
+    path = file.relative_to(root).as_posix()
+    return next((room for room in CPP_ROOMS if path.startswith(f"{room}/")), None)
+
+
+def cpp_faults(root: Path) -> list[str]:
+    """What breaks the order."""
+    stray = [file.relative_to(root) for file in _cpp_files(root) if _cpp_room(file, root) is None]
+    unknown = [f"{file} is in no room; valid: {', '.join(CPP_ROOMS)}" for file in stray]
+    return unknown + [fault for use in cpp_uses(root) if (fault := use.upwards(CPP_ROOMS))]
+
+
+def test_no_source_includes_from_a_room_above_its_own() -> None:
+    faults = cpp_faults(ROOT)
+    known = [fault for fault in faults if fault.startswith(f"{NOT_CUT_YET}:")]
+    assert [fault for fault in faults if fault not in known] == []
+    assert known, "NOT_CUT_YET has nothing left to excuse: delete it"
+    assert {use.room for use in cpp_uses(ROOT)} == set(CPP_ROOMS)  # the includes were found
+
+
+@pytest.mark.parametrize("name", ["workloads/case_main.hpp", "../workloads/case_main.hpp"])
+def test_an_include_upwards_is_named(tmp_path: Path, name: str) -> None:
+    for room in CPP_ROOMS:
+        (tmp_path / room).mkdir(parents=True)
+    (tmp_path / "impls" / "ring.hpp").write_text("")
+    (tmp_path / "benchmarks" / "workloads" / "case_main.hpp").write_text('#include "harness/plan.hpp"\n')
+    plan = f'#include <vector>\n#include "ring.hpp"\n#  include "{name}"\n'
+    (tmp_path / "benchmarks" / "harness" / "plan.hpp").write_text(plan)
+    (said,) = cpp_faults(tmp_path)
+    assert said == (
+        f"benchmarks/harness/plan.hpp: '#include \"{name}\"' uses benchmarks/workloads; "
+        "benchmarks/harness may use benchmarks/harness, impls"
+    )
+
+
+def test_a_source_outside_of_the_rooms_is_named(tmp_path: Path) -> None:
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "stray.cpp").write_text("")
+    (said,) = cpp_faults(tmp_path)
+    assert said.startswith("benchmarks/stray.cpp is in no room; valid: benchmarks/downloads, ")
