@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from handoff.errors import HandoffError, ends_with_one_line, unknown
-from handoff.report import arguments, figures, merge, summary
+from handoff.report import figures, merge, summary
 from handoff.report.figures import facets
 from handoff.run import results
 
@@ -16,7 +16,7 @@ from handoff.run import results
 @ends_with_one_line
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    arguments.add_runs(parser)
+    merge.add_runs(parser)
     parser.add_argument(
         "--figure", required=True, metavar="NAME", help=f"one of {', '.join(figures.REGISTRY)}"
     )

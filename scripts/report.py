@@ -12,7 +12,7 @@ from pathlib import Path
 from handoff.errors import HandoffError, ends_with_one_line
 from handoff.proofs import record as proof_record, table as proof_table
 from handoff.proofs.record import Record
-from handoff.report import arguments, figures, markdown, merge, merged_page, page, summary
+from handoff.report import figures, markdown, merge, merged_page, page, summary
 from handoff.report.figures import facets
 from handoff.run import results, samples
 
@@ -85,7 +85,7 @@ def _draw(folder: Path, render: Callable[[str], figures.Rendered | None]) -> lis
 @ends_with_one_line
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    arguments.add_runs(parser)
+    merge.add_runs(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the report of several runs goes")
     parser.add_argument(
         "--proofs",
