@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from handoff import ctest_results
+from handoff.proofs import ctest
 from handoff.errors import EXIT_FAILED, HandoffError, describe, ends_with_one_line
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +73,7 @@ class Tally:
     runs: Counter[str] = field(default_factory=Counter)
     failures: dict[str, Counter[str]] = field(default_factory=lambda: {ALONE: Counter(), BESIDE: Counter()})
 
-    def note(self, beside_what: str, outcomes: dict[str, ctest_results.Outcome]) -> list[str]:
+    def note(self, beside_what: str, outcomes: dict[str, ctest.Outcome]) -> list[str]:
         """What failed in this run."""
         failed = sorted(name for name, outcome in outcomes.items() if not outcome.passed)
         self.runs[beside_what] += 1
@@ -97,7 +97,7 @@ class Tally:
 class Ctest:
     only: str | None  # an expression; None: all tests
 
-    def run(self, preset: str) -> dict[str, ctest_results.Outcome]:
+    def run(self, preset: str) -> dict[str, ctest.Outcome]:
         """One run of the preset's tests. What a test that fails has to say is shown."""
         with tempfile.TemporaryDirectory() as folder:
             junit = Path(folder) / "results.xml"
@@ -114,7 +114,7 @@ class Ctest:
                 )
             except OSError as error:
                 raise HandoffError(f"cannot run ctest: {describe(error)}") from error
-            outcomes = ctest_results.read(junit) if junit.exists() else {}
+            outcomes = ctest.read(junit) if junit.exists() else {}
         if not outcomes:
             raise HandoffError(f"ctest runs no test of preset '{preset}': {_last_line(done)}")
         if done.returncode != 0:
@@ -130,7 +130,7 @@ def _last_line(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def run_all(given: argparse.Namespace) -> list[Tally]:
-    ctest = Ctest(given.only)
+    tests = Ctest(given.only)
     loops = given.loops * len(os.sched_getaffinity(0))
     tallies = [Tally(preset) for preset in given.presets]
     for tally in tallies:
@@ -138,7 +138,7 @@ def run_all(given: argparse.Namespace) -> list[Tally]:
             with busy_loops(loops if how == BESIDE else 0):
                 for number in range(1, given.times + 1):
                     start = time.monotonic()
-                    outcomes = ctest.run(tally.preset)
+                    outcomes = tests.run(tally.preset)
                     failed = tally.note(how, outcomes)
                     print(
                         f"{tally.preset}, {WORDS[how]}, {number} of {given.times}: {len(outcomes)} tests, "

@@ -21,8 +21,9 @@ from conftest import (
     run_here,
 )
 
-from handoff import measuring, results, runner
-from handoff.cases import Case
+from handoff.campaign import measuring, runner
+from handoff.run import results
+from handoff.run.cases import Case
 
 
 def test_a_campaign_from_cases_to_report(scripts: Scripts) -> None:

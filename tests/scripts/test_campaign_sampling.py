@@ -25,7 +25,8 @@ from conftest import (
     wait_until,
 )
 
-from handoff import look, results
+from handoff.campaign import look
+from handoff.run import results
 
 FULL = 6  # so many full blocks come first
 SCATTERED = CASES[0]
