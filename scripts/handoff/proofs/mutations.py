@@ -48,6 +48,11 @@ class Cell:
         return self.check != "exploration"
 
     @property
+    def may_hang(self) -> bool:
+        """Whether a hang is among the reasons."""
+        return "did not end" in self.reason.pattern
+
+    @property
     def hangs(self) -> bool:
         """Whether a hang alone is the reason: where it is one of several, the others may take their time."""
         return self.reason.pattern.endswith("did not end") and "|" not in self.reason.pattern
