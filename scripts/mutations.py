@@ -14,8 +14,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from handoff import mutated_sources, mutation_page, mutation_runs, mutations
 from handoff.errors import MeasurementError, ends_with_one_line
+from handoff.proofs import mutated_sources, mutation_page, mutation_runs, mutations
 
 NONE = "none"  # the checks themselves, which must pass
 

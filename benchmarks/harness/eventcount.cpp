@@ -1,6 +1,6 @@
 #include "eventcount.hpp"
 
-#include "../../impls/support/futex.hpp"
+#include "support/futex.hpp"
 
 namespace handoff {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "../../impls/support/atomic.hpp"
-#include "../../impls/support/cache_line.hpp"
+#include "support/atomic.hpp"
+#include "support/cache_line.hpp"
 
 namespace handoff {
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from handoff import mutated_sources, mutations
 from handoff.errors import HandoffError
-from handoff.mutations import ROOT, Mutation
+from handoff.proofs import mutated_sources, mutations
+from handoff.proofs.mutations import ROOT, Mutation
 
 SOURCE = """\
 #pragma once

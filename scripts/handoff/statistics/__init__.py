@@ -1,0 +1,1 @@
+"""From samples to intervals, regimes, rankings and controls."""
