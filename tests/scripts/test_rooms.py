@@ -122,7 +122,7 @@ def test_a_module_outside_of_the_rooms_is_named(tmp_path: Path) -> None:
     package.mkdir()
     (package / "stray.py").write_text("")
     (said,) = python_faults(package)
-    assert said.startswith("stray.py is no room; valid: report, ")
+    assert said.startswith("stray.py is no room; valid: commands, report, ")
 
 
 # ---- C++ -----------------------------------------------------------------------------------------------------
