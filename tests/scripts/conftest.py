@@ -74,11 +74,11 @@ def pytest_unconfigure() -> None:
 
 def queue(name: str, **spec: Any) -> dict[str, Any]:
     mpmc_ring = {"producers": "many", "consumers": "many", "bound": "bounded", "delivery": "fifo"}
-    rest = {"failure": "exact", "own_wait": False, "control": False}
+    rest = {"failure": "exact", "own_wait": False, "control": None}
     return {"name": name} | mpmc_ring | rest | spec
 
 
-def counter(name: str, value: str = "exact", control: bool = False) -> dict[str, Any]:
+def counter(name: str, value: str = "exact", control: str | None = None) -> dict[str, Any]:
     return {"name": name, "value": value, "control": control}
 
 
@@ -127,7 +127,7 @@ def build(tmp_path: Path) -> FakeBuild:
         binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
     catalog = {
         "schema": 1,
-        "queues": [queue("good_ring"), queue("lossy_queue", control=True)],
+        "queues": [queue("good_ring"), queue("lossy_queue", control="lossy")],
         "counters": [counter("atomic_counter")],
         "workloads": WORKLOADS,
     }

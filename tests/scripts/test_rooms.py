@@ -13,7 +13,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 # From the top down.
-PYTHON_ROOMS = ("commands", "report", "python", "campaign", "proofs", "compare", "statistics", "run", "host", "errors.py")
+PYTHON_ROOMS = (
+    "commands",
+    "report",
+    "python",
+    "campaign",
+    "proofs",
+    "compare",
+    "statistics",
+    "run",
+    "host",
+    "errors.py",
+)
 CPP_ROOMS = ("benchmarks/downloads", "benchmarks/workloads", "benchmarks/harness", "impls")
 
 PACKAGE = "handoff"

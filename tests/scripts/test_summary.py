@@ -151,7 +151,9 @@ def test_a_partial_block_is_counted_and_left_out(tmp_path: Path) -> None:
         tmp_path / "b", small(blocks=7, partial=True)
     )
     trials = schedule.in_a_block(
-        sampling.full_block([cases.parse(name) for name in synthetic_run.planned(small())])
+        sampling.full_block(
+            [cases.parse(name, synthetic_run.CONTROLS) for name in synthetic_run.planned(small())]
+        )
     )
     assert partial["counts"]["blocks_partial"] == 1
     assert partial["counts"]["in_partial_blocks"] == len(trials) // 2

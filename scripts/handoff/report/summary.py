@@ -36,7 +36,7 @@ def build(run: Run) -> Json:
     usable, disturbed = interference.mark(usable[usable["block"].isin(complete)])
     catalog = run.environment.get("catalog", {})
     control_names = controls.names(catalog)
-    outcomes = controls.check(samples, usable, control_names)
+    outcomes = controls.check(samples, usable)
     reasons = controls.stamps(run.environment, outcomes, len(complete))
     # Python is no contestant either.
     aside = control_names | cases.python_forms(catalog)
@@ -132,6 +132,7 @@ def _cases(prepared: Prepared, usable: pd.DataFrame, control_names: set[str], pr
             "keys": parsed[case].keys,
             "group": parsed[case].group,
             "control": parsed[case].implementation in control_names,
+            "control_kind": parsed[case].control or None,
             "threads": threads.get((case, label)),
             "oversubscribed": crowded.get((case, label)) == 1,
             "figure": measure.figure if measure else None,

@@ -26,7 +26,8 @@ class Prepared:
 
 def prepare(samples: pd.DataFrame) -> Prepared:
     placed, regimes = assign(samples)
-    cases = {name: parse(name) for name in placed["case"].unique()}
+    kinds = dict(zip(samples["implementation"], samples["control"]))
+    cases = {name: parse(name, kinds) for name in placed["case"].unique()}
     measures = {name: measure_of(case.workload, case.keys) for name, case in cases.items()}
     measured = add_derived(placed, measures)
     measured["group"] = measured["case"].map({name: case.group for name, case in cases.items()})
