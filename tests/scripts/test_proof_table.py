@@ -183,6 +183,7 @@ def test_faulty_controls_are_caught_or_the_check_is_broken() -> None:
             {"stops": 1, "stopped_calls": 18202},
             "3.43 M more without stamps; of all, 18.2 k in bursts with 1 stop",
         ),
+        ({"wrapped_calls": 0}, "3.43 M more without stamps; not tested where its indices wrap"),
         ({"checker": None}, "its spec promises nothing that could be checked"),
     ],
 )

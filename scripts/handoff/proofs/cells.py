@@ -140,6 +140,9 @@ def order(evidence: Evidence) -> Cell:
     # Absent from records of before threads were stopped here.
     if facts.get("stops"):
         detail += f"; of all, {count(facts['stopped_calls'])} in bursts with {plural(facts['stops'], 'stop')}"
+    # Absent from records of before this was counted.
+    if "value" not in evidence.entry and facts.get("wrapped_calls") == 0:
+        detail += "; not tested where its indices wrap"
     return evidence.cell(proof, facts["checker"], detail)
 
 

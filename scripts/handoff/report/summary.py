@@ -15,7 +15,7 @@ from ..compare import memory
 from ..python import baseline as python_baseline
 from ..run import cases
 from ..run.results import Run
-from ..statistics import controls, interference, ranking, regimes, states, tails, usl
+from ..statistics import controls, interference, ranking, regimes, states, tails, usl, withheld
 from ..statistics.prepared import Prepared, prepare
 from . import decisions, downloads, effort, pitfalls
 
@@ -41,7 +41,7 @@ def build(run: Run) -> Json:
     # Python is no contestant either.
     aside = control_names | cases.python_forms(catalog)
     rows = _cases(prepared, usable, aside, effort.precision(run.environment))
-    in_blocks = samples[in_block & (samples["status"] == "ok")]
+    in_blocks = samples[in_block & (samples["status"] == "ok") & withheld.sound(samples)]
     groups, rankings = _groups(rows, usable)
     result = {
         "schema": SUMMARY_SCHEMA,
@@ -119,6 +119,7 @@ def _cases(prepared: Prepared, usable: pd.DataFrame, control_names: set[str], pr
     bad = samples[samples["status"] != "ok"]
     for (case, label, status), count in bad.groupby(["case", "label", "status"], sort=True).size().items():
         failed.setdefault((case, label), {})[str(status)] = int(count)
+    distrusted = withheld.find(samples)
     threads, crowded = _first(samples, keyed, "threads"), _first(samples, keyed, "oversubscribed")
     result = []
     for (case, label), count in trials.items():
@@ -139,12 +140,17 @@ def _cases(prepared: Prepared, usable: pd.DataFrame, control_names: set[str], pr
             "unit": measure.unit if measure else None,
             "trials": int(count),
             "failed": failed.get((case, label), {}),
+            "withheld": _reason(distrusted.get(parsed[case].implementation)),
             "set_aside": int(set_aside[(case, label)]),
             "flagged": sum(state["flagged"] for state in found),
             "regimes": found,
         }
         result.append(row)
     return result
+
+
+def _reason(failures: withheld.Failures | None) -> str | None:
+    return failures.reason if failures else None
 
 
 def _first(samples: pd.DataFrame, keyed: list[pd.Series], column: str) -> dict[tuple[str, str], float]:
@@ -156,11 +162,15 @@ def _first(samples: pd.DataFrame, keyed: list[pd.Series], column: str) -> dict[t
 
 
 def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[str, list[ranking.Ranking]]]:
-    """Groups of the same workload and keys. Controls are never ranked, nor what failed verification once."""
+    """Groups of the same workload and keys. Controls are never ranked, nor what has its figures withheld."""
     ranked: dict[str, list[Json]] = {}
     for row in rows:
-        sound = "unverified" not in row["failed"]
-        if row["figure"] and sound and not row["control"] and row["label"] == row["implementation"]:
+        if (
+            row["figure"]
+            and not row["withheld"]
+            and not row["control"]
+            and row["label"] == row["implementation"]
+        ):
             ranked.setdefault(row["group"], []).append(row)
     entrants = usable[usable["label"] == usable["implementation"]]
     by_case = dict(list(entrants[["case", *_RANKED]].groupby("case")))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..run.cases import Case, parse
+from . import withheld
 from .measures import Measure, add_derived, measure_of
 from .regimes import SET_ASIDE, Regime, assign
 
@@ -20,8 +21,10 @@ class Prepared:
 
     @property
     def usable(self) -> pd.DataFrame:
-        """Those that figures and comparisons are made of: they ended well while the machine stood still."""
-        return self.samples[(self.samples["status"] == "ok") & (self.samples["regime"] != SET_ASIDE)]
+        """Those that figures and comparisons are made of: they ended well while the machine stood still, and no
+        trial of their implementation failed verification."""
+        good = (self.samples["status"] == "ok") & (self.samples["regime"] != SET_ASIDE)
+        return self.samples[good & withheld.sound(self.samples)]
 
 
 def prepare(samples: pd.DataFrame) -> Prepared:
