@@ -1,11 +1,14 @@
 # The register's one command.
 #
-#   handoff_add(queue|counter NAME [CONTROL] [HEADER header] [TYPE type] [LIBRARIES target...])
+#   handoff_add(queue|counter NAME [CONTROL] [HEADER header] [TYPE type] [PACKAGED library | USES library]
+#               [LIBRARIES target...])
 #
 # joins an implementation to every workload, test, list and report. NAME is its catalog name: by default the
 # type is handoff::NAME (a template over the item for a queue, a class for a counter) and the header
 # queues/NAME.hpp, counters/NAME.hpp or, for a CONTROL (a known answer, never ranked), controls/NAME.hpp;
 # in a project of somebody else's, NAME.hpp. LIBRARIES are what it needs to be linked with.
+# PACKAGED: it is that library's own, behind an adapter; USES: it is written over that library. The library is one of
+# handoff_library's.
 
 get_filename_component(HANDOFF_ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 set(HANDOFF_IMPLS_DIR ${HANDOFF_ROOT}/impls)
@@ -22,17 +25,37 @@ function(handoff_generate purpose template include_dir)
   target_include_directories(${purpose}_${HANDOFF_NAME} PRIVATE
     ${HANDOFF_ROOT}/impls ${HANDOFF_ROOT}/${include_dir} ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(${purpose}_${HANDOFF_NAME} PRIVATE handoff_options ${arg_LIBRARIES})
+  # Also where the code does not ask for it: what was compiled with another version is compiled anew.
+  target_compile_definitions(${purpose}_${HANDOFF_NAME} PRIVATE "HANDOFF_LIBRARY=\"${HANDOFF_LIBRARY}\"")
+endfunction()
+
+# Sets what the generated sources say of an implementation's library.
+function(handoff_library_of kind name packaged uses)
+  if(packaged AND uses)
+    message(FATAL_ERROR "handoff_add(${kind} ${name}): PACKAGED ${packaged} and USES ${uses}; valid: one of the two")
+  endif()
+  set(library ${packaged}${uses})
+  get_property(text GLOBAL PROPERTY HANDOFF_LIBRARY_${library})
+  if(library AND NOT text)
+    message(FATAL_ERROR "handoff_add(${kind} ${name}): no handoff_library is called '${library}'")
+  endif()
+  set(HANDOFF_LIBRARY "${text}" PARENT_SCOPE)
+  set(HANDOFF_PACKAGED false PARENT_SCOPE)
+  if(packaged)
+    set(HANDOFF_PACKAGED true PARENT_SCOPE)
+  endif()
 endfunction()
 
 function(handoff_add kind name)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "CONTROL" "HEADER;TYPE" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "CONTROL" "HEADER;TYPE;PACKAGED;USES" "LIBRARIES")
   if(NOT kind MATCHES "^(queue|counter)$")
     message(FATAL_ERROR "handoff_add: '${kind}' is no kind of implementation; valid: queue, counter")
   endif()
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "handoff_add(${kind} ${name}): unknown argument '${arg_UNPARSED_ARGUMENTS}'; "
-                        "valid: CONTROL, HEADER, TYPE, LIBRARIES")
+                        "valid: CONTROL, HEADER, TYPE, PACKAGED, USES, LIBRARIES")
   endif()
+  handoff_library_of(${kind} ${name} "${arg_PACKAGED}" "${arg_USES}")
   set(folder ${kind}s)
   set(HANDOFF_CONTROL false)
   if(arg_CONTROL)
@@ -62,6 +85,7 @@ function(handoff_add kind name)
   string(TOUPPER HANDOFF_${kind}S register)
   set_property(GLOBAL APPEND PROPERTY ${register} ${name})
   set_property(GLOBAL APPEND PROPERTY HANDOFF_LIBRARIES ${arg_LIBRARIES})
+  set_property(GLOBAL PROPERTY HANDOFF_LIBRARY_OF_${name} "${HANDOFF_LIBRARY}")
   if(arg_CONTROL)
     set_property(GLOBAL APPEND PROPERTY HANDOFF_CONTROLS ${name})
   endif()

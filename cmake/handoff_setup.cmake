@@ -3,6 +3,19 @@ option(HANDOFF_BENCHMARKS "Build the workloads' binaries" ON)
 option(HANDOFF_WERROR "Treat warnings as errors" OFF)
 set(HANDOFF_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize takes them")
 
+# Sanitizers that come with the flags count as well: as in CXXFLAGS=-fsanitize=address.
+string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+get_directory_property(options COMPILE_OPTIONS)
+string(REGEX MATCHALL "-fsanitize=[^ ;\"]+" sanitizing "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}} ${options}")
+list(TRANSFORM sanitizing REPLACE "-fsanitize=" "")
+string(REPLACE "," ";" sanitizing "${HANDOFF_SANITIZE};${sanitizing}")
+list(REMOVE_ITEM sanitizing "")
+list(REMOVE_DUPLICATES sanitizing)
+list(JOIN sanitizing "," HANDOFF_SANITIZE)
+
+include(${CMAKE_CURRENT_LIST_DIR}/compile_jobs.cmake)
+handoff_limit_compilers()
+
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
@@ -32,4 +45,4 @@ target_compile_options(handoff_options INTERFACE -falign-functions=64)
 target_link_libraries(handoff_options INTERFACE Threads::Threads)
 
 include(${CMAKE_CURRENT_LIST_DIR}/handoff_add.cmake)
-include(${CMAKE_CURRENT_LIST_DIR}/build_info.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/handoff_library.cmake)

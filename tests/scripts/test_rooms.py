@@ -13,7 +13,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 # From the top down.
-PYTHON_ROOMS = ("report", "python", "campaign", "proofs", "compare", "statistics", "run", "host", "errors.py")
+PYTHON_ROOMS = (
+    "commands",
+    "report",
+    "python",
+    "campaign",
+    "proofs",
+    "compare",
+    "statistics",
+    "run",
+    "host",
+    "errors.py",
+)
 CPP_ROOMS = ("benchmarks/downloads", "benchmarks/workloads", "benchmarks/harness", "impls")
 
 # Includes the downloads until they have entries of their own.
@@ -125,7 +136,7 @@ def test_a_module_outside_of_the_rooms_is_named(tmp_path: Path) -> None:
     package.mkdir()
     (package / "stray.py").write_text("")
     (said,) = python_faults(package)
-    assert said.startswith("stray.py is no room; valid: report, ")
+    assert said.startswith("stray.py is no room; valid: commands, report, ")
 
 
 # ---- C++ -----------------------------------------------------------------------------------------------------

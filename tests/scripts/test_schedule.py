@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from conftest import CASES
 
-from handoff.campaign import schedule
+from handoff.campaign import options, schedule
 from handoff.campaign.runner import Settings
 from handoff.campaign.schedule import StopRule
 from handoff.errors import HandoffError
@@ -101,13 +101,13 @@ def test_what_is_asked_for_overrules_the_profile() -> None:
 
 @pytest.mark.parametrize("text, seconds", [("90s", 90), ("5m", 300), ("1.5h", 5400), ("45", 45)])
 def test_durations(text: str, seconds: float) -> None:
-    assert schedule.parse_duration(text) == seconds
+    assert options.parse_duration(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "s", "5 minutes", "-5s", "0", "nan", "infs", "5d"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(HandoffError, match=f"'{text}' is no duration"):
-        schedule.parse_duration(text)
+        options.parse_duration(text)
 
 
 def test_a_block_repeats_the_controls_of_the_comparison() -> None:

@@ -30,9 +30,16 @@ struct queue_runs {
     void (*counted_download_pool)(download_run&) = nullptr;
 };
 
+// The library that an implementation was compiled with, as the build found it; empty: none.
+struct library_use {
+    std::string_view version;  // its name, version and Debian package
+    bool packaged;             // the implementation is the library's own, behind an adapter
+};
+
 struct queue_entry {
     const queue_spec* spec;
     std::string_view header;
+    library_use library;
     bool control;   // a known answer, never ranked
     bool own_wait;  // has its own push and pop
     bool timed;     // has pop_for
@@ -44,6 +51,7 @@ struct queue_entry {
 struct counter_entry {
     const counter_spec* spec;
     std::string_view header;
+    library_use library;
     outcome (*run)(const counter_plan&);
 };
 

@@ -20,6 +20,8 @@ ordered_json describe(const queue_entry& e) {
         if (e.runs[i].producer_consumer != nullptr) items.push_back(item_names[i]);
     return {{"name", s.name},
             {"cite", s.cite},
+            {"library", e.library.version},
+            {"packaged", e.library.packaged},
             {"producers", text(s.producers)},
             {"consumers", text(s.consumers)},
             {"bound", text(s.bound)},
@@ -38,8 +40,15 @@ ordered_json describe(const queue_entry& e) {
 
 ordered_json describe(const counter_entry& e) {
     const counter_spec& s = *e.spec;
-    return {{"name", s.name},         {"cite", s.cite},       {"add", text(s.add)}, {"read", text(s.read)},
-            {"value", text(s.value)}, {"control", s.control}, {"header", e.header}};
+    return {{"name", s.name},
+            {"cite", s.cite},
+            {"library", e.library.version},
+            {"packaged", e.library.packaged},
+            {"add", text(s.add)},
+            {"read", text(s.read)},
+            {"value", text(s.value)},
+            {"control", s.control},
+            {"header", e.header}};
 }
 
 // As benchmarks/CMakeLists.txt lists them.

@@ -44,11 +44,12 @@ constexpr auto load_of() -> outcome (*)(const load_plan&) {
 }
 
 template <template <class> class Q>
-constexpr queue_entry make_queue_entry(std::string_view header, bool control) {
+constexpr queue_entry make_queue_entry(std::string_view header, library_use library, bool control) {
     static_assert(holds<Q, item<8>>, "an implementation must hold the 8-byte item");
     using sample_type = Q<item<8>>;
     return {.spec = &sample_type::spec,
             .header = header,
+            .library = library,
             .control = control,
             .own_wait = blocking_queue<sample_type>,
             .timed = timed_queue<sample_type>,

@@ -3,7 +3,6 @@ machines, except whether a verdict that each of them has reached for itself poin
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import re
@@ -11,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from ..compare.compare import require_same_method
@@ -31,17 +29,6 @@ OUTCOMES = (OPPOSITE, SAME, PARTLY, TIED)
 
 # What says which machine it is, as far as a run stores it: neither names, nor what an update changes.
 _IDENTITY = ("model", "cpu_model", "architecture", "cpus", "caches", "topology", "numa_nodes", "hypervisor")
-
-
-def add_runs(parser: argparse.ArgumentParser) -> None:
-    """One run, or several to be merged."""
-    parser.add_argument(
-        "runs",
-        nargs="+",
-        type=Path,
-        metavar="RUN",
-        help="folder of a run, reports/<run-id>; several are merged",
-    )
 
 
 @dataclass(frozen=True)
