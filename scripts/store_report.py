@@ -15,7 +15,7 @@ from handoff.errors import HandoffError, ends_with_one_line, unknown
 from handoff.host.build import ROOT
 from handoff.proofs import record as proof_record
 from handoff.report import summary
-from handoff.run import line_file, plans, results, samples, stamps
+from handoff.run import line_file, results, samples, sampling, stamps
 from handoff.run.run_folder import ENVIRONMENT_NAME
 
 REPORTS = ROOT / "reports"
@@ -39,7 +39,7 @@ def store(run_dir: Path, kind: str, reports: Path = REPORTS) -> Path:
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     shutil.copy(run_dir / ENVIRONMENT_NAME, new)
-    for name in (samples.FILE_NAME, plans.FILE_NAME, stamps.FILE_NAME):
+    for name in (samples.FILE_NAME, sampling.BLOCKS_NAME, stamps.FILE_NAME):
         if (run_dir / name).exists():
             line_file.pack(run_dir / name, line_file.packed(new / name))
         elif line_file.packed(run_dir / name).exists():

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import synthetic_run
-from conftest import ROOT, one_line
+from conftest import HANG_S, ROOT, one_line
 from proof_fixtures import EARLIER_SOURCE, ORDER, SOURCE, proof, record
 from synthetic_run import Spec
 from test_report import call
