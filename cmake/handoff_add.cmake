@@ -136,7 +136,7 @@ function(handoff_download_catalog sources)
   set(${sources} ${catalog} ${objects} PARENT_SCOPE)
 endfunction()
 
-# Writes catalog.cpp and sets `sources` to it and all objects of the purpose, `libraries` to what they need.
+# Writes the catalog and sets `sources` to it and all objects of the purpose, `libraries` to what they need.
 function(handoff_catalog sources libraries)
   set(objects)
   foreach(kind QUEUE COUNTER)

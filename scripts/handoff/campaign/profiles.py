@@ -14,7 +14,7 @@ from . import download_lists as lists, whose
 from .catalog import Suite
 from .rules import Rule, Values
 
-# notes/measurement.md: half-width of the interval that a headline case should reach.
+# docs/method.md: half-width of the interval that a headline case should reach.
 PRECISION = 0.02
 
 
