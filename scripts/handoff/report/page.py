@@ -247,5 +247,5 @@ def citation(summary: Json) -> str:
     warning = "" if summary["citable"] else "NOT CITABLE. "
     return (
         f"{warning}handoff, run {summary['run_id']}, method {summary['method']}, commit "
-        f"{build.get('commit', 'unknown')}, {cpu}, {str(env.get('started', ''))[:10]}."
+        f"{build.get('commit') or 'unknown'}, {cpu}, {str(env.get('started', ''))[:10]}."
     )
