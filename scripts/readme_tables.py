@@ -134,6 +134,8 @@ def proofs_text(catalog: dict[str, Any], root: Path, record: Record | None) -> s
     """What is proven of each implementation as it stands in the tree, and of what they stand on."""
     entries = [e for kind in ("queues", "counters") for e in catalog[kind]]
     entries.sort(key=lambda e: bool(e["control"]))
+    # The table is of the tree, not of the libraries of the machine that makes it; it says with which ones.
+    entries = [e | {"library": None} for e in entries]
     sources = proof_sources.hashes(root)
     shown = proof_table.table(record, entries, sources, proof_table.HERE)
     rows = [
