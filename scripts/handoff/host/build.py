@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import functools
 import hashlib
@@ -12,8 +13,25 @@ from typing import Any
 
 from . import probe
 
+ROOT = Path(__file__).resolve().parent.parent.parent.parent  # of the project
+
+# The preset of what is measured, and where it is built.
+PRESET = "bench"
+FOLDER = Path("build") / PRESET
+
 # The folders that decide what is measured. A report that is not committed yet makes no build dirty.
 MEASURED_SOURCE = (":(top)", ":(top,exclude)reports")
+
+
+def add_option(parser: argparse._ActionsContainer) -> None:
+    """--build-dir, for whoever measures."""
+    parser.add_argument(
+        "--build-dir",
+        type=Path,
+        default=ROOT / FOLDER,
+        metavar="DIR",
+        help=f"the build to measure (default: {FOLDER})",
+    )
 
 
 def describe(root: Path, build_dir: Path, binaries: Mapping[str, Path]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..run.control_kinds import KINDS, kind_of
+from ..run.control_kinds import KINDS
 from . import known_pairs, stats
 
 PASSED, FAILED, ABSENT = "passed", "failed", "absent"
@@ -21,9 +21,9 @@ def names(catalog: dict[str, Any]) -> set[str]:
     return {str(one["name"]) for one in entries if one.get("control") or one.get("value") == "lossy"}
 
 
-def check(samples: pd.DataFrame, usable: pd.DataFrame, control_names: set[str]) -> list[Outcome]:
+def check(samples: pd.DataFrame, usable: pd.DataFrame) -> list[Outcome]:
     """`samples`: every trial; `usable`: those that figures are made of."""
-    by_kind = {kind: sorted(n for n in control_names if kind_of(n) == kind) for kind in KINDS}
+    by_kind = {kind: sorted(set(samples["implementation"][samples["control"] == kind])) for kind in KINDS}
     outcomes = [
         _faulty("loses one item in 10⁶", samples, by_kind["lossy"]),
         _faulty("duplicates one item in 10⁶", samples, by_kind["duplicating"]),
