@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # misuse MESSAGE: nothing has been done yet.
 misuse() {
-  echo "try_distribution.sh: $1" >&2
+  echo "error: $1" >&2
   exit 2
 }
 
@@ -20,7 +20,7 @@ release=${1:-}
 case $release in bookworm | trixie) shift ;; *) misuse "unknown release '$release'; valid: bookworm, trixie" ;; esac
 root=$PWD/build/roots/$release
 commands=(bench test)
-presets=
+presets=()
 while [ $# -gt 0 ]; do
   case $1 in --only | --root | --presets) [ $# -gt 1 ] || misuse "$1 takes a value" ;; esac
   case $1 in
@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
       case $2 in bench | test) commands=("$2") ;; *) misuse "--only '$2'; valid: bench, test" ;; esac
       ;;
     --root) root=$(realpath --canonicalize-missing "$2") ;;
-    --presets) presets=$2 ;;
+    --presets) read -ra presets <<<"$2" ;;
     *) misuse "unknown option $1; valid: --only, --root, --presets" ;;
   esac
   shift 2
@@ -54,7 +54,7 @@ make_root() {
   echo "== $release: making $root"
   mkdir -p "$root"
   debootstrap --variant=minbase "$release" "$root" http://deb.debian.org/debian >"$root.log" 2>&1 ||
-    { tail -5 "$root.log" >&2; echo "try_distribution.sh: debootstrap failed; all of it: $root.log" >&2; exit 1; }
+    { tail -5 "$root.log" >&2; echo "error: debootstrap failed; all of it: $root.log" >&2; exit 1; }
 }
 
 mount_all() {
@@ -94,8 +94,7 @@ clone
 for name in "${commands[@]}"; do
   case $name in
     bench) try bench scripts/bench.sh --profile smoke ;;
-    # shellcheck disable=SC2086
-    test) try test scripts/test.sh $presets ;;
+    test) try test scripts/test.sh "${presets[@]}" ;;
   esac
 done
 echo "== $release, commit $(git rev-parse --short HEAD), $(inside sh -c 'g++ --version' | head -1)"

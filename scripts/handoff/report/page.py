@@ -248,5 +248,5 @@ def citation(summary: Json) -> str:
     version = f" {build['version']}" if build.get("version") else ""
     return (
         f"{warning}handoff{version}, run {summary['run_id']}, method {summary['method']}, commit "
-        f"{build.get('commit', 'unknown')}, {cpu}, {str(env.get('started', ''))[:10]}."
+        f"{build.get('commit') or 'unknown'}, {cpu}, {str(env.get('started', ''))[:10]}."
     )

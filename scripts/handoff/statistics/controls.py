@@ -102,7 +102,11 @@ def stamps(environment: dict[str, Any], outcomes: list[Outcome], blocks: int) ->
     ]
     build = environment.get("build", {})
     rules: list[tuple[Callable[[], bool], str]] = [
-        (lambda: bool(build.get("dirty", True)), "dirty build: the commit does not say what was measured"),
+        (lambda: build.get("commit") is None, "unknown source: no commit says what was measured"),
+        (
+            lambda: build.get("commit") is not None and build.get("dirty") is not False,
+            "dirty build: the commit does not say what was measured",
+        ),
         (
             lambda: str(build.get("build_type", "")).lower() not in ("release", "relwithdebinfo"),
             f"build type {build.get('build_type', 'unknown')!s}: not an optimised release",
