@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, one_line
+from conftest import HANG_S, ROOT, one_line
 from proof_fixtures import broken_page, junit, order_page
 
 from handoff.proofs import record as proof_record
@@ -61,7 +61,7 @@ class Project:
         environment = {**os.environ, "PATH": path}
         environment.pop("TSAN_OPTIONS", None)
         return subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=False, env=environment
+            command, capture_output=True, text=True, timeout=HANG_S, check=False, env=environment
         )
 
     def ctest_calls(self) -> list[Any]:
@@ -184,9 +184,9 @@ def test_somebody_elses_build(project: Project, tmp_path: Path) -> None:
             "unknown preset 'relase'; did you mean 'release'? valid: release, tsan, asan-ubsan, tsan-gcc,",
         ),
         (("run", "tsan", "--build-dir", "x"), "tsan and --build-dir x; valid: one of the two"),
-        (("collect", "--build-dir", "/nonexistent"), "'/nonexistent' is no build of handoff's"),
+        (("collect", "--build-dir", "{own}/missing"), "'{own}/missing' is no build of handoff's"),
     ],
 )
-def test_misuse_is_one_line(project: Project, arguments: tuple[str, ...], says: str) -> None:
-    told = project.call(*arguments)
-    assert told.returncode == 2 and says in one_line(told.stderr)
+def test_misuse_is_one_line(project: Project, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    told = project.call(*(one.format(own=tmp_path) for one in arguments))
+    assert told.returncode == 2 and says.format(own=tmp_path) in one_line(told.stderr)

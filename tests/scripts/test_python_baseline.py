@@ -373,11 +373,15 @@ def test_another_python_does_not_go_on_with_a_run(
     assert "its Python forms, or the Python that ran them, are others" in one_line(capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("python", ["/bin/false", "/no/such/python"])
+@pytest.mark.parametrize("name", ["fails", "missing"])
 def test_what_is_no_python_is_refused(
-    python: str, with_bracket: FakeBuild, capsys: pytest.CaptureFixture[str]
+    name: str, with_bracket: FakeBuild, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_here(with_bracket, "--python", python, "--list") == 2
+    python = tmp_path / name
+    if name == "fails":
+        python.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        python.chmod(0o755)
+    assert run_here(with_bracket, "--python", str(python), "--list") == 2
     said = one_line(capsys.readouterr().err)
     assert said.startswith(
         f"error: --python '{python}' cannot run the Python forms; valid: any Python from 3.8"

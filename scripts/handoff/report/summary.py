@@ -16,7 +16,7 @@ from ..python import baseline as python_baseline
 from ..run import cases
 from ..run.results import Run
 from ..statistics import controls, interference, ranking, regimes, states, tails, usl, withheld
-from ..statistics.measures import Measure, add_derived, measure_of
+from ..statistics.prepared import Prepared, prepare
 from . import decisions, downloads, effort, pitfalls
 
 SUMMARY_SCHEMA = 1
@@ -29,25 +29,19 @@ Json = dict[str, Any]
 
 def build(run: Run) -> Json:
     """The whole summary as plain JSON data."""
-    samples, places = regimes.assign(run.samples)
-    parsed = {name: cases.parse(name) for name in samples["case"].unique()}
-    measures = {name: measure_of(case.workload, case.keys) for name, case in parsed.items()}
-    samples = add_derived(samples, measures)
-    samples["group"] = samples["case"].map({name: case.group for name, case in parsed.items()})
+    prepared = prepare(run.samples)
+    samples, usable = prepared.samples, prepared.usable
     complete = run.complete_blocks()
     in_block = samples["block"].isin(complete)
-    sound = withheld.sound(samples)
-    good = in_block & (samples["status"] == "ok") & sound
-    usable = samples[good & (samples["regime"] != regimes.SET_ASIDE)]
-    usable, disturbed = interference.mark(usable)
+    usable, disturbed = interference.mark(usable[usable["block"].isin(complete)])
     catalog = run.environment.get("catalog", {})
     control_names = controls.names(catalog)
     outcomes = controls.check(samples, usable, control_names)
     reasons = controls.stamps(run.environment, outcomes, len(complete))
     # Python is no contestant either.
     aside = control_names | cases.python_forms(catalog)
-    rows = _cases(samples, usable, parsed, measures, aside, effort.precision(run.environment))
-    in_blocks = samples[good]
+    rows = _cases(prepared, usable, aside, effort.precision(run.environment))
+    in_blocks = samples[in_block & (samples["status"] == "ok") & withheld.sound(samples)]
     groups, rankings = _groups(rows, usable)
     result = {
         "schema": SUMMARY_SCHEMA,
@@ -58,7 +52,7 @@ def build(run: Run) -> Json:
         "warnings": [*run.warnings, *redis_server.warnings(run.environment)],
         "controls": outcomes,
         "counts": _counts(samples, in_block, complete),
-        "regimes": [place.as_dict() for place in places],
+        "regimes": [place.as_dict() for place in prepared.regimes],
         "bootstrap": tails.settings(),
         "cases": rows,
         "groups": groups,
@@ -114,14 +108,8 @@ def _counts(samples: pd.DataFrame, in_block: "pd.Series[bool]", complete: list[i
     }
 
 
-def _cases(
-    samples: pd.DataFrame,
-    usable: pd.DataFrame,
-    parsed: dict[str, cases.Case],
-    measures: dict[str, Measure | None],
-    control_names: set[str],
-    precision: float,
-) -> list[Json]:
+def _cases(prepared: Prepared, usable: pd.DataFrame, control_names: set[str], precision: float) -> list[Json]:
+    samples, parsed, measures = prepared.samples, prepared.cases, prepared.measures
     known = states.find(usable, measures, precision)
     states.flag_ceiling(known, parsed, measures)
     keyed = [samples["case"], samples["label"]]

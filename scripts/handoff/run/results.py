@@ -15,10 +15,9 @@ import numpy.typing as npt
 import pandas
 
 from ..errors import HandoffError
-from . import cases, control_kinds, plans, samples, stamps
-from .plans import BlockRecord
+from . import cases, control_kinds, samples, sampling, stamps
 from .run_folder import ENVIRONMENT_NAME, read_environment
-from .sampling import FULL_REPEATS
+from .sampling import FULL_REPEATS, BlockRecord
 from .stamps import Job
 
 
@@ -67,7 +66,7 @@ def load(run_dir: Path) -> Run:
     path = run_dir / samples.FILE_NAME
     _, cut = samples.scan(path, table.add)
     warnings = [f"{path}: the last line was cut short ({len(cut)} bytes) and is left out"] if cut else []
-    planned, _ = plans.read(run_dir / plans.FILE_NAME)
+    planned, _ = sampling.read_blocks(run_dir / sampling.BLOCKS_NAME)
     jobs, _ = stamps.read(run_dir / stamps.FILE_NAME)
     return Run(run_dir, environment, table.frame(), warnings, planned, jobs)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError, describe
-from . import plans, samples, stamps
+from . import samples, sampling, stamps
 
 ENVIRONMENT_NAME = "environment.json"
 
@@ -31,7 +31,7 @@ class RunFolder:
         path.mkdir(parents=True, exist_ok=True)
         self.log = samples.Log(path / samples.FILE_NAME)
         try:  # after the samples, of which there is a lock
-            self.plans = plans.PlanLog(path / plans.FILE_NAME)
+            self.plans = sampling.PlanLog(path / sampling.BLOCKS_NAME)
             self.stamps = stamps.StampLog(path / stamps.FILE_NAME)
         except HandoffError:
             self.log.close()

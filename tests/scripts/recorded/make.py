@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "scripts"))
 
-from handoff.run import cases, plans  # noqa: E402  (after the path)
+from handoff.run import cases, sampling  # noqa: E402  (after the path)
 from handoff.run.control_kinds import comparison  # noqa: E402
 
 CAMPAIGNS = 4
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _plans(run: Path, kept: list[str]) -> bytes:
-    found = plans.read(run / plans.FILE_NAME)[0].values()
+    found = sampling.read_blocks(run / sampling.BLOCKS_NAME)[0].values()
     records = [replace(plan, cases=[name for name in plan.cases if name in kept]) for plan in found]
     return b"".join(record.line() for record in records)
 
