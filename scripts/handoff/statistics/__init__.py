@@ -1,0 +1,1 @@
+"""What samples say: regimes, intervals, verdicts, controls."""
