@@ -13,18 +13,19 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from handoff import catalog, environment, measuring, progress, redis_server, sampling, schedule
-from handoff.cases import Case
-from handoff.catalog import Suite
+from handoff.campaign import catalog, environment, measuring, progress, redis_server, schedule
+from handoff.campaign.catalog import Suite
+from handoff.campaign.interrupt import Interrupt
+from handoff.campaign.measuring import Design
+from handoff.campaign.profiles import PRECISION, PROFILES, Profile
+from handoff.campaign.runner import Settings
+from handoff.campaign.schedule import StopRule
+from handoff.campaign.selection import Selection
 from handoff.errors import EXIT_INTERRUPTED, HandoffError, MeasurementError, ends_with_one_line, unknown
-from handoff.interrupt import Interrupt
-from handoff.measuring import Design
-from handoff.profiles import PRECISION, PROFILES, Profile
-from handoff.run_folder import ENVIRONMENT_NAME, RunFolder
-from handoff.runner import Settings
-from handoff.sampling import BLOCKS_FOR_AN_INTERVAL, Sampling
-from handoff.schedule import StopRule
-from handoff.selection import Selection
+from handoff.run import sampling
+from handoff.run.cases import Case
+from handoff.run.run_folder import ENVIRONMENT_NAME, RunFolder
+from handoff.run.sampling import BLOCKS_FOR_AN_INTERVAL, Sampling
 
 ROOT = Path(__file__).resolve().parent.parent
 

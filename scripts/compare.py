@@ -13,11 +13,13 @@ import campaign
 from rich.console import Console
 from rich.table import Table
 
-from handoff import commits, compare, memory_changes, progress, results, sampling, schedule, two_builds
-from handoff.changes import IMPROVEMENT, REGRESSION
+from handoff.campaign import commits, progress, schedule, two_builds
+from handoff.campaign.interrupt import Interrupt
+from handoff.campaign.two_builds import Plan
+from handoff.compare import compare, memory_changes
+from handoff.compare.changes import IMPROVEMENT, REGRESSION
 from handoff.errors import EXIT_FAILED, EXIT_INTERRUPTED, HandoffError, MeasurementError, ends_with_one_line
-from handoff.interrupt import Interrupt
-from handoff.two_builds import Plan
+from handoff.run import results, sampling
 
 WIDE = 200  # of output that is no terminal: case names are kept whole
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from matplotlib import pyplot
 
-from handoff import catalog, jobs, measuring, schedule, strategies
-from handoff.cases import Case
+from handoff.campaign import catalog, jobs, measuring, schedule
+from handoff.campaign.interrupt import Interrupt
+from handoff.campaign.runner import Settings
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line, unknown
-from handoff.figures import gantt, style
-from handoff.interrupt import Interrupt
-from handoff.runner import Settings
-from handoff.stamps import Document
+from handoff.report.figures import gantt, style
+from handoff.run import strategies
+from handoff.run.cases import Case
+from handoff.run.stamps import Document
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -18,11 +18,13 @@ import pandas
 from rich.console import Console
 from rich.progress import track
 
-from handoff import build, cases, machine, regimes, stats
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
-from handoff.privacy import anonymous
-from handoff.run_folder import now
-from handoff.sampling import BLOCKS_FOR_AN_INTERVAL
+from handoff.host import build, machine
+from handoff.host.privacy import anonymous
+from handoff.run import cases
+from handoff.run.run_folder import now
+from handoff.run.sampling import BLOCKS_FOR_AN_INTERVAL
+from handoff.statistics import regimes, stats
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = ROOT / "reports" / "reference" / "harness_cost.json"

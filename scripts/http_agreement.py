@@ -12,9 +12,10 @@ import json
 import sys
 from pathlib import Path
 
-from handoff import agreement, results
+from handoff.compare import agreement
 from handoff.errors import EXIT_FAILED, HandoffError, ends_with_one_line
-from handoff.privacy import anonymous
+from handoff.host.privacy import anonymous
+from handoff.run import results
 
 
 @ends_with_one_line

@@ -13,8 +13,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from handoff import mutation_page, mutation_runs, mutations
 from handoff.errors import MeasurementError, ends_with_one_line
+from handoff.proofs import mutation_page, mutation_runs, mutations
 
 NONE = "none"  # the checks themselves, which must pass
 

@@ -7,9 +7,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from handoff import arguments, figures, merge, results, summary
 from handoff.errors import HandoffError, ends_with_one_line, unknown
-from handoff.figures import facets
+from handoff.report import arguments, figures, merge, summary
+from handoff.report.figures import facets
+from handoff.run import results
 
 
 @ends_with_one_line

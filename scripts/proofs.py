@@ -9,10 +9,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from handoff import proof_record, proving
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
-from handoff.proof_record import DEFAULT, Record
-from handoff.proving import Build
+from handoff.proofs import build as proving, record as proof_record
+from handoff.proofs.build import Build
+from handoff.proofs.record import DEFAULT, Record
 
 ROOT = Path(__file__).resolve().parent.parent
 

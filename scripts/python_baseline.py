@@ -11,10 +11,11 @@ from pathlib import Path
 
 import campaign
 
-from handoff import python_suite, schedule
+from handoff.campaign import schedule
+from handoff.campaign.runner import Settings
+from handoff.campaign.selection import Selection
 from handoff.errors import ends_with_one_line
-from handoff.runner import Settings
-from handoff.selection import Selection
+from handoff.python import suite as python_suite
 
 DEFAULT_PYTHON = Path("/usr/bin/python3")
 

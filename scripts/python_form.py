@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 
-from handoff.python_forms.main import main
+from handoff.python.forms.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

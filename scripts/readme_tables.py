@@ -11,10 +11,17 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from handoff import agreement, cases, proof_cells, proof_record, proof_sources, proof_table
+from handoff.compare import agreement
+from handoff.compare.validation import COST_LIMITS
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
-from handoff.proof_record import Record
-from handoff.validation import COST_LIMITS
+from handoff.proofs import (
+    cells as proof_cells,
+    record as proof_record,
+    sources as proof_sources,
+    table as proof_table,
+)
+from handoff.proofs.record import Record
+from handoff.run import cases
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"

@@ -9,22 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from handoff import (
-    arguments,
-    figures,
-    markdown,
-    merge,
-    merged_page,
-    page,
-    proof_record,
-    proof_table,
-    results,
-    samples,
-    summary,
-)
 from handoff.errors import HandoffError, ends_with_one_line
-from handoff.figures import facets
-from handoff.proof_record import Record
+from handoff.proofs import record as proof_record, table as proof_table
+from handoff.proofs.record import Record
+from handoff.report import arguments, figures, markdown, merge, merged_page, page, summary
+from handoff.report.figures import facets
+from handoff.run import results, samples
 
 ROOT = Path(__file__).resolve().parent.parent
 

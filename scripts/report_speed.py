@@ -17,13 +17,14 @@ from pathlib import Path
 import numpy as np
 
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
-from handoff.run_folder import ENVIRONMENT_NAME
-from handoff.samples import FILE_NAME, METHOD, SCHEMA
-from handoff.stats import Floats
+from handoff.run.run_folder import ENVIRONMENT_NAME
+from handoff.run.samples import FILE_NAME, METHOD, SCHEMA
+from handoff.statistics.stats import Floats
 
 SCRIPTS = Path(__file__).resolve().parent
 SUMMARY = (
-    "import sys; from pathlib import Path; from handoff import results, summary; run = Path(sys.argv[1]); "
+    "import sys; from pathlib import Path; from handoff.report import summary; from handoff.run import results; "
+    "run = Path(sys.argv[1]); "
     "summary.write(summary.build(results.load(run)), run / summary.FILE_NAME)"
 )
 SEED = 20261121

@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from handoff import page, results, validation
+from handoff.compare import validation
+from handoff.compare.validation import Table
 from handoff.errors import EXIT_FAILED, HandoffError, MeasurementError, ends_with_one_line
-from handoff.results import Run
-from handoff.run_folder import ENVIRONMENT_NAME, now
-from handoff.validation import Table
+from handoff.report import page
+from handoff.run import results
+from handoff.run.results import Run
+from handoff.run.run_folder import ENVIRONMENT_NAME, now
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "reports" / "validation.md"

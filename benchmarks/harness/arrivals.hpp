@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "clock.hpp"
+#include "harness/machine/clock.hpp"
 
 namespace handoff {
 

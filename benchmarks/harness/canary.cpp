@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "clock.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/team.hpp"
 #include "median.hpp"
-#include "team.hpp"
 
 namespace handoff {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "../../impls/support/futex.hpp"
-#include "../../impls/support/mutation.hpp"
+#include "support/futex.hpp"
+#include "support/mutation.hpp"
 
 namespace handoff {
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "../../impls/support/atomic.hpp"
-#include "../../impls/support/cache_line.hpp"
-#include "../../impls/support/mutation.hpp"
+#include "support/atomic.hpp"
+#include "support/cache_line.hpp"
+#include "support/mutation.hpp"
 
 namespace handoff {
 

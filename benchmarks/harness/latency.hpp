@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "clock.hpp"
+#include "harness/machine/clock.hpp"
 
 namespace handoff {
 

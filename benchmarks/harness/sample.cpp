@@ -8,10 +8,10 @@
 #include <thread>
 
 #include "canary.hpp"
-#include "clock.hpp"
-#include "cpu_quota.hpp"
-#include "errors.hpp"
-#include "team.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/cpu_quota.hpp"
+#include "harness/machine/errors.hpp"
+#include "harness/machine/team.hpp"
 #include "yardstick.hpp"
 
 namespace handoff {

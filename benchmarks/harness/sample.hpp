@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "topology.hpp"
+#include "harness/machine/topology.hpp"
 #include "window.hpp"
 
 namespace handoff {

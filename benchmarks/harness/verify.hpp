@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string>
 
-#include "../../impls/queue.hpp"
 #include "item.hpp"
+#include "queue.hpp"
 
 namespace handoff {
 

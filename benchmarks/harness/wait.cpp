@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "../../impls/support/mutation.hpp"
+#include "support/mutation.hpp"
 
 namespace handoff {
 namespace {

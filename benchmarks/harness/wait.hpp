@@ -13,9 +13,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "../../impls/support/pause.hpp"
-#include "clock.hpp"
 #include "eventcount.hpp"
+#include "harness/machine/clock.hpp"
+#include "support/pause.hpp"
 
 namespace handoff {
 

@@ -5,9 +5,9 @@
 #include <atomic>
 #include <cstdint>
 
-#include "../../impls/support/cache_line.hpp"
-#include "clock.hpp"
-#include "usage.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/usage.hpp"
+#include "support/cache_line.hpp"
 
 namespace handoff {
 

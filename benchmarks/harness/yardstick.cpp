@@ -4,10 +4,10 @@
 #include <atomic>
 #include <cstdint>
 
-#include "../../impls/support/cache_line.hpp"
-#include "clock.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/team.hpp"
 #include "median.hpp"
-#include "team.hpp"
+#include "support/cache_line.hpp"
 
 namespace handoff {
 namespace {

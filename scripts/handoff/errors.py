@@ -1,4 +1,4 @@
-"""The two ways in which a script ends badly, as in benchmarks/harness/errors.hpp, and how it says so."""
+"""The two ways in which a script ends badly, as in benchmarks/harness/machine/errors.hpp, and how it says so."""
 
 from __future__ import annotations
 

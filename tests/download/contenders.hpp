@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "download/pool.hpp"
-#include "download/strategies.hpp"
+#include "downloads/strategies/pool.hpp"
+#include "downloads/strategies/strategies.hpp"
+#include "downloads/workloads/download_strategy_role.hpp"
 #include "harness/item.hpp"
-#include "harness/roles/download_strategy_role.hpp"
 #include "queues/mutex_ring.hpp"
 #include "queues/treiber_stack.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "contenders.hpp"
-#include "harness/child_process.hpp"
+#include "downloads/processes/child_process.hpp"
 
 namespace handoff {
 namespace {

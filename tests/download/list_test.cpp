@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "harness/download_list.hpp"
-#include "harness/errors.hpp"
+#include "downloads/job/list.hpp"
+#include "harness/machine/errors.hpp"
 
 namespace handoff {
 namespace {

@@ -1,5 +1,5 @@
 // The simulated network: a document's way, its attempts and pauses, and the link that all share.
-#include "harness/download_network.hpp"
+#include "downloads/job/network.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "contenders.hpp"
-#include "harness/usage.hpp"
+#include "harness/machine/usage.hpp"
 
 namespace handoff {
 namespace {

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "contenders.hpp"
-#include "download/redis_workers.hpp"
-#include "harness/child_process.hpp"
-#include "harness/errors.hpp"
+#include "downloads/processes/child_process.hpp"
+#include "downloads/redis/job_queue.hpp"
+#include "downloads/redis/private_server.hpp"
+#include "downloads/strategies/redis_workers.hpp"
+#include "harness/machine/errors.hpp"
 #include "queues/mutex_stack.hpp"
-#include "redis/job_queue.hpp"
-#include "redis/private_server.hpp"
 
 namespace handoff {
 namespace {

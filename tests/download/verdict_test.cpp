@@ -1,6 +1,6 @@
 // What follows from a list and from the stamps of a job: its bound, and the time that places were free, or
 // that an ordered window was blocked.
-#include "harness/download_verdict.hpp"
+#include "downloads/job/verdict.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "harness/clock.hpp"
-#include "harness/topology.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/topology.hpp"
 
 namespace handoff {
 namespace {

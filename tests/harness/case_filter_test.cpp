@@ -1,8 +1,8 @@
-#include "case_filter.hpp"
+#include "workloads/cases/case_filter.hpp"
 
 #include <gtest/gtest.h>
 
-#include "harness/errors.hpp"
+#include "harness/machine/errors.hpp"
 
 namespace handoff {
 namespace {

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "harness/child_process.hpp"
+#include "downloads/processes/child_process.hpp"
 
 namespace handoff {
 namespace {

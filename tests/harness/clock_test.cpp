@@ -1,4 +1,4 @@
-#include "harness/clock.hpp"
+#include "harness/machine/clock.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "harness/cpu_quota.hpp"
+#include "harness/machine/cpu_quota.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

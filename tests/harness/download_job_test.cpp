@@ -1,4 +1,4 @@
-#include "harness/download_job.hpp"
+#include "downloads/job/job.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The open loop on a plain queue. Only what no machine's speed decides.
-#include "harness/roles/load_role.hpp"
+#include "workloads/load_role.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Two locks in opposite orders deadlock, and the cures do not.
-#include "harness/roles/lock_order_role.hpp"
+#include "workloads/lock_order_role.hpp"
 
 #include <gtest/gtest.h>
 

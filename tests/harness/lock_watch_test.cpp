@@ -1,6 +1,6 @@
 // Locks that are watched: a ring is seen, told by name, and left by one of its threads; what is no ring is
 // not.
-#include "harness/lock_watch.hpp"
+#include "workloads/lock_watch.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "harness/errors.hpp"
+#include "harness/machine/errors.hpp"
 
 namespace handoff {
 namespace {

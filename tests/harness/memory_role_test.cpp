@@ -1,5 +1,5 @@
 // The memory role with a meter that only a queue of this test reports to, so that every figure is known.
-#include "harness/roles/memory_role.hpp"
+#include "workloads/memory_role.hpp"
 
 #include <gtest/gtest.h>
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/topology.hpp"
+#include "harness/machine/topology.hpp"
 #include "harness/yardstick.hpp"
 
 namespace handoff {

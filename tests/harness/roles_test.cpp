@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "harness/roles/counter_role.hpp"
-#include "harness/roles/ping_pong_role.hpp"
-#include "harness/roles/producer_consumer_role.hpp"
+#include "downloads/workloads/pipeline_role.hpp"
 #include "reference_queue.hpp"
-#include "saving/download_role.hpp"
+#include "workloads/counter_role.hpp"
+#include "workloads/ping_pong_role.hpp"
+#include "workloads/producer_consumer_role.hpp"
 
 namespace handoff {
 namespace {

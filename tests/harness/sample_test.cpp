@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "harness/errors.hpp"
+#include "harness/machine/errors.hpp"
 
 namespace handoff {
 namespace {

@@ -1,4 +1,4 @@
-#include "harness/team.hpp"
+#include "harness/machine/team.hpp"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "harness/errors.hpp"
-#include "harness/topology.hpp"
+#include "harness/machine/errors.hpp"
+#include "harness/machine/topology.hpp"
 
 namespace handoff {
 namespace {

@@ -1,11 +1,11 @@
-#include "harness/topology.hpp"
+#include "harness/machine/topology.hpp"
 
 #include <gtest/gtest.h>
 #include <sched.h>
 
 #include <string>
 
-#include "harness/errors.hpp"
+#include "harness/machine/errors.hpp"
 
 namespace handoff {
 namespace {

@@ -1,5 +1,5 @@
 // What the process has used.
-#include "harness/usage.hpp"
+#include "harness/machine/usage.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "harness/child_process.hpp"
+#include "downloads/processes/child_process.hpp"
 
 namespace handoff {
 namespace {

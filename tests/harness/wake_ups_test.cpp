@@ -15,7 +15,7 @@
 #include "../conformance/environment.hpp"
 #include "../progress/delays.hpp"
 #include "../progress/effort.hpp"
-#include "harness/clock.hpp"
+#include "harness/machine/clock.hpp"
 #include "harness/wait.hpp"
 
 namespace handoff {

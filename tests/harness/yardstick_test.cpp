@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/clock.hpp"
-#include "harness/topology.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/topology.hpp"
 
 namespace handoff {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "contenders.hpp"
-#include "http/transport.hpp"
+#include "downloads/http/transport.hpp"
 
 namespace handoff {
 

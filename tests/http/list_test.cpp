@@ -4,9 +4,9 @@
 #include <numeric>
 #include <set>
 
-#include "harness/errors.hpp"
+#include "downloads/http/body.hpp"
+#include "harness/machine/errors.hpp"
 #include "here.hpp"
-#include "http/body.hpp"
 
 namespace handoff {
 namespace {

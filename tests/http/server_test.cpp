@@ -10,9 +10,9 @@
 #include <regex>
 #include <thread>
 
-#include "harness/errors.hpp"
+#include "downloads/http/request_target.hpp"
+#include "harness/machine/errors.hpp"
 #include "here.hpp"
-#include "http/request_target.hpp"
 
 namespace handoff {
 namespace {

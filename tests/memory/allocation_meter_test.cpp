@@ -1,5 +1,5 @@
 // The meter counts what is known to have been taken and given back: each way to do so, and several threads.
-#include "allocation_meter.hpp"
+#include "workloads/allocation_meter.hpp"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>

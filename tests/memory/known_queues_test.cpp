@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "allocation_meter.hpp"
-#include "harness/roles/memory_role.hpp"
 #include "queues/mutex_deque.hpp"
 #include "queues/mutex_ring.hpp"
 #include "queues/mutex_stack.hpp"
@@ -13,6 +11,8 @@
 #include "queues/treiber_stack.hpp"
 #include "queues/two_lock_queue.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
+#include "workloads/allocation_meter.hpp"
+#include "workloads/memory_role.hpp"
 
 namespace handoff {
 namespace {

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/temporary_folder.hpp"
-#include "redis/download_team.hpp"
-#include "redis/private_server.hpp"
-#include "saving/document_file.hpp"
+#include "downloads/processes/temporary_folder.hpp"
+#include "downloads/redis/download_team.hpp"
+#include "downloads/redis/private_server.hpp"
+#include "downloads/saving/document_file.hpp"
 
 namespace handoff {
 namespace {

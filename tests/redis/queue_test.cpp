@@ -3,8 +3,8 @@
 
 #include <thread>
 
-#include "redis/job_queue.hpp"
-#include "redis/private_server.hpp"
+#include "downloads/redis/job_queue.hpp"
+#include "downloads/redis/private_server.hpp"
 
 namespace handoff {
 namespace {

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "redis/connection.hpp"
-#include "redis/private_server.hpp"
+#include "downloads/redis/connection.hpp"
+#include "downloads/redis/private_server.hpp"
 
 namespace handoff {
 namespace {

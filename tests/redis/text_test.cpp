@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "redis/job_text.hpp"
+#include "downloads/redis/job_text.hpp"
 
 namespace handoff {
 namespace {

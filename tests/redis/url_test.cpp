@@ -1,8 +1,8 @@
-#include "redis/url.hpp"
+#include "downloads/redis/url.hpp"
 
 #include <gtest/gtest.h>
 
-#include "harness/errors.hpp"
+#include "harness/machine/errors.hpp"
 
 namespace handoff {
 namespace {

@@ -9,10 +9,10 @@
 #include <optional>
 #include <thread>
 
-#include "harness/temporary_folder.hpp"
-#include "redis/download_team.hpp"
-#include "redis/private_server.hpp"
-#include "saving/document_file.hpp"
+#include "downloads/processes/temporary_folder.hpp"
+#include "downloads/redis/download_team.hpp"
+#include "downloads/redis/private_server.hpp"
+#include "downloads/saving/document_file.hpp"
 
 namespace handoff {
 namespace {

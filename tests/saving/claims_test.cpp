@@ -6,11 +6,11 @@
 #include <csignal>
 #include <thread>
 
+#include "downloads/processes/temporary_folder.hpp"
+#include "downloads/saving/document_file.hpp"
+#include "downloads/workloads/saving_role.hpp"
 #include "elsewhere.hpp"
-#include "harness/clock.hpp"
-#include "harness/temporary_folder.hpp"
-#include "saving/document_file.hpp"
-#include "saving/saving_role.hpp"
+#include "harness/machine/clock.hpp"
 
 namespace handoff {
 namespace {

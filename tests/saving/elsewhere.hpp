@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "harness/child_process.hpp"
-#include "harness/descriptor.hpp"
+#include "downloads/processes/child_process.hpp"
+#include "downloads/processes/descriptor.hpp"
 
 namespace handoff {
 

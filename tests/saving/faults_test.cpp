@@ -23,13 +23,13 @@
 #include <system_error>
 #include <vector>
 
+#include "downloads/processes/descriptor.hpp"
+#include "downloads/processes/temporary_folder.hpp"
+#include "downloads/saving/document_file.hpp"
+#include "downloads/saving/file_name.hpp"
+#include "downloads/saving/file_saver.hpp"
 #include "elsewhere.hpp"
-#include "harness/descriptor.hpp"
-#include "harness/temporary_folder.hpp"
-#include "harness/usage.hpp"
-#include "saving/document_file.hpp"
-#include "saving/file_name.hpp"
-#include "saving/file_saver.hpp"
+#include "harness/machine/usage.hpp"
 
 namespace handoff {
 namespace {

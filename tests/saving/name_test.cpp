@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "saving/file_name.hpp"
+#include "downloads/saving/file_name.hpp"
 
 namespace handoff {
 namespace {

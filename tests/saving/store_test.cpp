@@ -1,5 +1,5 @@
 // Where the pipeline of the workload `download` keeps its documents.
-#include "saving/document_store.hpp"
+#include "downloads/saving/document_store.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>

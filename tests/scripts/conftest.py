@@ -16,8 +16,9 @@ from typing import Any
 import campaign
 import pytest
 
-from handoff import catalog, sampling, schedule
-from handoff.runner import Settings
+from handoff.campaign import catalog, schedule
+from handoff.campaign.runner import Settings
+from handoff.run import sampling
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

@@ -8,8 +8,8 @@ from typing import Any
 
 from conftest import WORKLOADS, counter, queue
 
-from handoff import cases
-from handoff.catalog import Suite
+from handoff.campaign.catalog import Suite
+from handoff.run import cases
 
 SPSC = {"producers": "one", "consumers": "one"}
 UNBOUNDED = {"bound": "unbounded"}

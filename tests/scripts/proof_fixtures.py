@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from handoff.proof_record import Proof, Record
+from handoff.proofs.record import Proof, Record
 
 Json = dict[str, Any]
 

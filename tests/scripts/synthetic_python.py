@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from handoff.python_forms import main
+from handoff.python.forms import main
 
 # Nanoseconds per round trip, operation and makespan.
 ROUND_TRIP_NS = {"spin": 1e7, "try": 2e6, "sleep_1ms": 2.2e6, "timed": 6e4, "block": 5e4}

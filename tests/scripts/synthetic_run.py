@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from handoff import jobs
-from handoff.cases import parse
-from handoff.samples import METHOD
-from handoff.sampling import full_block
-from handoff.schedule import in_a_block
-from handoff.stamps import Document, Job
+from handoff.campaign import jobs
+from handoff.campaign.schedule import in_a_block
+from handoff.run.cases import parse
+from handoff.run.samples import METHOD
+from handoff.run.sampling import full_block
+from handoff.run.stamps import Document, Job
 
 # Nanoseconds per yardstick: a shared cache, another chiplet, another socket (shared/DESIGN.md).
 PLACES = (49.0, 105.0, 483.0)

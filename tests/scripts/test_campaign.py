@@ -19,7 +19,8 @@ from conftest import (
     run_here,
 )
 
-from handoff import measuring, results
+from handoff.campaign import measuring
+from handoff.run import results
 
 
 def test_a_campaign_from_cases_to_report(scripts: Scripts) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import FakeBuild, Scripts, environment, lines, run_here
 
-from handoff import redis_server
+from handoff.campaign import redis_server
 
 DOWNLOAD = "download_strategies/redis_workers/n:8/items:64/latency:log_normal/ms:4/time:real"
 ELSEWHERE = ["--redis", "redis://cache.example:6379", "--queue", "mine", "--workers-elsewhere", "2"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import COUNT, FakeBuild, Scripts, lines, one_line, run_here
 
-from handoff import results
+from handoff.run import results
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from conftest import (
     wait_until,
 )
 
-from handoff import results
+from handoff.run import results
 
 
 @pytest.mark.parametrize("how, code", [(signal.SIGINT, 130), (signal.SIGTERM, 130)])

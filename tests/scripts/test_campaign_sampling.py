@@ -14,7 +14,8 @@ import campaign
 import pytest
 from conftest import CASES, COUNT, FakeBuild, Scripts, environment, lines, one_line, run_here, wait_until
 
-from handoff import look, results
+from handoff.campaign import look
+from handoff.run import results
 
 FULL = 6  # so many full blocks come first
 SCATTERED = CASES[0]

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from handoff import cases
 from handoff.errors import HandoffError
+from handoff.run import cases
 
 NAME = "producer_consumer/vyukov_mpmc_ring/p:2/c:2/wait:spin/item:8/capacity:1024"
 

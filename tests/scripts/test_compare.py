@@ -12,9 +12,10 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import changes, compare, results
+from handoff.compare import changes, compare
 from handoff.errors import HandoffError
-from handoff.results import Run
+from handoff.run import results
+from handoff.run.results import Run
 
 QUEUES = ("mutex_ring", "vyukov_mpmc_ring", "cached_spsc_ring")
 BASE: dict[str, Any] = {"queues": QUEUES, "counters": ("mutex_counter", "cas_counter"), "blocks": 14}

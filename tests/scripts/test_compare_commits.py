@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, FakeBuild, environment, lines, one_line, wait_until
 from test_stamps import DRAWN, TRIALS, stored
 
-from handoff import results
+from handoff.run import results
 
 # It copies what is not there yet: a build that is up to date is left alone.
 CMAKE = """#!/bin/sh
@@ -241,7 +241,7 @@ def test_a_case_that_only_one_of_them_has_is_named_and_not_measured(project: Pro
 
 @pytest.mark.parametrize("key, value", [("METHOD", 1), ("SCHEMA", 7)])
 def test_a_commit_that_is_measured_in_another_way_is_refused(project: Project, key: str, value: int) -> None:
-    samples = project.root / "scripts" / "handoff" / "samples.py"
+    samples = project.root / "scripts" / "handoff" / "run" / "samples.py"
     now = samples.read_text()
     samples.write_text(
         "".join(f"{key} = {value}\n" if l.startswith(key) else l for l in now.splitlines(True))
@@ -252,6 +252,15 @@ def test_a_commit_that_is_measured_in_another_way_is_refused(project: Project, k
     assert told.returncode == 2
     assert f"commit 'HEAD' has {key.lower()} {value}, and these scripts" in one_line(told.stderr)
     assert not project.cmake_calls
+
+
+def test_a_commit_from_before_the_scripts_had_rooms_is_measured(project: Project, tmp_path: Path) -> None:
+    scripts = project.root / "scripts" / "handoff"
+    (scripts / "run" / "samples.py").rename(scripts / "samples.py")
+    project.commit()
+    (scripts / "samples.py").rename(scripts / "run" / "samples.py")
+    told = project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1", "--out", str(tmp_path))
+    assert told.returncode == 0, told.stderr
 
 
 def test_a_shallow_clone_says_that_it_lacks_the_commit(project: Project, tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ from matplotlib import pyplot
 from synthetic_run import STAGES_NS, STRATEGIES, Spec
 from test_report import call
 
-from handoff import figures, jobs, markdown, page, results, summary
-from handoff.figures import style
+from handoff.campaign import jobs
+from handoff.report import figures, markdown, page, summary
+from handoff.report.figures import style
+from handoff.run import results
 
 Json = dict[str, Any]
 ALONE = Spec(

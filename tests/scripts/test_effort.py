@@ -11,7 +11,8 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import cases, effort, markdown, page, results, summary
+from handoff.report import effort, markdown, page, summary
+from handoff.run import cases, results
 
 Json = dict[str, Any]
 SPEC = Spec(

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from conftest import FakeBuild, Scripts
 
-from handoff import build as build_info
-from handoff import catalog, environment, machine, privacy, probe
-from handoff.runner import Settings
-from handoff.sampling import Sampling
+from handoff.campaign import catalog, environment
+from handoff.campaign.runner import Settings
+from handoff.host import build as build_info, machine, privacy, probe
+from handoff.run.sampling import Sampling
 
 
 def test_all_that_the_notes_ask_for_is_there() -> None:

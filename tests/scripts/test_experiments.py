@@ -12,9 +12,11 @@ import synthetic_run
 from conftest import ROOT
 from synthetic_run import Spec
 
-from handoff import catalog, experiments, figures, markdown, page, results, summary
+from handoff.campaign import catalog
+from handoff.campaign.runner import Settings
 from handoff.errors import HandoffError
-from handoff.runner import Settings
+from handoff.report import experiments, figures, markdown, page, summary
+from handoff.run import results
 
 Json = dict[str, Any]
 

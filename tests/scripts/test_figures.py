@@ -12,9 +12,10 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from synthetic_run import Spec
 
-from handoff import figures, results, summary
 from handoff.errors import HandoffError
-from handoff.figures import cpu_cost, data, style
+from handoff.report import figures, summary
+from handoff.report.figures import cpu_cost, data, style
+from handoff.run import results
 
 Json = dict[str, Any]
 

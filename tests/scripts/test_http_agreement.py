@@ -13,9 +13,10 @@ import synthetic_run
 from test_downloads import ALONE
 from test_report import call
 
-from handoff import agreement, cases
+from handoff.compare import agreement
 from handoff.errors import HandoffError
-from handoff.results import Run
+from handoff.run import cases
+from handoff.run.results import Run
 
 KEYS = "n:8/items:500/latency:constant/ms:5/failures:0%/bandwidth:unlimited/time:real"
 HTTP = "transport:http"

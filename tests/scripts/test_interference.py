@@ -13,7 +13,9 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import interference, markdown, page, results, stats, summary
+from handoff.report import markdown, page, summary
+from handoff.run import results
+from handoff.statistics import interference, stats
 
 Json = dict[str, Any]
 SPEC = Spec(

@@ -16,11 +16,14 @@ import synthetic_run
 from matplotlib import pyplot
 from synthetic_run import Spec
 
-from handoff import compare, figures, markdown, measures, memory, page, results, summary
-from handoff.cases import parse
-from handoff.figures import style
-from handoff.runner import Settings
-from handoff.schedule import Costs
+from handoff.campaign.runner import Settings
+from handoff.campaign.schedule import Costs
+from handoff.compare import compare, memory
+from handoff.report import figures, markdown, page, summary
+from handoff.report.figures import style
+from handoff.run import results
+from handoff.run.cases import parse
+from handoff.statistics import measures
 
 Json = dict[str, Any]
 QUEUES = ("mutex_ring", "vyukov_mpmc_ring", "boost_queue")

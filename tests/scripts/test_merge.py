@@ -19,10 +19,11 @@ from matplotlib.figure import Figure
 from synthetic_run import Spec
 from test_report import call
 
-from handoff import merge, merged_page, results, summary
 from handoff.errors import HandoffError
-from handoff.figures import facets
-from handoff.merge import Machine
+from handoff.report import merge, merged_page, summary
+from handoff.report.figures import facets
+from handoff.report.merge import Machine
+from handoff.run import results
 
 Json = dict[str, Any]
 

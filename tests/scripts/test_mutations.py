@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from handoff import mutation_page, mutation_runs, mutations, proof_sources
 from handoff.errors import HandoffError, MeasurementError
-from handoff.mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, Cell, Mutation
+from handoff.proofs import mutation_page, mutation_runs, mutations, sources as proof_sources
+from handoff.proofs.mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, Cell, Mutation
 from mutations import main as mutations_command
 
 MET = "the mutation is met\n"

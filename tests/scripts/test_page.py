@@ -13,8 +13,10 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import figures, markdown, measures, page, results, summary
-from handoff.figures import Rendered
+from handoff.report import figures, markdown, page, summary
+from handoff.report.figures import Rendered
+from handoff.run import results
+from handoff.statistics import measures
 
 Json = dict[str, Any]
 SMALL = Spec(blocks=6, queues=("mutex_ring", "vyukov_mpmc_ring", "boost_queue"), counters=("mutex_counter",))

@@ -11,7 +11,9 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import compare, markdown, page, results, summary
+from handoff.compare import compare
+from handoff.report import markdown, page, summary
+from handoff.run import results
 
 DEADLOCKS = {"opposite_order": 31.0, "same_order": 0.0, "scoped_lock": 0.0}
 SMALL = Spec(

@@ -11,14 +11,15 @@ import pytest
 from conftest import WORKLOADS, counter, queue
 from profile_fixtures import COMPARED, COUNTERS, QUEUES, WINDOWS, suite
 
-from handoff import cases, schedule
-from handoff.cases import Case
-from handoff.catalog import Suite
+from handoff.campaign import schedule
+from handoff.campaign.catalog import Suite
+from handoff.campaign.profiles import PROFILES
+from handoff.campaign.runner import Settings
+from handoff.campaign.selection import Selection
 from handoff.errors import HandoffError
-from handoff.profiles import PROFILES
-from handoff.runner import Settings
-from handoff.sampling import full_block
-from handoff.selection import Selection
+from handoff.run import cases
+from handoff.run.cases import Case
+from handoff.run.sampling import full_block
 
 SUITE = suite()
 # In smoke and in a profile of their own.

@@ -20,10 +20,10 @@ from proof_fixtures import (
     write_pages,
 )
 
-from handoff import ctest_results
 from handoff.errors import HandoffError
-from handoff.proof_files import Collected
-from handoff.proof_record import Proof
+from handoff.proofs import ctest as ctest_results
+from handoff.proofs.files import Collected
+from handoff.proofs.record import Proof
 
 Json = dict[str, Any]
 

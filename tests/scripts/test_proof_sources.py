@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handoff import proof_sources
+from handoff.proofs import sources as proof_sources
 
 RING = '#include "../queue.hpp"\n#include "../support/cells.hpp"\n#include <atomic>\nint ring = 1\'000;  // slots\n'
 

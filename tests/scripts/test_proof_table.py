@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from proof_fixtures import EARLIER_SOURCE, ORDER, SOURCE, TESTS, proof, record, run
 
-from handoff import proof_record, proof_table
 from handoff.errors import HandoffError
-from handoff.proof_cells import count
-from handoff.proof_record import Proof, Record
-from handoff.proof_table import HERE, MEASURED, Row
+from handoff.proofs import record as proof_record, table as proof_table
+from handoff.proofs.cells import count
+from handoff.proofs.record import Proof, Record
+from handoff.proofs.table import HERE, MEASURED, Row
 
 Json = dict[str, Any]
 

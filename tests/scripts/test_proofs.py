@@ -15,8 +15,8 @@ import pytest
 from conftest import ROOT, one_line
 from proof_fixtures import broken_page, junit, order_page
 
-from handoff import proof_record
-from handoff.proof_record import Record
+from handoff.proofs import record as proof_record
+from handoff.proofs.record import Record
 
 Json = dict[str, Any]
 

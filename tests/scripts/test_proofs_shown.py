@@ -18,7 +18,9 @@ from proof_fixtures import EARLIER_SOURCE, ORDER, SOURCE, proof, record
 from synthetic_run import Spec
 from test_report import call
 
-from handoff import markdown, merge, merged_page, page, proof_record, proof_table, results, summary
+from handoff.proofs import record as proof_record, table as proof_table
+from handoff.report import markdown, merge, merged_page, page, summary
+from handoff.run import results
 
 Json = dict[str, Any]
 

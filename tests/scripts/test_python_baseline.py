@@ -17,10 +17,12 @@ from conftest import HERE, FakeBuild, counter, lines, one_line, queue
 from synthetic_python import Forms
 from synthetic_run import Spec
 
-from handoff import cases, figures, markdown, page, proof_table, python_baseline, python_wording
-from handoff import python_suite, results, summary
-from handoff.catalog import Suite
-from handoff.python_forms import main
+from handoff.campaign.catalog import Suite
+from handoff.proofs import table as proof_table
+from handoff.python import baseline as python_baseline, suite as python_suite, wording as python_wording
+from handoff.python.forms import main
+from handoff.report import figures, markdown, page, summary
+from handoff.run import cases, results
 
 Json = dict[str, Any]
 SMALL = Spec(

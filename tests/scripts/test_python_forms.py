@@ -18,13 +18,21 @@ from typing import Any
 
 import pytest
 
-from handoff import cases
-from handoff.python_forms import counters, downloads, main, ping_pong, simulated_list, simulated_network
-from handoff.python_forms import strategies, window
-from handoff.python_forms.simulated_list import Document
-from handoff.python_forms.simulated_network import End
-from handoff.python_forms.strategies import Fetched, Setup, Strategy
-from handoff.python_forms.window import FormError
+from handoff.python.forms import (
+    counters,
+    downloads,
+    main,
+    ping_pong,
+    simulated_list,
+    simulated_network,
+    strategies,
+    window,
+)
+from handoff.python.forms.simulated_list import Document
+from handoff.python.forms.simulated_network import End
+from handoff.python.forms.strategies import Fetched, Setup, Strategy
+from handoff.python.forms.window import FormError
+from handoff.run import cases
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = HERE.parent.parent / "scripts" / "python_form.py"
@@ -177,7 +185,7 @@ CPP_PAUSES_NS = [9674291, 18922148, 16507009, 55372297, 80336561, 88771656, 5420
 
 
 def test_the_list_is_the_one_that_the_cpp_side_draws() -> None:
-    """make_documents of benchmarks/harness/download_list.cpp, for 64 and 11 documents, printed by a C++ program."""
+    """make_documents of benchmarks/downloads/job/list.cpp, for 64 and 11 documents, printed by a C++ program."""
     for (items, ms), first, bytes_of_all, latency_ns in (
         ((64, 4), CPP_LIST, CPP_BYTES, CPP_LATENCY_NS),
         ((11, 50), CPP_PAGES, CPP_PAGES_BYTES, CPP_PAGES_LATENCY_NS),

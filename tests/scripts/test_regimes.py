@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from handoff import regimes
+from handoff.statistics import regimes
 
 
 def _samples(before: list[float], after: list[float] | None = None) -> pd.DataFrame:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import CASES, FakeBuild, wait_until
 
-from handoff import cases, runner
-from handoff.interrupt import Interrupt
+from handoff.campaign import runner
+from handoff.campaign.interrupt import Interrupt
+from handoff.run import cases
 
 CASE = cases.parse(CASES[0])
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from handoff import cases, control_kinds, results, samples
-from handoff.sampling import FULL_REPEATS
 from handoff.errors import HandoffError
+from handoff.run import cases, control_kinds, results, samples
+from handoff.run.sampling import FULL_REPEATS
 
 CASE = "counter/atomic_counter/t:2/mix:increment"
 OTHER = "ping_pong/good_ring/queues:2/wait:spin/report:mean"

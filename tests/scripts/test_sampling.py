@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from handoff import cases, needs, sampling, stats
-from handoff.cases import Case
+from handoff.campaign import needs
 from handoff.errors import HandoffError
-from handoff.samples import Sample
-from handoff.sampling import Needs, Plan, Sampling
+from handoff.run import cases, sampling
+from handoff.run.cases import Case
+from handoff.run.samples import Sample
+from handoff.run.sampling import Needs, Plan, Sampling
+from handoff.statistics import stats
 
 Json = dict[str, Any]
 Change = Callable[[Json], None]

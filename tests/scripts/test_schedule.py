@@ -5,12 +5,13 @@ from collections import Counter
 import pytest
 from conftest import CASES
 
-from handoff import cases, schedule
+from handoff.campaign import schedule
+from handoff.campaign.runner import Settings
+from handoff.campaign.schedule import StopRule
 from handoff.errors import HandoffError
-from handoff.runner import Settings
-from handoff.control_kinds import comparison
-from handoff.sampling import full_block
-from handoff.schedule import StopRule
+from handoff.run import cases
+from handoff.run.control_kinds import comparison
+from handoff.run.sampling import full_block
 
 SOME = [cases.parse(name) for name in CASES]
 

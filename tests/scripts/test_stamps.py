@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from conftest import CASES, FakeBuild, Scripts, environment, one_line, run_here, wait_until
 
-from handoff import cases, jobs, results, stamps
+from handoff.campaign import jobs
 from handoff.errors import HandoffError
-from handoff.stamps import Job, StampLog
+from handoff.run import cases, results, stamps
+from handoff.run.stamps import Job, StampLog
 
 WINDOWS = ("window_in_order", "window_completion_order")
 TRIALS = tuple(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from handoff import stats, ties
+from handoff.statistics import stats, ties
 
 
 def test_the_interval_of_a_median_by_hand() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handoff import stats, tails
+from handoff.statistics import stats, tails
 
 TRIALS = 1000
 

@@ -12,10 +12,11 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from test_report import call
 
-from handoff import catalog, jobs, strategies
-from handoff.figures import gantt, style
-from handoff.redis_server import RedisServer
-from handoff.runner import Settings
+from handoff.campaign import catalog, jobs
+from handoff.campaign.redis_server import RedisServer
+from handoff.campaign.runner import Settings
+from handoff.report.figures import gantt, style
+from handoff.run import strategies
 
 QUEUES = ("ring", "mutex_ring", "boost_queue")
 

@@ -11,8 +11,11 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import cases, results, sampling, schedule, stats, summary, tails
-from handoff.regimes import SET_ASIDE, SINGLE_CPU
+from handoff.campaign import schedule
+from handoff.report import summary
+from handoff.run import cases, results, sampling
+from handoff.statistics import stats, tails
+from handoff.statistics.regimes import SET_ASIDE, SINGLE_CPU
 
 Json = dict[str, Any]
 MEAN = "ping_pong/queues:2/wait:spin/report:mean"

@@ -12,8 +12,10 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff import markdown, page, results, summary, usl
-from handoff.cases import parse
+from handoff.report import markdown, page, summary
+from handoff.run import results
+from handoff.run.cases import parse
+from handoff.statistics import usl
 
 Json = dict[str, Any]
 THREADS = np.array([1.0, 2, 4, 8, 12, 16, 24, 32])

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import synthetic_run
 
-from handoff import results, validation
-from handoff.control_kinds import AGAIN
-from handoff.results import Run
+from handoff.compare import validation
+from handoff.run import results
+from handoff.run.control_kinds import AGAIN
+from handoff.run.results import Run
 
 RECORDED = Path(__file__).parent / "recorded"
 SCRIPT = Path(__file__).parents[2] / "scripts" / "validate.py"

@@ -1,1 +1,1 @@
-"""What samples say: regimes, intervals, verdicts, controls."""
+"""From samples to intervals, regimes, rankings and controls."""

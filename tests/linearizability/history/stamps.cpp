@@ -5,8 +5,8 @@
 #include <set>
 #include <thread>
 
-#include "harness/clock.hpp"
-#include "harness/team.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/team.hpp"
 #include "support/pause.hpp"
 
 namespace handoff::linearizability {

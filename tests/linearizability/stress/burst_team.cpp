@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/team.hpp"
+#include "harness/machine/team.hpp"
 #include "threads.hpp"
 
 namespace handoff::linearizability {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "harness/clock.hpp"
+#include "harness/machine/clock.hpp"
 
 namespace handoff::linearizability {
 namespace {

@@ -10,7 +10,7 @@
 #include "checkers/counter_checker.hpp"
 #include "checkers/diagram.hpp"
 #include "checkers/queue_checker.hpp"
-#include "harness/topology.hpp"
+#include "harness/machine/topology.hpp"
 #include "session.hpp"
 #include "stress/counter_bursts.hpp"
 #include "stress/queue_bursts.hpp"

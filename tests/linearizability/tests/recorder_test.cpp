@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "hand_made.hpp"
-#include "harness/topology.hpp"
+#include "harness/machine/topology.hpp"
 
 namespace handoff::linearizability::testing {
 namespace {

@@ -12,8 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "scripts"))
 
-from handoff import cases, plans  # noqa: E402  (after the path)
-from handoff.control_kinds import comparison  # noqa: E402
+from handoff.run import cases, plans  # noqa: E402  (after the path)
+from handoff.run.control_kinds import comparison  # noqa: E402
 
 CAMPAIGNS = 4
 ONE_IN = 3  # of the cases that are no controls of the comparison

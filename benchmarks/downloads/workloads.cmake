@@ -1,0 +1,10 @@
+# The binaries of the I/O-bound wing; adds their names to `workloads`.
+set(wing ${HANDOFF_ROOT}/benchmarks/downloads)
+foreach(workload download download_strategies download_saving)
+  add_executable(${workload} ${wing}/workloads/${workload}.cpp)
+  target_link_libraries(${workload} PRIVATE handoff_case_main)
+  list(APPEND workloads ${workload})
+endforeach()
+target_link_libraries(download_strategies PRIVATE handoff_download handoff_http)
+add_dependencies(download_strategies download_server)
+target_link_libraries(download_saving PRIVATE handoff_saving)

@@ -1,0 +1,50 @@
+#include "case_filter.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <regex>
+
+#include "harness/machine/errors.hpp"
+
+namespace handoff {
+namespace {
+
+bool is_plain(const std::string& text) {
+    return text.find_first_of("\\^$.|?*+()[]{}") == std::string::npos;
+}
+
+// "^name$" without any further regular expression: what a campaign asks for.
+bool is_exact(const std::string& filter) {
+    return filter.size() > 2 && filter.front() == '^' && filter.back() == '$' &&
+           is_plain(filter.substr(1, filter.size() - 2));
+}
+
+std::regex compiled(const std::string& filter) {
+    try {
+        return std::regex(filter, std::regex_constants::extended);
+    } catch (const std::regex_error& e) {
+        throw misuse("--benchmark_filter '" + filter + "' is no regular expression: " + e.what());
+    }
+}
+
+}  // namespace
+
+std::vector<std::size_t> selected(const std::vector<std::string>& names, const std::string& filter) {
+    std::vector<std::size_t> indices(names.size());
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    if (filter.empty() || filter == "all") return indices;
+    if (is_exact(filter)) {
+        const std::string wanted = filter.substr(1, filter.size() - 2);
+        std::erase_if(indices, [&](std::size_t i) { return names[i] + printed_suffix != wanted; });
+        return indices;
+    }
+    // A leading minus selects what does not match.
+    const bool negative = filter.front() == '-';
+    const std::regex pattern = compiled(negative ? filter.substr(1) : filter);
+    std::erase_if(indices, [&](std::size_t i) {
+        return std::regex_search(names[i] + printed_suffix, pattern) == negative;
+    });
+    return indices;
+}
+
+}  // namespace handoff

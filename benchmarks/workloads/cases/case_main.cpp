@@ -1,0 +1,197 @@
+#include "case_main.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include "case_filter.hpp"
+#include "exit_code.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/errors.hpp"
+#include "harness/machine/heap_gap.hpp"
+#include "harness/machine/topology.hpp"
+
+namespace handoff {
+namespace {
+
+// The worst that a case of this process has come to.
+int worst_exit = 0;
+
+std::string cpus_label(const std::vector<int>& cpus) {
+    std::string text;
+    for (const int cpu : cpus) text += (text.empty() ? "cpus:" : ",") + std::to_string(cpu);
+    return text;
+}
+
+void fail(benchmark::State& state, int exit_code, const std::string& message) {
+    worst_exit = std::max(worst_exit, exit_code);
+    std::cerr << message << std::endl;
+    state.SkipWithError(message.c_str());
+}
+
+void run_case(benchmark::State& state, const benchmark_case& one, const run_settings& settings) {
+    for ([[maybe_unused]] const auto iteration : state) {
+        try {
+            const outcome result = one.run(settings);
+            for (const auto& [name, value] : result.values) {
+                state.counters[name] = value;
+                if (name == "window_s") state.SetIterationTime(value);
+            }
+            state.SetLabel(cpus_label(result.cpus));
+            if (!result.error.empty()) fail(state, exit_failed, result.error);
+        } catch (const misuse& e) {
+            fail(state, exit_misuse, e.what());
+        } catch (const std::exception& e) {
+            fail(state, exit_failed, std::string("failed: ") + e.what());
+        }
+    }
+}
+
+// Shows the headline figures only: a row must fit a terminal.
+class short_console : public benchmark::ConsoleReporter {
+public:
+    explicit short_console(const std::vector<std::string>& headline)
+        : headline_(headline.begin(), headline.end()) {}
+
+    void ReportRuns(const std::vector<Run>& runs) override {
+        std::vector<Run> shortened = runs;
+        for (Run& run : shortened)
+            std::erase_if(run.counters, [this](const auto& c) { return !headline_.contains(c.first); });
+        ConsoleReporter::ReportRuns(shortened);
+    }
+
+private:
+    std::set<std::string> headline_;
+};
+
+// Google Benchmark's own listing takes time that grows with the square of the cases, so it is done here.
+bool take_list_flag(int& argc, char** argv) {
+    char** const end = std::remove_if(argv, argv + argc, [](std::string_view arg) {
+        return arg == "--benchmark_list_tests" || arg == "--benchmark_list_tests=true";
+    });
+    const bool found = end != argv + argc;
+    argc = static_cast<int>(end - argv);
+    return found;
+}
+
+bool wants_machine_format(int argc, char** argv) {
+    return std::any_of(argv, argv + argc, [](std::string_view arg) {
+        return arg == "--benchmark_format=json" || arg == "--benchmark_format=csv";
+    });
+}
+
+// Every value of every part of the case names: what can be asked for.
+std::string choices(const std::vector<benchmark_case>& cases) {
+    std::set<std::string> implementations;
+    std::map<std::string, std::set<std::string>> values;
+    for (const benchmark_case& one : cases) {
+        const std::vector<std::string> parts = CLI::detail::split(one.name, '/');
+        implementations.insert(parts.at(1));
+        for (std::size_t i = 2; i < parts.size(); ++i) {
+            const auto colon = parts[i].find(':');
+            values[parts[i].substr(0, colon)].insert(parts[i].substr(colon + 1));
+        }
+    }
+    const auto list = [](const std::set<std::string>& all) {
+        std::string text;
+        for (const std::string& one : all) text += (text.empty() ? "" : ", ") + one;
+        return text;
+    };
+    std::string text = "implementations: " + list(implementations);
+    for (const auto& [key, all] : values) text += "; " + key + ": " + list(all);
+    return text;
+}
+
+struct command_line {
+    run_settings settings;
+    double ramp_ms = 10.0;
+    double window_ms = 50.0;
+    std::size_t heap_gap = 0;
+};
+
+void add_options(CLI::App& app, command_line& line) {
+    app.add_option("--placement", line.settings.placement, "compact, scatter, none or cpus:LIST");
+    app.add_option("--ramp_ms", line.ramp_ms, "time before the window")->check(CLI::Range(0.0, 60'000.0));
+    app.add_option("--window_ms", line.window_ms, "the measured window")->check(CLI::Range(1.0, 600'000.0));
+    app.add_option("--tsc_hz", line.settings.tsc_hz,
+                   "believe this time stamp counter frequency (0: calibrate)")
+        ->check(CLI::NonNegativeNumber);
+    app.add_option("--heap_gap", line.heap_gap, "bytes to allocate first: moves the heap")
+        ->check(CLI::Range(0, 1 << 30));
+    app.add_option("--seed", line.settings.seed, "of what is random in a workload");
+    app.footer(
+        "Google Benchmark's own flags (--benchmark_filter, --benchmark_list_tests, ...) work as usual.");
+}
+
+std::chrono::milliseconds whole(double ms) {
+    return std::chrono::milliseconds(static_cast<long>(ms));
+}
+
+// The cases that the filter selects; misuse if there is none, unless nothing is registered at all.
+std::vector<benchmark_case> select(const std::vector<benchmark_case>& cases) {
+    std::vector<std::string> names;
+    for (const benchmark_case& one : cases) names.push_back(one.name);
+    std::vector<benchmark_case> chosen;
+    for (const std::size_t i : selected(names, benchmark::GetBenchmarkFilter())) chosen.push_back(cases[i]);
+    if (chosen.empty() && !cases.empty())
+        throw misuse("no case matches --benchmark_filter '" + benchmark::GetBenchmarkFilter() +
+                     "'; valid are " + choices(cases));
+    return chosen;
+}
+
+int list_all(const std::vector<benchmark_case>& cases) {
+    for (const benchmark_case& one : cases) std::cout << one.name << printed_suffix << '\n';
+    return 0;
+}
+
+int run_all(const command_line& line, bool machine_format, const std::vector<std::string>& headline,
+            const std::vector<benchmark_case>& cases) {
+    for (const benchmark_case& one : cases)
+        benchmark::RegisterBenchmark(one.name.c_str(),
+                                     [&](benchmark::State& state) { run_case(state, one, line.settings); })
+            ->Iterations(1)
+            ->UseManualTime();
+    benchmark::AddCustomContext("handoff_placement", line.settings.placement);
+    short_console console(headline);
+    if (machine_format) {
+        benchmark::RunSpecifiedBenchmarks();
+    } else {
+        benchmark::RunSpecifiedBenchmarks(&console);
+    }
+    return worst_exit;
+}
+
+}  // namespace
+
+int case_main(int argc, char** argv, const std::vector<std::string>& headline,
+              const std::function<std::vector<benchmark_case>()>& cases,
+              const std::vector<extra_option>& extra) {
+    const bool machine_format = wants_machine_format(argc, argv);
+    const std::string program = argc > 0 ? argv[0] : "handoff";
+    CLI::App app("handoff: " + program.substr(program.rfind('/') + 1));
+    command_line line;
+    add_options(app, line);
+    for (const extra_option& one : extra) app.add_option(one.name, *one.value, one.text);
+    return exit_code_of(app, [&] {
+        // --help is ours: Google Benchmark's leaves out what is not its own.
+        const bool help = std::any_of(argv, argv + argc, [](std::string_view a) { return a == "--help"; });
+        const bool list = take_list_flag(argc, argv);
+        if (!help) benchmark::Initialize(&argc, argv);
+        app.parse(argc, argv);
+        line.settings.ramp = whole(line.ramp_ms);
+        line.settings.window = whole(line.window_ms);
+        topology::detect().place(line.settings.placement, 1);
+        const std::vector<benchmark_case> chosen = select(cases());
+        if (list) return list_all(chosen);
+        harness_clock::calibrate(line.settings.tsc_hz);
+        const heap_gap gap(line.heap_gap);
+        return run_all(line, machine_format, headline, chosen);
+    });
+}
+
+}  // namespace handoff

@@ -1,0 +1,70 @@
+// Prints the catalog as JSON (docs/samples.md): what the scripts and the README's tables are made from.
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "catalog.hpp"
+#include "harness/machine/clock.hpp"
+#include "spec_words.hpp"
+
+namespace handoff {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json describe(const queue_entry& e) {
+    const queue_spec& s = *e.spec;
+    ordered_json items = ordered_json::array();
+    for (std::size_t i = 0; i < item_names.size(); ++i)
+        if (e.runs[i].producer_consumer != nullptr) items.push_back(item_names[i]);
+    return {{"name", s.name},
+            {"cite", s.cite},
+            {"producers", text(s.producers)},
+            {"consumers", text(s.consumers)},
+            {"bound", text(s.bound)},
+            {"push", text(s.push)},
+            {"pop", text(s.pop)},
+            {"delivery", text(s.delivery)},
+            {"failure", text(s.failure)},
+            {"items", items},
+            {"own_wait", e.own_wait},
+            {"timed", e.timed},
+            {"closable", e.closable},
+            {"control", e.control},
+            {"conserves", s.conserves},
+            {"header", e.header}};
+}
+
+ordered_json describe(const counter_entry& e) {
+    const counter_spec& s = *e.spec;
+    return {{"name", s.name},         {"cite", s.cite},       {"add", text(s.add)}, {"read", text(s.read)},
+            {"value", text(s.value)}, {"control", s.control}, {"header", e.header}};
+}
+
+// As benchmarks/CMakeLists.txt lists them.
+ordered_json workloads() {
+    ordered_json all = ordered_json::array();
+    std::istringstream names(HANDOFF_WORKLOADS);
+    for (std::string name; names >> name;) all.push_back(name);
+    return all;
+}
+
+// Of the machine that this runs on, so that a campaign's thousands of processes need not find it out again.
+ordered_json clock_unit() {
+    harness_clock::calibrate();
+    return {{"counter", harness_clock::uses_tsc() ? "tsc" : "steady_clock"}, {"hz", harness_clock::hz()}};
+}
+
+}  // namespace
+}  // namespace handoff
+
+int main() {
+    using namespace handoff;
+    ordered_json catalog = {
+        {"schema", 1},         {"queues", ordered_json::array()}, {"counters", ordered_json::array()},
+        {"waits", wait_names}, {"workloads", workloads()},        {"clock", clock_unit()}};
+    for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
+    for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
+    std::cout << catalog.dump(2) << '\n';
+}

@@ -1,0 +1,149 @@
+// Threads add to one counter, or to a list of three, as fast as they can.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "counter.hpp"
+#include "harness/plan.hpp"
+#include "support/cache_line.hpp"
+
+namespace handoff {
+
+template <class C>
+struct packed_cell {
+    C value;
+};
+
+template <class C>
+struct alignas(no_false_sharing) padded_cell {
+    C value;
+};
+
+template <class C, template <class> class Cell, std::size_t N>
+class counter_role {
+public:
+    explicit counter_role(const counter_plan& plan) : plan_(plan), done_(plan.threads) {}
+
+    outcome run() {
+        // The list of the source material starts as 1, 2, 3.
+        if constexpr (N > 1) {
+            for (std::size_t i = 0; i < N; ++i)
+                typename C::handle(cells_[i].value).add(static_cast<std::int64_t>(i + 1));
+        }
+        sample s = take_sample({.settings = plan_.settings,
+                                .threads = plan_.threads,
+                                .feeding = 0,
+                                .body = [this](unsigned i, window& w, thread_record& r) { work(i, w, r); },
+                                .wake_all = [] {}});
+        return finish(s);
+    }
+
+private:
+    struct alignas(no_false_sharing) thread_sum {
+        std::int64_t added = 0;  // to each cell
+        std::uint64_t adds = 0;
+        std::uint64_t reads = 0;
+        std::uint64_t backward = 0;  // reads below an earlier one, though nobody subtracts
+    };
+
+    void work(unsigned index, window& w, thread_record& record) {
+        switch (plan_.mix) {
+            case counter_mix::read_1:
+                return repeat(index, w, record, 1, 100);
+            case counter_mix::read_10:
+                return repeat(index, w, record, 1, 10);
+            case counter_mix::add_subtract:
+                return repeat(index, w, record, index % 2 == 0 ? 1 : -1, 0);
+            default:
+                return repeat(index, w, record, 1, 0);
+        }
+    }
+
+    // Adds `step` to each cell; every `read_every`th operation reads instead (0: none does).
+    void repeat(unsigned index, window& w, thread_record& record, std::int64_t step, unsigned read_every) {
+        std::vector<typename C::handle> handles;
+        handles.reserve(N);
+        for (auto& cell : cells_) handles.emplace_back(cell.value);
+        meter m(w, record);
+        thread_sum sum;
+        std::int64_t highest = std::numeric_limits<std::int64_t>::min();
+        unsigned until_read = read_every;
+        for (std::uint64_t done = 0; !m.edge(done); ++done) {
+            if (read_every != 0 && --until_read == 0) {
+                until_read = read_every;
+                const std::int64_t value = cells_[0].value.read();
+                if (value < highest) ++sum.backward;
+                highest = value;
+                ++sum.reads;
+            } else {
+                for (auto& handle : handles) handle.add(step);
+                sum.added += step;
+                ++sum.adds;
+            }
+        }
+        done_[index] = sum;
+    }
+
+    outcome finish(sample& s) {
+        thread_sum all;
+        for (const thread_sum& t : done_) {
+            all.added += t.added;
+            all.adds += t.adds;
+            all.reads += t.reads;
+            all.backward += t.backward;
+        }
+        std::int64_t lost = 0;
+        for (std::size_t i = 0; i < N; ++i)
+            lost +=
+                std::abs(all.added + static_cast<std::int64_t>(N > 1 ? i + 1 : 0) - cells_[i].value.read());
+        outcome result = std::move(s.result);
+        if (C::spec.value != read_guarantee::lossy) result.error = wrong(result.error, lost, all.backward);
+        const auto operations = static_cast<double>(s.operations(0, plan_.threads));
+        result.values.emplace_back("verified", C::spec.value == read_guarantee::lossy ? 0.0 : 1.0);
+        result.values.emplace_back("operations", operations);
+        result.values.emplace_back("operations_per_second", operations / s.window_s);
+        result.values.emplace_back("adds", static_cast<double>(all.adds));
+        result.values.emplace_back("reads", static_cast<double>(all.reads));
+        result.values.emplace_back("lost_updates", static_cast<double>(lost));
+        result.values.emplace_back("final_value", static_cast<double>(cells_[0].value.read()));
+        if constexpr (N > 1) result.values.emplace_back("consecutive", consecutive() ? 1.0 : 0.0);
+        add_shares(result.values, "thread", s, 0, plan_.threads);
+        return result;
+    }
+
+    static std::string wrong(const std::string& already, std::int64_t lost, std::uint64_t backward) {
+        if (lost != 0) return "unverified: the counter is off by " + std::to_string(lost);
+        if (backward != 0)
+            return "unverified: " + std::to_string(backward) + " reads were below an earlier one";
+        return already;
+    }
+
+    bool consecutive() const {
+        for (std::size_t i = 1; i < N; ++i)
+            if (cells_[i].value.read() != cells_[i - 1].value.read() + 1) return false;
+        return true;
+    }
+
+    const counter_plan& plan_;
+    std::array<Cell<C>, N> cells_;
+    std::vector<thread_sum> done_;
+};
+
+template <class C>
+outcome run_counter(const counter_plan& plan) {
+    switch (plan.mix) {
+        case counter_mix::list_packed:
+            return counter_role<C, packed_cell, 3>(plan).run();
+        case counter_mix::list_padded:
+            return counter_role<C, padded_cell, 3>(plan).run();
+        default:
+            return counter_role<C, padded_cell, 1>(plan).run();
+    }
+}
+
+}  // namespace handoff

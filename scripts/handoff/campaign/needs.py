@@ -1,0 +1,94 @@
+"""Which cases need more samples, told from those that there are.
+
+Everything here looks at widths, never at which of two sides is ahead: exchange the sides of every comparison
+and the same cases need samples. A campaign that went on until the result pleased would find differences that
+are not there; so would one that asked again and again whether a difference is "significant" and stopped as
+soon as it is (Armitage, McPherson and Rowe, J. R. Stat. Soc. A 132, 1969). Hence a pair is given up early only
+when its ratio is known as precisely as was asked for, or when the two are so far apart that no number of looks
+explains it: after Haybittle (Br. J. Radiol. 44, 1971) and Peto et al. (Br. J. Cancer 34, 1976) the looks on the
+way demand a p below 0.001, which leaves the last one, made by the report, its ordinary level.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..run.sampling import Needs
+from ..statistics import interference, ranking, stats, usable
+
+CLEAR = 0.001  # the level of Haybittle and Peto, divided by the number of pairs in the group
+# A case that has no interval, or no calm samples, after so many times the blocks of the beginning will hardly
+# get any: its trials are set aside or disturbed as a rule.
+PATIENCE = 2
+
+
+def of(samples: pd.DataFrame, precision: float, first_blocks: int) -> Needs:
+    """`samples`: all of the complete blocks. `precision`: half-width of an interval that is enough, relative."""
+    good = usable.of(samples)
+    good = good[(good["label"] == good["implementation"]) & good["value"].notna()]
+    if good.empty:
+        return Needs()
+    flagged = interference.mark(good)[0]
+    taken = samples["case"].value_counts()
+    waiting = set(taken[taken < PATIENCE * first_blocks].index)
+    calm = flagged.groupby("case")[interference.FLAGGED].agg(lambda flags: int((~flags).sum()))
+    missing, wide = _imprecise(good, precision)
+    undecided, open_pairs = _undecided(good, precision)
+    return Needs(
+        missing=frozenset(missing & waiting),
+        wide=frozenset(wide | missing),
+        disturbed=frozenset(set(calm[calm < first_blocks].index) & _with_flags(flagged) & waiting),
+        undecided=frozenset(undecided),
+        open_pairs=open_pairs,
+    )
+
+
+def _with_flags(flagged: pd.DataFrame) -> set[str]:
+    return set(flagged.loc[flagged[interference.FLAGGED], "case"])
+
+
+def _imprecise(good: pd.DataFrame, precision: float) -> tuple[set[str], set[str]]:
+    """Cases without an interval, and those whose interval is too wide, in the regime that has most of their
+    samples: a place where the machine was for a moment may never get enough."""
+    missing: set[str] = set()
+    wide: set[str] = set()
+    for name, rows in good.groupby("case"):
+        values = rows.loc[rows["regime"] == rows["regime"].mode().iloc[0], "value"].to_numpy(float)
+        interval = stats.median_interval(values)
+        if not interval.sufficient:
+            missing.add(str(name))
+        elif half_width(interval) > precision:
+            wide.add(str(name))
+    return missing, wide
+
+
+def half_width(interval: stats.Interval) -> float:
+    return (interval.high - interval.low) / 2 / interval.estimate if interval.n else float("nan")
+
+
+def _undecided(good: pd.DataFrame, precision: float) -> tuple[set[str], int]:
+    """Cases in comparisons that more samples could still settle, and the number of these."""
+    found: set[str] = set()
+    pairs = 0
+    for _, rows in good.groupby("group"):
+        ranked = ranking.rank(rows)
+        if not ranked or len(ranked[0].names) < 2:
+            continue
+        still_open = open_pairs(ranked[0].pairs, precision)
+        pairs += int(np.triu(still_open).sum())
+        names = [ranked[0].names[i] for i in np.flatnonzero(still_open.any(axis=1))]
+        found |= set(rows.loc[rows["implementation"].isin(names), "case"])
+    return found, pairs
+
+
+def open_pairs(pairs: stats.Pairwise, precision: float) -> stats.Bools:
+    """Neither known precisely enough nor clearly apart. Symmetric: i against j is open where j against i is."""
+    k = len(pairs.n)
+    enough = np.vectorize(lambda n: stats.sign_rank(int(n))[1] >= stats.CONFIDENCE, otypes=[bool])(pairs.n)
+    with np.errstate(invalid="ignore"):
+        precise = np.log(pairs.high / pairs.low) / 2 <= precision
+        apart = ((pairs.low > 1.0) | (pairs.high < 1.0)) & (pairs.p * (k * (k - 1) / 2) < CLEAR)
+    still_open: stats.Bools = ~(enough & (precise | apart))
+    np.fill_diagonal(still_open, False)
+    return still_open

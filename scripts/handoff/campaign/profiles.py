@@ -1,0 +1,200 @@
+"""Which cases a profile takes: by rules over the keys of the cases and the specs in the catalog. No rule
+names an implementation, so that a new one joins without a change here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..run import strategies
+from ..run.cases import Case
+from ..run.control_kinds import comparison
+from ..run.sampling import BLOCKS_FOR_AN_INTERVAL
+from . import download_lists as lists, whose
+from .catalog import Suite
+from .rules import Rule, Values
+
+# notes/measurement.md: half-width of the interval that a headline case should reach.
+PRECISION = 0.02
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str
+    rules: tuple[Rule, ...] | None  # None: all cases
+    min_blocks: int
+    budget_s: float | None  # None: ends after min_blocks
+    precision: float = PRECISION
+
+    def headlines(self, suite: Suite, cases: Sequence[Case]) -> tuple[tuple[str, ...], ...]:
+        """Of the given cases those of each headline, the most important first. Where there is no headline the
+        controls of the comparison come first, because what they do not find no case of this run could have
+        shown, and all other cases are equally important."""
+        names = [case.name for case in cases]
+        chosen = [rule.select(suite) for rule in HEADLINES]
+        headlines = [tuple(name for name in names if name in rank) for rank in chosen]
+        others = whose.ranked(suite)
+        controls = comparison(cases)
+        compared = tuple(name for name in names if name in controls)
+        rest = tuple(case.name for case in cases if case.implementation in others)
+        for ranks in (headlines, (compared, rest)):
+            if any(ranks):
+                return tuple(rank for rank in ranks if rank)
+        return (tuple(names),)
+
+    def select(self, suite: Suite) -> list[Case]:
+        """In the order of the listing."""
+        if self.rules is None:
+            return list(suite.cases)
+        names = set().union(*(rule.select(suite) for rule in self.rules))
+        return [case for case in suite.cases if case.name in names]
+
+
+# ---- which cases -------------------------------------------------------------------------------------------
+
+
+def _throughput(
+    p: str | tuple[str, ...] = "1", c: str | tuple[str, ...] = "1", **others: str | tuple[str, ...]
+) -> Values:
+    return {"p": p, "c": c, "wait": "spin", "item": "8", "capacity": "1024"} | others
+
+
+def _round_trip(wait: str | tuple[str, ...], queues: str = "2", report: str = "mean") -> Values:
+    return {"queues": queues, "wait": wait, "report": report}
+
+
+LOADS: tuple[Values, ...] = (
+    {"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
+    {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
+)
+
+# So much that items lie in the queue and wait for one another.
+BUSY: tuple[Values, ...] = ({"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": "80%"},)
+
+# Many items, so that what a queue takes at all events hardly counts. The figures are the same each time.
+MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
+
+# A machine of 64 CPUs has 2,016 pairs, and a campaign is about its queues: those of 4 CPUs will do.
+SOME_CPU_PAIRS = 6
+
+# What a campaign's first two figures show. It ends when these are known precisely enough, and where the time does
+# not suffice for that it goes to the first of them first.
+HEADLINES = (
+    Rule("ping_pong", whose.ranked, (_round_trip("spin"),)),
+    Rule("producer_consumer", whose.ranked, (_throughput(),)),
+)
+
+SMOKE = (
+    Rule("producer_consumer", whose.representative_queues, (_throughput(),)),
+    Rule("producer_consumer", whose.mpmc_queues, (_throughput("2", "2"),)),
+    Rule("producer_consumer", whose.other_controls, (_throughput(),)),
+    Rule("ping_pong", whose.representative_queues, (_round_trip("spin"),)),
+    Rule("ping_pong", whose.mpmc_queues, (_round_trip(("block", "own")),)),
+    Rule("ping_pong", whose.spsc_queue, (_round_trip("spin", report="distribution"),)),
+    Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
+    Rule("load", whose.spsc_queue, BUSY),
+    Rule("counter", whose.representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
+    Rule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
+    Rule("download", whose.mpmc_queues, lists.DOWNLOADS),
+    Rule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_LIST),
+    Rule("download_saving", whose.one_claim, lists.SAVING),
+    Rule("memory", whose.mpmc_queues, MEMORY),
+    Rule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
+    Rule("pitfalls", whose.everyone, ({},)),
+)
+
+QUICK = (
+    # Each implementation in each workload that it fits.
+    Rule("producer_consumer", whose.all_others, (_throughput(),)),
+    Rule("producer_consumer", whose.ranked, (_throughput("2", "2"),)),
+    Rule("ping_pong", whose.ranked, (_round_trip("spin"),)),
+    Rule("ping_pong", whose.ranked, (_round_trip("block"),)),
+    Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
+    Rule("load", whose.representative_queues, LOADS),
+    Rule("counter", whose.everyone, ({"t": "2", "mix": "increment"},)),
+    Rule("download", whose.ranked, lists.DOWNLOADS),
+    Rule("memory", whose.ranked, MEMORY),
+    Rule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
+    # Sweeps, on representatives.
+    Rule("producer_consumer", whose.mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
+    Rule("producer_consumer", whose.mpmc_queues, (_throughput("4", "4"),)),
+    Rule(
+        "producer_consumer",
+        whose.mpmc_queues,
+        (_throughput(wait=("spin", "pause", "yield", "block", "own")),),
+    ),
+    Rule("producer_consumer", whose.mpmc_queues, (_throughput(item=("8", "64", "256", "move_only")),)),
+    Rule(
+        "ping_pong", whose.closable_queue, (_round_trip(("pause", "yield", "sleep_1ms", "adaptive", "own")),)
+    ),
+    Rule("ping_pong", whose.closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
+    Rule("ping_pong", whose.representative_queues, (_round_trip(("spin", "block"), report="distribution"),)),
+    Rule("counter", whose.representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
+    Rule("counter", whose.two_counters, ({"t": "2", "mix": "read_10"},)),
+    Rule("counter", whose.two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
+    Rule(
+        "download",
+        whose.closable_queue,
+        ({"n": ("1", "2", "4", "8", "16", "32"), "m": "2", "wait": "block"},),
+    ),
+)
+
+# The ways to wait that the articles have, and those that take their place here.
+WAITS = ("spin", "pause", "yield", "sleep_1ms", "block", "adaptive", "timed", "own")
+
+# What the articles tried that this project began with, and the downloads that threads are for. Apart from quick,
+# whose five minutes they would shorten for the comparison of queues.
+EXPERIMENTS = (
+    Rule("producer_consumer", whose.other_controls, (_throughput(),)),
+    Rule("producer_consumer", whose.closable_queue, (_throughput(wait=("spin", "block", "own")),)),
+    Rule("producer_consumer", whose.stacks, (_throughput(wait=("spin", "block", "own")),)),
+    Rule("load", whose.both_orders, BUSY),
+    Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
+    Rule("ping_pong", whose.closable_queue, (_round_trip(WAITS),)),
+    Rule("ping_pong", whose.closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
+    Rule("counter", whose.everyone, ({"t": "2", "mix": ("increment", "add_subtract")},)),
+    Rule("counter", whose.everyone, ({"t": ("1", "2"), "mix": ("list_packed", "list_padded")},)),
+    Rule("download", whose.closable_queue, lists.DOWNLOADS),
+    Rule("download", whose.closable_queue, lists.AS_MANY),
+    Rule(strategies.WORKLOAD, whose.download_strategies, lists.SHORT_LIST),
+    Rule(strategies.WORKLOAD, whose.download_strategies, lists.PAGES),
+    Rule(strategies.WORKLOAD, whose.windows, lists.FOUR_AT_ONCE),
+    Rule(strategies.WORKLOAD, whose.pool_windows_and_workers, lists.ACCIDENTS),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.ACCIDENTS_ON_THE_WIRE),
+    Rule(strategies.WORKLOAD, whose.stages, lists.STAGES),
+    Rule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_SWEEP),
+    Rule("download_saving", whose.everyone, lists.SAVING_AND_SYNCING),
+    Rule("pitfalls", whose.everyone, ({},)),
+)
+
+# What docs/downloads.md promises: long lists, hundreds under way, and HTTP beside the simulated network.
+LONG_DOWNLOADS = (
+    Rule("producer_consumer", whose.other_controls, (_throughput(),)),
+    Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
+    Rule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
+    Rule(strategies.WORKLOAD, whose.windows, (lists.LONG_LIST | lists.SIMULATED | {"n": "8"},)),
+    Rule(strategies.WORKLOAD, whose.one_pool, lists.LONG_SWEEP),
+    Rule(strategies.WORKLOAD, whose.on_one_thread, lists.MANY_UNDER_WAY),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.STEADY),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.UNSTEADY),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.WITH_ACCIDENTS),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.OVER_A_LINK),
+    Rule(strategies.WORKLOAD, whose.over_http, lists.OWN_RATES),
+    Rule(strategies.WORKLOAD, whose.one_pool, lists.NARROW_LINK),
+    Rule(strategies.WORKLOAD, whose.one_pool, lists.NEARBY),
+    Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.HOURS),
+    Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.IN_BOTH_TIMES),
+)
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 60.0),
+        # 5 minutes in all, less the report's time (15 s on 2 CPUs).
+        Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0),
+        Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 280.0),
+        # Eight minutes for the lists, the other half for the controls, which take many samples to settle.
+        Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 960.0),
+        Profile("full", None, BLOCKS_FOR_AN_INTERVAL, None),
+    )
+}

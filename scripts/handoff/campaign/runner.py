@@ -1,0 +1,272 @@
+"""One trial: a fresh process of a benchmark, watched, and what came of it."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import math
+import os
+import select
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import IO, Any
+
+from ..errors import HandoffError
+from ..host.privacy import anonymous
+from ..run import strategies
+from ..run.cases import Case, listing_filter
+from .interrupt import Interrupt
+from .redis_server import RedisServer
+
+KEPT_OUTPUT = 4000
+# Enough for any single case; what prints more is broken.
+READ_OUTPUT = 1 << 20
+
+# The numbers of a Google Benchmark entry that are its own and no counters of ours.
+GOOGLE_BENCHMARK_KEYS = frozenset(
+    "family_index per_family_instance_index repetitions repetition_index threads iterations real_time cpu_time".split()
+)
+# Under the documented name `threads` the harness would collide with Google Benchmark's own.
+RENAMED_FIGURES = {"team": "threads"}
+
+# First words of an error message by which the harness says what kind of failure it is.
+MESSAGE_CLASSES = ("unverified", "voided")
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every trial of a campaign has in common."""
+
+    placement: str = "compact"
+    window_ms: float = 50.0
+    ramp_ms: float = 10.0
+    # Frequency of the time stamp counter, believed by every trial, which checks it against wall time as it would
+    # its own; 0: each trial takes 10 ms to find it out.
+    tsc_hz: float = 0.0
+    redis: RedisServer | None = None  # None: each run that needs a server has one of its own
+
+    def flags(self, workload: str) -> list[str]:
+        believed = [f"--tsc_hz={self.tsc_hz:.17g}"] if self.tsc_hz else []
+        server = self.redis if workload == strategies.WORKLOAD else None
+        return [
+            f"--placement={self.placement}",
+            f"--window_ms={self.window_ms:g}",
+            f"--ramp_ms={self.ramp_ms:g}",
+            *believed,
+            *(server.flags() if server else []),
+        ]
+
+    def anonymous(self, text: str) -> str:
+        return str(anonymous(text, self.redis.where() if self.redis else ()))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a trial's memory lies: no two trials should have it at the same place, or a lucky or unlucky
+    one would be taken for a property of the implementation."""
+
+    padding: int = 0  # bytes by which the process's environment is longer; its size moves the stack
+    heap_gap: int = 0  # bytes allocated before anything else; they move the heap
+
+
+@dataclass(frozen=True)
+class Outcome:
+    started: str
+    seconds: float
+    status: str
+    exit: int
+    message: str = ""
+    output: str = ""
+    placement: str = ""
+    cpus: list[int] = field(default_factory=list)
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """How the process came to its end."""
+
+    exit: int
+    stdout: str
+    stderr: str
+
+
+def run(
+    program: Sequence[str],
+    case: Case,
+    settings: Settings,
+    layout: Layout,
+    limit_s: float,
+    interrupt: Interrupt,
+) -> Outcome | None:
+    """Runs the case once; None if the interruption came first."""
+    command = [
+        *program,
+        f"--benchmark_filter={listing_filter(case)}",
+        "--benchmark_format=json",
+        *settings.flags(case.workload),
+        f"--heap_gap={layout.heap_gap}",
+    ]
+    started = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    start = time.monotonic()
+    # Files, not pipes: nobody has to wake up and read while the trial runs.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = _spawn(command, layout.padding, out, err)
+        try:
+            why = _wait(process, limit_s, interrupt)
+        finally:
+            _end(process)
+        seconds = time.monotonic() - start
+        ended = _Ended(process.returncode, _text(out), _text(err))
+    if why == "interrupted":
+        return None
+    if why == "late":
+        message = f"hung: no end within {limit_s:.0f} s"
+        return Outcome(
+            started, seconds, "hung", ended.exit, message, _kept(ended, settings), settings.placement
+        )
+    return _judge(case, settings, started, seconds, ended)
+
+
+def _spawn(command: list[str], padding: int, out: IO[bytes], err: IO[bytes]) -> subprocess.Popen[bytes]:
+    # Google Benchmark reads its flags from variables as well; they must not reach a trial.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("BENCHMARK_")}
+    variables["HANDOFF_PADDING"] = "x" * padding
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=variables,
+            start_new_session=True,  # its own group: Ctrl-C is ours to handle, and killing takes its children
+            preexec_fn=_die_with_parent,
+        )
+    except OSError as error:
+        raise HandoffError(f"cannot run '{command[0]}': {error.strerror}") from error
+
+
+def _die_with_parent() -> None:
+    # If the campaign itself is killed, a hung trial must not stay behind and keep a CPU busy.
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _wait(process: subprocess.Popen[bytes], limit_s: float, interrupt: Interrupt) -> str:
+    """Sleeps until the end without waking up in between: Popen.wait with a timeout polls up to 2,000 times a
+    second, on the very CPUs that are measured."""
+    pidfd = os.pidfd_open(process.pid)
+    try:
+        poll = select.poll()
+        poll.register(pidfd, select.POLLIN)
+        poll.register(interrupt.fd, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll(limit_s * 1000)}
+    finally:
+        os.close(pidfd)
+    if pidfd in ready:
+        return "ended"
+    return "interrupted" if ready else "late"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kills what is left of the process's group, of which it is the leader and not yet reaped."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _text(file: IO[bytes]) -> str:
+    """The file, or its two ends if it is too large."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    head = file.read(min(size, READ_OUTPUT))
+    file.seek(max(len(head), size - KEPT_OUTPUT))
+    return (head + file.read()).decode(errors="replace")
+
+
+def _kept(ended: _Ended, settings: Settings) -> str:
+    parts = [text for text in (ended.stdout, ended.stderr) if text.strip()]
+    # Blotted first and cut then: a name that straddles the cut would not be found.
+    return settings.anonymous("\n".join(parts))[-KEPT_OUTPUT:]
+
+
+def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: _Ended) -> Outcome:
+    context, entry, flaw = _entry(case, ended.stdout)
+    placement = str(context.get("handoff_placement", settings.placement))
+    cpus = _cpus(entry, context)
+    figures = _figures(entry)
+    status, message = _verdict(ended, entry, figures, flaw)
+    message = settings.anonymous(message)
+    if status == "ok":
+        return Outcome(started, seconds, status, ended.exit, "", "", placement, cpus, figures)
+    return Outcome(started, seconds, status, ended.exit, message, _kept(ended, settings), placement, cpus)
+
+
+def _entry(case: Case, stdout: str) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Google Benchmark's context and entry for the case, and what is wrong with its output."""
+    try:
+        document = json.loads(stdout)
+        context, (entry,) = document["context"], document["benchmarks"]
+        printed = entry["name"]
+    except (ValueError, KeyError, TypeError) as error:
+        return {}, {}, f"the output is not that of one benchmark ({type(error).__name__}: {error})"
+    if not printed.startswith(case.name):
+        return context, entry, f"the output is that of '{printed}'"
+    return context, entry, ""
+
+
+def _cpus(entry: Mapping[str, Any], context: Mapping[str, Any]) -> list[int]:
+    """From the entry's label, "cpus:0,1", or from the context."""
+    label = str(entry.get("label", ""))
+    listed = (
+        label.removeprefix("cpus:") if label.startswith("cpus:") else str(context.get("handoff_cpus", ""))
+    )
+    try:
+        return [int(cpu) for cpu in listed.split(",") if cpu]
+    except ValueError:
+        return []
+
+
+def _figures(entry: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        RENAMED_FIGURES.get(name, name): float(value)
+        for name, value in entry.items()
+        if name not in GOOGLE_BENCHMARK_KEYS
+        and isinstance(value, (int, float))
+        and not isinstance(value, bool)
+    }
+
+
+def _verdict(
+    ended: _Ended, entry: Mapping[str, Any], figures: Mapping[str, float], flaw: str
+) -> tuple[str, str]:
+    if ended.exit < 0:
+        return "crashed", f"crashed: signal {-ended.exit} ({signal.strsignal(-ended.exit)})"
+    said = _one_line(str(entry.get("error_message", ""))) or _last_line(ended.stderr)
+    if entry.get("error_occurred") or ended.exit != 0:
+        kind = said.partition(":")[0]
+        message = said or f"failed: exit code {ended.exit} without a word"
+        return (kind if kind in MESSAGE_CLASSES else "failed"), message
+    if flaw:
+        return "failed", f"failed: {flaw}"
+    for name, value in figures.items():
+        if not math.isfinite(value):
+            return "failed", f"failed: the figure '{name}' is {value}"
+    if not figures:
+        return "failed", "failed: the output has no figures"
+    return "ok", ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return _one_line(lines[-1]) if lines else ""

@@ -1,0 +1,59 @@
+"""What the command line leaves of a profile's cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..errors import HandoffError, unknown
+from ..run.cases import Case
+from .catalog import Suite
+from .profiles import Profile
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Empty means all. A case must meet each of them."""
+
+    implementations: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+    pattern: str | None = None
+
+    def of(self, profile: Profile, suite: Suite) -> list[Case]:
+        self._check(suite)
+        selected = [case for case in profile.select(suite) if self._takes(case)]
+        if not selected:
+            raise HandoffError(self._why_none(profile, suite))
+        return selected
+
+    def _check(self, suite: Suite) -> None:
+        _known("implementation", self.implementations, (case.implementation for case in suite.cases))
+        _known("workload", self.workloads, (case.workload for case in suite.cases))
+        _known("wait", self.waits, (case.keys["wait"] for case in suite.cases if "wait" in case.keys))
+        try:
+            re.compile(self.pattern or "")
+        except re.error as error:
+            raise HandoffError(f"--filter '{self.pattern}' is not a regular expression: {error}") from error
+
+    def _takes(self, case: Case) -> bool:
+        return (
+            (not self.implementations or case.implementation in self.implementations)
+            and (not self.workloads or case.workload in self.workloads)
+            and (not self.waits or case.keys.get("wait") in self.waits)
+            and (self.pattern is None or re.search(self.pattern, case.name) is not None)
+        )
+
+    def _why_none(self, profile: Profile, suite: Suite) -> str:
+        elsewhere = sum(self._takes(case) for case in suite.cases)
+        if elsewhere:
+            return f"profile '{profile.name}' has no case that matches; --profile full has {elsewhere}"
+        return f"no case matches; --list --profile full prints all {len(suite.cases)}"
+
+
+def _known(thing: str, values: Iterable[str], valid: Iterable[str]) -> None:
+    choices = list(dict.fromkeys(valid))
+    for value in values:
+        if value not in choices:
+            raise unknown(thing, value, choices)

@@ -1,0 +1,1 @@
+"""Runs held against one another: what changed, and how far the numbers hold."""

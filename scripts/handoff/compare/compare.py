@@ -1,0 +1,179 @@
+"""What changed between two runs, case by case, within the regimes that both of them saw.
+
+Two campaigns share no blocks, so nothing is paired by time. Their samples are clustered into regimes together,
+and each case is compared within a regime by the Hodges-Lehmann ratio with the interval that inverts the
+exact Mann-Whitney test. This is done twice: on the cost itself and on the cost as a multiple of the sample's
+own yardstick. Within a regime yardsticks still differ by some per cent; a change that only one of the two
+shows is explained by the machine. So the reported interval spans both.
+
+Hundreds of intervals at 95% exclude 1 by chance a few times. A regression or an improvement therefore needs
+a second witness, as verdicts within a run do: a t test of the case over all its regimes, corrected with Holm
+over all cases.
+
+Two builds that were measured interleaved do share their blocks: then the two trials of a block are a pair
+within their regime, as two labels of one campaign are, and the two witnesses of a campaign's verdicts (stats.py)
+take the place of the other two. Where the regimes do not contradict each other, their pairs are
+pooled, too, and that is what decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ..errors import HandoffError
+from ..run import cases
+from ..run.results import Run
+from ..run.run_folder import interleaved
+from ..statistics import controls, ranking, regimes
+from ..statistics.measures import add_derived, at_least, measure_of, text
+from ..statistics.stats import CONFIDENCE, DIFFERENT, holm
+from . import changes, memory_changes
+from .changes import IMPROVEMENT, REGRESSION, Change, effect_text
+from .memory_changes import MemoryChange
+
+
+@dataclass(frozen=True)
+class Comparison:
+    changes: list[Change]
+    only_a: list[str]
+    only_b: list[str]
+    no_common_regime: list[str]
+    newly_failing: list[str]
+    paired: bool  # by block: both were measured interleaved
+    memory: list[MemoryChange]  # only what changed
+    memory_cases: int  # how many were compared
+
+    @property
+    def regressions(self) -> list[Change]:
+        return [change for change in self.changes if change.effect == REGRESSION]
+
+    @property
+    def is_worse(self) -> bool:
+        return bool(self.regressions) or any(change.effect == REGRESSION for change in self.memory)
+
+
+def compare(a: Run, b: Run, threshold: float) -> Comparison:
+    """Raises HandoffError where the two were not measured in the same way."""
+    require_same_method(a, b)
+    both = pd.concat(
+        [a.complete_samples().assign(run="a"), b.complete_samples().assign(run="b")], ignore_index=True
+    )
+    both, _ = regimes.assign(both)
+    parsed = {name: cases.parse(name) for name in both["case"].unique()}
+    measures = {name: measure_of(case.workload, case.keys) for name, case in parsed.items()}
+    both = add_derived(both, measures)
+    both["log_multiple"] = np.log(both["multiple"])
+    known = controls.names(a.environment.get("catalog", {})) | controls.names(
+        b.environment.get("catalog", {})
+    )
+    both = both[~both["implementation"].isin(known) & (both["label"] == both["implementation"])]
+    both = both[both["workload"] != "core_to_core"]  # that is the machine, and no change of ours
+    cases_a, cases_b = (set(both.loc[both["run"] == run, "case"]) for run in ("a", "b"))
+    usable = both[(both["status"] == "ok") & (both["regime"] != regimes.SET_ASIDE) & both["log_cost"].notna()]
+    found: dict[str, list[Change]] = {}
+    p_values: dict[str, float] = {}
+    apart: list[str] = []
+    paired = interleaved(a.environment, b.environment)
+    timed = {name: one for name, one in measures.items() if one is not None and one.is_time}
+    for name in sorted(cases_a & cases_b & timed.keys()):
+        rows = usable[usable["case"] == name]
+        unit = timed[name].unit
+        found[name], p_values[name] = (changes.paired if paired else changes.unpaired)(rows, unit)
+        if not found[name]:
+            apart.append(name)
+    adjusted = dict(zip(p_values, holm(np.array(list(p_values.values())))))
+    return Comparison(
+        [
+            replace(change, effect=_effect(change, float(adjusted[name]), threshold)) if decides else change
+            for name, every in found.items()
+            for change, decides in zip(every, _deciding(every))
+        ],
+        sorted(cases_a - cases_b),
+        sorted(cases_b - cases_a),
+        apart,
+        sorted(_failing(both, "b") - _failing(both, "a")),
+        paired,
+        *memory_changes.between(both[both["status"] == "ok"], threshold),
+    )
+
+
+def require_same_method(a: Run, b: Run) -> None:
+    for key in ("method", "window_ms", "ramp_ms", "placement", "redis"):
+        left, right = a.environment.get(key), b.environment.get(key)
+        if left != right:
+            raise HandoffError(
+                f"the runs were measured in different ways: {key} is {left!r} in {a.path} and {right!r} in "
+                f"{b.path}; valid: two runs with the same {key}"
+            )
+    for run in (a, b):
+        if not run.complete_blocks():
+            raise HandoffError(f"run '{run.path}' has no complete block, so there is nothing to compare")
+
+
+def _failing(samples: pd.DataFrame, run: str) -> set[str]:
+    return set(samples.loc[(samples["run"] == run) & (samples["status"] != "ok"), "case"])
+
+
+def _deciding(every: list[Change]) -> list[bool]:
+    """Which of a case's changes count as an effect: the pooled one where there is one, or else each."""
+    pooled = [change.regime == ranking.POOLED for change in every]
+    return pooled if any(pooled) else [True] * len(every)
+
+
+def _effect(change: Change, adjusted_p: float, threshold: float) -> str:
+    if change.verdict != DIFFERENT or adjusted_p >= 1 - CONFIDENCE:
+        return ""
+    if change.ratio > 1 + threshold:
+        return REGRESSION
+    return IMPROVEMENT if change.ratio < 1 / (1 + threshold) else ""
+
+
+HEADS = ("case", "regime", "A", "B", "cost B/A", "95% interval", "n", "resolves", "verdict")
+
+
+def cells(change: Change) -> tuple[str, ...]:
+    """One row of text for a table of HEADS."""
+    interval = f"{change.low:.3f} – {change.high:.3f}"
+    if change.coverage < CONFIDENCE:
+        interval += f" ({100 * change.coverage:.0f}% only)"
+    return (
+        change.case,
+        change.regime,
+        text(change.median_a, change.unit),
+        text(change.median_b, change.unit),
+        f"{change.ratio:.3f}",
+        interval,
+        f"{change.n_a}, {change.n_b}",
+        at_least(change.resolvable),
+        effect_text(change.effect, change.verdict),
+    )
+
+
+def remarks(found: Comparison, threshold: float) -> list[str]:
+    """What the table does not show, a sentence each."""
+    expected = len(found.changes) * (1 - CONFIDENCE)
+    told = [
+        f"{len(found.changes)} comparisons, {len(found.regressions)} regressions past {100 * threshold:g}%; "
+        f"were nothing changed, up to {expected:.1f} intervals would still exclude 1, which is why a "
+        f"regression must also survive Holm's correction over all cases"
+    ]
+    if found.memory_cases:
+        told.append(
+            f"{found.memory_cases} cases of memory compared, "
+            + (f"{len(found.memory)} figures changed" if found.memory else "no figure changed")
+            + ": all trials of B on one side of all of A, past the threshold and past what alignment explains"
+        )
+    if found.paired:
+        told.append(
+            "both were measured interleaved in one campaign: n counts pairs of trials of the same block and regime"
+        )
+    lists = (
+        ("only in A", found.only_a),
+        ("only in B", found.only_b),
+        ("no regime in common, so not compared", found.no_common_regime),
+        ("failed in B and not in A", found.newly_failing),
+    )
+    return told + [f"{what}: {', '.join(names)}" for what, names in lists if names]

@@ -1,0 +1,1 @@
+"""What the machine and the build are, as far as a run's folder names them."""

@@ -1,0 +1,1 @@
+"""What the tests have shown of each implementation, and of which source."""

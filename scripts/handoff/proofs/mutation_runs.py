@@ -1,0 +1,223 @@
+"""Runs a check with a fault switched on, and says what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import EXIT_MISUSE, HandoffError
+from .mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, Cell, Mutation
+
+Json = dict[str, Any]
+
+SCHEMA = "handoff-mutation-1"
+FAILED_OTHERWISE = "failed otherwise"
+
+# A step of a test that takes longer counts as hung: long enough for a machine with other work.
+TEST_SECONDS = 10
+# Where a hang is the one catch there is no need to wait as long. Only a run with such a fault is so impatient: the
+# same test without the fault, and a fault that must not be caught, get the time above.
+HANG_SECONDS = 3
+# So, too, what is late, or held up, need not be so for 10 s.
+PATIENCE_SECONDS = 1
+# A fault that stops are to find is looked for until it is found, as a rule within seconds.
+SEARCH_SECONDS = 30
+RUN_SECONDS = 180.0
+# The thread sanitizer sees a weakened order only where one thread has handed over to another in the run, and a lock
+# that nobody waits for is handed to nobody: on a loaded machine every fourth run of some locks.
+TRIES = {"thread_sanitizer": 10}
+# The eventcount's tests have no watchdog of their own; without a fault they take a second.
+EVENTCOUNT_SECONDS = 20.0
+
+_MET = "the mutation is met\n"
+_DIED = r"^mutants_\w+: (\w+\.\w+.*)$"
+_ASSERTION = r": Failure\n((?:.|\n)*?)(?=\nGoogle Test trace:|\n\[|\n\n|\Z)"
+_SANITIZER = r"^SUMMARY: \w+Sanitizer: (.+)$|runtime error: (.+)$"
+_COMPLAINTS: Mapping[str, str] = {
+    "exploration": r"^ *FAILED: (.+)$",
+    "conformance": f"{_DIED}|{_ASSERTION}",
+    "linearizability": rf"^\w+: BROKEN: (.+)$|{_DIED}",
+    "thread_sanitizer": f"{_SANITIZER}|{_DIED}|{_ASSERTION}",
+    "address_sanitizer": f"{_SANITIZER}|{_DIED}|{_ASSERTION}",
+    "progress": f"{_DIED}|{_ASSERTION}",
+}
+# The suite of each check in tests/mutants; the others run the conformance suite.
+_SUITES: Mapping[str, str] = {"linearizability": "linearizability", "progress": "progress"}
+_SHOWN = 240  # characters of a complaint
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: `code` is None if it had to be ended."""
+
+    code: int | None
+    output: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Result:
+    cell: Cell
+    verdict: str
+    reported: str | None
+    seconds: float
+
+    @property
+    def is_as_expected(self) -> bool:
+        return self.cell.expected in (self.verdict, BY_CHANCE)
+
+
+def check(mutation: Mutation, cell: Cell, build: Path) -> Result:
+    limit = EVENTCOUNT_SECONDS if cell.subject == "eventcount" else RUN_SECONDS
+    tries = TRIES.get(cell.check, 1) if cell.expected == CAUGHT else 1
+    for _ in range(tries):
+        ended = run(command(mutation.name, cell, build), mutation.name, limit, _haste(cell))
+        if ended.code != 0:
+            break
+    if not _is_met(cell, ended):
+        last = ended.output.strip().splitlines()[-1:] or ["it printed nothing"]
+        raise HandoffError(f"{mutation.name}, {cell.check}: the fault was not met: {last[0]}")
+    reported = complaint(cell.check, ended.output)
+    if ended.code is None:
+        reported = f"did not end within {limit:g} s"
+    return Result(cell, verdict(cell, ended, reported), reported, ended.seconds)
+
+
+def _is_met(cell: Cell, ended: Ended) -> bool:
+    """Whether the faulty code has run: else a check that passes has shown nothing."""
+    if ended.code == EXIT_MISUSE:
+        return False  # so the explorer says it, too
+    return ended.code != 0 or cell.check == "exploration" or _MET in ended.output
+
+
+def verdict(cell: Cell, ended: Ended, reported: str | None) -> str:
+    if ended.code == 0:
+        return NOT_CAUGHT
+    if reported is None or not cell.reason.search(reported):
+        return FAILED_OTHERWISE
+    return CAUGHT
+
+
+def complaint(check: str, output: str) -> str | None:
+    """The first thing that the check complained of, in one line."""
+    match = re.search(_COMPLAINTS[check], output, re.MULTILINE)
+    if match is None:
+        return None
+    text = " ".join(next(group for group in match.groups() if group is not None).split())
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def command(mutation: str, cell: Cell, build: Path) -> list[str]:
+    if cell.check == "exploration":
+        explore = str(build / "tests/exploration/explore")
+        return [explore, "--implementation", cell.subject, "--mutation", mutation]
+    suite, test = _suite_and_test(cell)
+    return suite_command(build, suite, [test])
+
+
+def _suite_and_test(cell: Cell) -> tuple[str, str]:
+    test = cell.test or "*"
+    if cell.subject == "eventcount":
+        return "eventcount", f"eventcount_test.{test}"
+    return _SUITES.get(cell.check, "conformance"), f"{cell.subject}.{test}"
+
+
+def suite_command(build: Path, suite: str, tests: Sequence[str]) -> list[str]:
+    binary = str(build / f"tests/mutants/mutants_{suite}")
+    return [binary, "--gtest_brief=1", "--gtest_fail_fast=1", f"--gtest_filter={':'.join(tests)}"]
+
+
+def run(
+    command: Sequence[str],
+    mutation: str,
+    limit: float = RUN_SECONDS,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Ended:
+    """In a process group of its own, so that a run that hangs leaves nothing behind."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as scratch:
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            env=_environment(mutation, scratch) | settings,
+        ) as process:
+            try:
+                output, _ = process.communicate(timeout=limit)
+                code: int | None = process.returncode
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                output, _ = process.communicate()
+                code = None
+    return Ended(code, output, time.monotonic() - start)
+
+
+def _environment(mutation: str, scratch: str) -> dict[str, str]:
+    # A proof of a faulty queue must not lie beside the others.
+    return os.environ | {
+        "HANDOFF_MUTATION": mutation,
+        "HANDOFF_TEST_SECONDS": str(TEST_SECONDS),
+        "HANDOFF_PROOFS": scratch,
+        "HANDOFF_STRESS": "quick",
+        "TSAN_OPTIONS": "halt_on_error=1",
+    }
+
+
+def _haste(cell: Cell) -> dict[str, str]:
+    """What tells a check that it must catch the fault, and for which reason."""
+    if cell.expected != CAUGHT:
+        return {}
+    settings = {"HANDOFF_PATIENCE_SECONDS": str(PATIENCE_SECONDS)}
+    if cell.hangs:
+        settings["HANDOFF_TEST_SECONDS"] = str(HANG_SECONDS)
+    if cell.check == "progress":
+        settings |= {"HANDOFF_STRESS": "deep", "HANDOFF_DEEP_SECONDS": str(SEARCH_SECONDS)}
+    return settings
+
+
+def write(mutation: Mutation, effort: str, results: Sequence[Result], build: Path) -> None:
+    folder = build / "proofs/mutations" / effort
+    folder.mkdir(parents=True, exist_ok=True)
+    record: Json = {
+        "schema": SCHEMA,
+        "effort": effort,
+        "mutation": mutation.name,
+        "implementations": list(mutation.implementations),
+        "what": mutation.what,
+        "catalogue": mutation.catalogue,
+        "checks": {
+            one.cell.check: {
+                "expected": one.cell.expected,
+                "verdict": one.verdict,
+                "subject": one.cell.subject,
+                "reported": one.reported,
+                "seconds": round(one.seconds, 3),
+            }
+            for one in results
+        },
+    }
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    (folder / f"{mutation.name}.json").write_text(text, encoding="utf-8")
+
+
+def commands_without_fault(cells: Sequence[Cell], build: Path) -> list[list[str]]:
+    """One command per suite, which runs all tests that any of the cells runs; the explorer's own tests do so."""
+    suites: dict[str, set[str]] = {}
+    for cell in cells:
+        if cell.check != "exploration":
+            suite, test = _suite_and_test(cell)
+            suites.setdefault(suite, set()).add(test)
+    return [suite_command(build, suite, sorted(tests)) for suite, tests in suites.items()]

@@ -1,0 +1,1 @@
+"""The source's experiments in Python: measured beside the C++ cases, and told."""

@@ -1,0 +1,1 @@
+"""What is derived from a run for people: summary, figures, page."""

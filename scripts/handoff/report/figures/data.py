@@ -1,0 +1,99 @@
+"""Reading the summary the way figures need it: rows of one regime, groups, plain orders of keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from ...statistics import states
+
+Json = dict[str, Any]
+
+POOLED = "pooled"
+WAITS = ("spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed", "own")
+
+
+def rows_of(summary: Json, workload: str, **keys: str) -> list[Json]:
+    """Cases with at least one usable sample. Controls are left out: they are not what is compared."""
+    return [
+        row
+        for row in summary["cases"]
+        if row["workload"] == workload
+        and not row["control"]
+        and row["label"] == row["implementation"]
+        and "unverified" not in row["failed"]
+        and row["regimes"]
+        and all(row["keys"].get(key) == value for key, value in keys.items())
+    ]
+
+
+def main_regime(summary: Json, rows: Iterable[Json]) -> str:
+    return states.main_regime(rows)
+
+
+def state_of(row: Json, regime: str) -> Json | None:
+    return states.state_of(row, regime)
+
+
+def yardstick(summary: Json, regime: str) -> float | None:
+    return next((float(r["median_ns"]) for r in summary["regimes"] if r["name"] == regime), None)
+
+
+def regime_text(summary: Json, regime: str) -> str:
+    median = yardstick(summary, regime)
+    others = len(summary["regimes"]) - 1
+    if median is None:
+        return f"regime: {regime}"
+    more = f", {others} other{'s' if others > 1 else ''} in the report" if others > 0 else ""
+    return f"regime {regime}: yardstick {median:.0f} ns{more}"
+
+
+def n_text(counted: Iterable[Json]) -> str:
+    counts = [state["n"] for state in counted]
+    if not counts:
+        return "n = 0"
+    low, high = min(counts), max(counts)
+    return f"n = {low}" if low == high else f"n = {low}–{high}"
+
+
+def commonest(rows: list[Json], *keys: str) -> dict[str, str]:
+    """The combination of values of these keys that most cases have."""
+    counts = Counter(tuple(row["keys"].get(key, "") for key in keys) for row in rows)
+    if not counts:
+        return {}
+    best = max(sorted(counts), key=lambda combination: counts[combination])
+    return dict(zip(keys, best))
+
+
+def wait_order(wait: str) -> tuple[int, str]:
+    return (WAITS.index(wait) if wait in WAITS else len(WAITS), wait)
+
+
+def group_of(summary: Json, group_id: str) -> Json | None:
+    return next((group for group in summary["groups"] if group["id"] == group_id), None)
+
+
+def ranking_of(group: Json | None, regime: str) -> dict[str, Json]:
+    """Members of the pooled ranking where there is one, else of the regime, by implementation."""
+    rankings = {one["regime"]: one for one in (group or {}).get("rankings", [])}
+    chosen = rankings.get("pooled") or rankings.get(regime)
+    return {member["implementation"]: member for member in chosen["members"]} if chosen else {}
+
+
+def leads(summary: Json, row: Json, regime: str) -> bool:
+    """Whether it is in the tie group of the best of its group."""
+    own = ranking_of(group_of(summary, row["group"]), regime).get(row["implementation"])
+    return own is not None and "a" in own["letters"]
+
+
+def best_group(summary: Json, workload: str, prefer: Iterable[tuple[str, str]]) -> Json | None:
+    """The group of a workload with most members, where equal the one that has most of the preferred keys."""
+    wanted = list(prefer)
+    groups: list[Json] = [group for group in summary["groups"] if group["workload"] == workload]
+
+    def merit(group: Json) -> tuple[int, int]:
+        fits = sum(1 for key, value in wanted if group["keys"].get(key) == value)
+        return fits, len(group["rankings"][0]["members"])
+
+    return max(groups, key=merit) if groups else None

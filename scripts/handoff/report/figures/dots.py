@@ -1,0 +1,102 @@
+"""A sorted dot plot: one row per implementation, the median with its interval, tie letters at the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from ...statistics import measures, ties
+from . import style
+
+
+@dataclass
+class Dot:
+    median: float
+    low: float
+    high: float
+    sufficient: bool  # does the interval reach 95%?
+
+
+@dataclass
+class Row:
+    name: str
+    dot: Dot
+    note: str = ""  # the median as text
+    multiple: str = ""
+    letters: str = ""
+    others: list[tuple[float, int]] = field(default_factory=list)  # medians in other regimes: value, index
+
+
+def draw(axes: Axes, margin: Axes, rows: list[Row], unit: str) -> None:
+    """Best at the top; rows come sorted. `margin` takes the figures and the tie letters as text."""
+    for y, row in enumerate(rows):
+        axes.axhline(y, color=style.SHADE, linewidth=0.8, zorder=0)
+        for value, index in row.others:
+            marker = style.MARKERS[1 + index % (len(style.MARKERS) - 1)]
+            axes.plot(value, y, marker, color="white", markeredgecolor=style.MUTED, markersize=4.5, zorder=2)
+        ends = [row.dot.low, row.dot.high]
+        line = "-" if row.dot.sufficient else ":"
+        axes.plot(ends, [y, y], line, color=style.BLUE, linewidth=2.2, solid_capstyle="butt")
+        axes.plot(row.dot.median, y, "o", color=style.BLUE, markersize=5.5, zorder=3)
+    axes.set_yticks(range(len(rows)), [row.name for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -1.3)
+    axes.set_xscale("log")
+    figures_axis(axes, unit)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", which="major")
+    _columns(margin, rows)
+    margin.set_ylim(axes.get_ylim())
+
+
+def _columns(margin: Axes, rows: list[Row]) -> None:
+    margin.axis("off")
+    margin.set_xlim(0, 1)
+    heads = (("median", 0.40, "right"), ("multiple", 0.72, "right"), ("ties", 0.78, "left"))
+    for text, x, side in heads:
+        margin.text(x, -1.0, text, va="center", ha=side, fontsize=7.5, color=style.MUTED)
+    for y, row in enumerate(rows):
+        margin.text(0.40, y, row.note, va="center", ha="right", fontsize=8)
+        margin.text(0.72, y, row.multiple, va="center", ha="right", fontsize=8)
+        margin.text(0.78, y, ties.shorten(row.letters), va="center", fontsize=8, color=style.RED)
+
+
+def figures_axis(axes: Axes, unit: str, which: str = "x") -> None:
+    """Readable figures on a logarithmic axis, at 1, 2 and 5 where the range is short."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+    subs = (1.0,) if high / low > 500 else (1.0, 2.0, 5.0)
+    axis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def names_down(axes: Axes, names: list[str], unit: str) -> None:
+    """A name to each row, the first at the top, and a logarithmic axis below."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xscale("log")
+    figures_axis(axes, unit)
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+
+
+def rates_by_number(axes: Axes, numbers: list[int], room: float) -> None:
+    """Items per second against how many take part, both logarithmic; `room`: a factor beside the outermost."""
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.set_xticks(numbers, [str(n) for n in numbers])
+    axes.set_xlim(min(numbers) / room, max(numbers) * room)
+    axes.minorticks_off()
+    figures_axis(axes, "1/s", "y")
+    axes.grid()
+
+
+def tick(value: float, unit: str) -> str:
+    """Like measures.text without trailing zeros: 5 M/s, 200 ns."""
+    number, _, name = measures.text(value, unit).partition(" ")
+    if "." in number:
+        number = number.rstrip("0").rstrip(".")
+    return f"{number} {name}"

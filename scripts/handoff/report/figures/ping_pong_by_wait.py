@@ -1,0 +1,56 @@
+"""Round trip of each queue under each way of waiting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from ...statistics import measures
+from . import data, grid, style
+
+QUESTION = "Spin, yield or block?"
+ANSWER = (
+    "Round trip, and under it the multiple of the yardstick. Colours compare within a column. `own` is the "
+    "queue's own blocking call; the other columns are the harness waiting around try_ calls, so the two "
+    "are not one scale."
+)
+
+Json = dict[str, Any]
+
+
+def draw(summary: Json) -> Figure | None:
+    every = data.rows_of(summary, "ping_pong", report="mean")
+    shared = data.commonest(every, "queues")
+    rows = data.rows_of(summary, "ping_pong", report="mean", **shared)
+    if not rows:
+        return None
+    regime = data.main_regime(summary, rows)
+    cells: dict[tuple[str, str], grid.Cell] = {}
+    states: list[Json] = []
+    for row in rows:
+        state = data.state_of(row, regime)
+        if state is None:
+            continue
+        states.append(state)
+        multiple = state["multiple"]["median"] if state["multiple"] else None
+        text = f"{measures.text(state['median'], row['unit'])} · {measures.times(multiple)}"
+        cells[(row["implementation"], row["keys"]["wait"])] = grid.Cell(
+            state["median"], text, data.leads(summary, row, regime)
+        )
+    if not cells:
+        return None
+    columns = sorted({column for _, column in cells}, key=data.wait_order)
+    names = sorted({name for name, _ in cells}, key=lambda name: _place(name, columns, cells))
+    apart = set(columns) & {"own"}
+    table = grid.Grid(names, columns, cells, apart=apart, more_is_better=False, per_column=True)
+    figure, (axes,) = style.new(1.3 + style.ROW * len(names))
+    grid.draw(axes, table)
+    title = f"Ping-pong round trip by wait: {shared.get('queues', '?')} queues"
+    style.finish(figure, summary, title, data.regime_text(summary, regime), data.n_text(states))
+    return figure
+
+
+def _place(name: str, columns: list[str], cells: dict[tuple[str, str], grid.Cell]) -> tuple[int, float]:
+    at = next(i for i, column in enumerate(columns) if (name, column) in cells)
+    return at, cells[(name, columns[at])].value

@@ -1,0 +1,250 @@
+"""report.html: one self-contained file from the summary and its figures."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import escape
+
+from ..compare import memory
+from ..proofs.table import Table
+from ..python import wording as python_wording
+from ..run import cases
+from ..statistics import interference, measures, stats, tails, ties, usl
+from . import effort, experiments, pitfalls
+from .figures import REGISTRY, Rendered
+
+Json = dict[str, Any]
+
+TEMPLATES = Path(__file__).parent / "templates"
+FILE_NAME = "report.html"
+DETAIL_FROM = 6  # environment lists longer than this are folded
+
+
+def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = None) -> str:
+    rows = explorer_rows(summary)
+    note_proofs(rows, proofs)
+    rendered = list(rendered)
+    anchors = experiments.anchors(
+        [one.name for one in rendered], summary["downloads"], bool(summary["pitfalls"])
+    )
+    template = environment().get_template("report.html.j2")
+    return template.render(
+        **shared(summary, proofs),
+        figures=by_section(rendered),
+        rows=rows,
+        dimensions=dimensions(rows),
+        data=script_json([row["export"] for row in rows]),
+        experiments=experiments.section(summary, anchors),
+        expected=[one for one in summary["failures"] if one["expected"]],
+    )
+
+
+def shared(summary: Json, proofs: Table | None) -> dict[str, Any]:
+    """What the templates of the page and of its short form both tell."""
+    return {
+        "s": summary,
+        "env": summary["environment"],
+        "citation": citation(summary),
+        "fits": [one for one in summary["scaling"] if one["fit"]],
+        "no_fit": usl.sentence(summary["scaling"]),
+        "memory_reading": memory.READING,
+        "python_wording": python_wording,
+        "pitfalls_reading": pitfalls.READING,
+        "proofs": proofs,
+        "interference": interference.sentence(summary["interference"]),
+        "sampling_blocks": effort.blocks(summary["sampling"]),
+        "sampling_outcome": effort.outcome(summary["sampling"]),
+        "failures": [one for one in summary["failures"] if not one["expected"]],
+    }
+
+
+def environment() -> jinja2.Environment:
+    """Everything that comes from a run is escaped; a name that a template misspells is an error."""
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=jinja2.select_autoescape(("html.j2", "html")),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters.update(figure=measures.text, times=measures.times, ties=ties.shorten, parameter=parameter)
+    found.filters.update(resolves=measures.resolves, extra=measures.extra, percent=measures.percent)
+    found.filters.update(allocations=memory.allocations, wide=effort.wide)
+    found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
+    return found
+
+
+def parameter(value: float) -> str:
+    """A parameter of a fit; what is left of one that lies on its bound is nothing."""
+    return f"{value:.3g}" if value >= 1e-9 else "0"
+
+
+def by_section(rendered: Iterable[Rendered]) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {spec.section: [] for spec in REGISTRY.values()}
+    for one in rendered:
+        shown = {"name": one.name, "question": one.question, "answer": one.answer, "svg": inline(one)}
+        found[one.section].append(shown)
+    return found
+
+
+def inline(one: Rendered) -> str:
+    """The SVG as an element of the page: no prolog, no metadata, a name for those who cannot see it."""
+    body = one.svg[one.svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
+    body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
+    return body.replace("<svg ", f'<svg role="img" aria-label="{escape(one.question)}" ', 1)
+
+
+def script_json(value: Any) -> str:
+    """JSON that may stand inside a script element whatever texts it holds."""
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def explorer_rows(summary: Json) -> list[Json]:
+    """One row per case and regime; a case without any usable sample still has its row."""
+    members = _members(summary)
+    ranges = _ranges(summary)
+    forms = cases.python_forms(summary["environment"].get("catalog", {}))
+    rows: list[Json] = []
+    anchored: set[str] = set()
+    for case in sorted(summary["cases"], key=lambda one: (one["group"], one["implementation"], one["label"])):
+        anchor = "" if case["group"] in anchored else f"group={case['group']}"
+        anchored.add(case["group"])
+        for state in case["regimes"] or [None]:
+            rows.append(_explorer_row(case, state, members, ranges, anchor))
+            if case["implementation"] in forms:
+                rows[-1]["notes"] = ["Python" if note == "control" else note for note in rows[-1]["notes"]]
+            anchor = ""
+    return rows
+
+
+def _members(summary: Json) -> dict[tuple[str, str, str], Json]:
+    return {
+        (group["id"], ranking["regime"], member["implementation"]): member
+        for group in summary["groups"]
+        for ranking in group["rankings"]
+        for member in ranking["members"]
+    }
+
+
+def _ranges(summary: Json) -> dict[str, tuple[float, float]]:
+    """Per workload and figure the span of all intervals: the scale of the small bars."""
+    spans: dict[str, list[float]] = {}
+    for case in summary["cases"]:
+        for state in case["regimes"]:
+            if state["median"] and state["low"] and state["high"]:
+                spans.setdefault(_scale(case), []).extend((state["low"], state["high"]))
+    return {name: (min(values), max(values)) for name, values in spans.items()}
+
+
+def _scale(case: Json) -> str:
+    return f"{case['workload']} {case['figure']}"
+
+
+def _explorer_row(
+    case: Json,
+    state: Json | None,
+    members: dict[tuple[str, str, str], Json],
+    ranges: dict[str, tuple[float, float]],
+    anchor: str,
+) -> Json:
+    known = state is not None and state["median"] is not None
+    shown: Json = state if state is not None and known else {}
+    found = members.get((case["group"], shown.get("regime", ""), case["implementation"]))
+    # A second label of a control has no rank, though its implementation may.
+    member: Json = found if found and case["label"] == case["implementation"] else {}
+    multiple = shown.get("multiple") or {}
+    cpu = shown.get("cpu_ns") or {}
+    export = {
+        "case": case["case"],
+        "label": case["label"],
+        "regime": shown.get("regime"),
+        "n": shown.get("n", 0),
+        "figure": case["figure"],
+        "unit": case["unit"],
+        **{name: shown.get(name) for name in ("median", "low", "high", "coverage")},
+        "multiple": multiple.get("median"),
+        "cpu_ns": cpu.get("median"),
+        "ties": member.get("letters", ""),
+        "verdict": member.get("verdict"),
+        "resolvable": member.get("resolvable"),
+    }
+    return {
+        "case": case,
+        "state": shown,
+        "anchor": anchor,
+        "ties": member.get("letters", ""),
+        "member": member,
+        "multiple": multiple.get("median"),
+        "cpu": cpu.get("median"),
+        "bar": _bar(shown, ranges[_scale(case)]) if known else None,
+        "notes": _notes(case, shown),
+        "export": export,
+    }
+
+
+def note_proofs(rows: list[Json], proofs: Table | None) -> None:
+    """No number without what is known of its correctness beside it."""
+    for row in rows:
+        note = proofs.note(row["case"]["implementation"]) if proofs else None
+        row["notes"] += [note] if note else []
+
+
+def _bar(state: Json, span: tuple[float, float]) -> Json:
+    """Places in per cent on a logarithmic scale."""
+    width = math.log(span[1] / span[0]) or 1.0
+    low, middle, high = (100 * math.log(state[name] / span[0]) / width for name in ("low", "median", "high"))
+    return {"low": round(low, 1), "middle": round(middle, 1), "width": round(high - low, 1)}
+
+
+def _notes(case: Json, state: Json) -> list[str]:
+    notes = ["control"] if case["control"] else []
+    notes += ["oversubscribed"] if case["oversubscribed"] else []
+    if state and state["coverage"] < stats.CONFIDENCE:
+        notes.append("n < 6")
+    elif state and state["unstable"]:
+        notes.append(f"±{measures.percent(state['half_width'])}")
+    notes += ["overloaded"] if state and state["figures"].get("overloaded") else []
+    if state.get("flagged"):
+        without = measures.text(state["median_without_flagged"], case["unit"])
+        notes.append(f"{state['flagged']} flagged, {without} without")
+    notes += ["interval by bootstrap"] if state.get("method") == tails.METHOD else []
+    notes += ["above half of the no-op ceiling"] if state.get("above_half_ceiling") else []
+    notes += [f"{count} {status}" for status, count in case["failed"].items()]
+    notes += [f"{case['set_aside']} set aside"] if case["set_aside"] else []
+    return notes
+
+
+def dimensions(rows: list[Json]) -> dict[str, list[str]]:
+    """What the explorer can be filtered by: each key of the case names with its values."""
+    found: dict[str, set[str]] = {"workload": set(), "regime": set()}
+    for row in rows:
+        found["workload"].add(row["case"]["workload"])
+        found["regime"].add(row["state"].get("regime") or "none")
+        for key, value in row["case"]["keys"].items():
+            found.setdefault(key, set()).add(value)
+    return {key: sorted(values, key=_natural) for key, values in found.items() if len(values) > 1}
+
+
+def _natural(value: str) -> tuple[int, int, str]:
+    return (0, int(value), "") if value.isdigit() else (1, 0, value)
+
+
+def citation(summary: Json) -> str:
+    env = summary["environment"]
+    build, machine = env.get("build", {}), env.get("machine", {})
+    cpu = machine.get("cpu_model") or machine.get("model") or "see environment.json"
+    warning = "" if summary["citable"] else "NOT CITABLE. "
+    return (
+        f"{warning}handoff, run {summary['run_id']}, method {summary['method']}, commit "
+        f"{build.get('commit', 'unknown')}, {cpu}, {str(env.get('started', ''))[:10]}."
+    )

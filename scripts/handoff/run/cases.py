@@ -1,0 +1,70 @@
+"""Case names: workload/implementation/key:value/… (docs/samples.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import HandoffError
+
+# Google Benchmark appends this to what it lists, prints and filters by.
+LISTING_SUFFIX = "/iterations:1/manual_time"
+
+# Those that mean something in a regular expression of any flavour that Google Benchmark may be built with.
+_REGEX_CHARACTERS = frozenset(r"\.^$*+?()[]{}|")
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    workload: str
+    implementation: str
+    keys: dict[str, str]
+
+    def __hash__(self) -> int:  # the name says it all, and a dict has no hash
+        return hash(self.name)
+
+    @property
+    def group(self) -> str:
+        """What it shares with the cases that it is compared with: all but the implementation."""
+        return "/".join([self.workload, *(f"{key}:{value}" for key, value in self.keys.items())])
+
+    def number(self, key: str) -> int:
+        """The value of a key that counts something."""
+        try:
+            return int(self.keys[key])
+        except (KeyError, ValueError) as error:
+            raise HandoffError(f"case '{self.name}' has no number for the key '{key}'") from error
+
+
+def parse(name: str) -> Case:
+    workload, slash, rest = name.partition("/")
+    implementation, *pairs = rest.split("/")
+    if not (workload and slash and implementation):
+        raise HandoffError(f"case '{name}' is not of the form workload/implementation/key:value/…")
+    keys: dict[str, str] = {}
+    for pair in pairs:
+        key, colon, value = pair.partition(":")
+        if not (key and colon and value):
+            raise HandoffError(f"case '{name}': '{pair}' is not of the form key:value")
+        if key in keys:
+            raise HandoffError(f"case '{name}' has the key '{key}' twice")
+        keys[key] = value
+    return Case(name, workload, implementation, keys)
+
+
+def from_listing(line: str) -> Case:
+    """The case behind a name that a benchmark lists or prints."""
+    return parse(line.strip().removesuffix(LISTING_SUFFIX))
+
+
+def listing_filter(case: Case) -> str:
+    """The --benchmark_filter that selects exactly this case."""
+    escaped = "".join("\\" + c if c in _REGEX_CHARACTERS else c for c in case.name + LISTING_SUFFIX)
+    return f"^{escaped}$"
+
+
+def python_forms(catalog: Mapping[str, Any]) -> set[str]:
+    """The implementations of a run that are Python forms."""
+    return {str(form["name"]) for form in catalog.get("python", {}).get("forms", [])}

@@ -1,0 +1,130 @@
+"""A run read back from its folder: what everything that is derived from a run starts with."""
+
+from __future__ import annotations
+
+import itertools
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas
+
+from ..errors import HandoffError
+from . import cases, control_kinds, plans, samples, stamps
+from .plans import BlockRecord
+from .run_folder import ENVIRONMENT_NAME, read_environment
+from .sampling import FULL_REPEATS
+from .stamps import Job
+
+
+@dataclass(frozen=True)
+class Run:
+    path: Path
+    environment: dict[str, Any]
+    # One row per sample, in the order of the file. Columns: the fields of a line (docs/samples.md) except
+    # `figures`, which becomes a column per figure under its own name (NaN where a case has none); `workload`,
+    # `implementation` and a text column `key_…` per key of the case name (None where a case has none).
+    samples: pandas.DataFrame
+    warnings: list[str] = field(default_factory=list)
+    # What each block was to hold. A block that is not here, in a run from before this was recorded, holds all.
+    plans: dict[int, BlockRecord] = field(default_factory=dict)
+    # The download jobs that are to be drawn, by case. A run from before these were recorded has none.
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    def complete_blocks(self) -> list[int]:
+        """The blocks that hold each planned trial. A partial block is never reported."""
+        if self.samples.empty:
+            return []
+        everything = _trials(self.environment["cases"], FULL_REPEATS)
+        planned = {block: _trials(plan.cases, plan.repeats) for block, plan in self.plans.items()}
+        per_block = self.samples.groupby("block")["case"].agg(Counter)
+        measured = {int(str(block)): trials for block, trials in per_block.items()}
+        return [block for block, trials in measured.items() if trials >= planned.get(block, everything)]
+
+    def complete_samples(self) -> pandas.DataFrame:
+        """The rows of the complete blocks."""
+        return self.samples[self.samples["block"].isin(self.complete_blocks())]
+
+
+def _trials(names: Iterable[str], repeats: int) -> Counter[str]:
+    """How many trials of each case."""
+    planned = control_kinds.trials([cases.parse(name) for name in names], repeats)
+    return Counter(case.name for case, _ in planned)
+
+
+def load(run_dir: Path) -> Run:
+    """Reads a run. Raises HandoffError if it cannot be read or is of a version that is not known here; a last
+    line that was cut short is left out and said in `warnings`."""
+    if not run_dir.is_dir():
+        raise HandoffError(f"run '{run_dir}': there is no such folder")
+    environment = read_environment(run_dir / ENVIRONMENT_NAME)
+    table = _Table()
+    path = run_dir / samples.FILE_NAME
+    _, cut = samples.scan(path, table.add)
+    warnings = [f"{path}: the last line was cut short ({len(cut)} bytes) and is left out"] if cut else []
+    planned, _ = plans.read(run_dir / plans.FILE_NAME)
+    jobs, _ = stamps.read(run_dir / stamps.FILE_NAME)
+    return Run(run_dir, environment, table.frame(), warnings, planned, jobs)
+
+
+class _Table:
+    """Samples as columns, filled one by one: records of a large run do not fit into memory side by side."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._fields: dict[str, list[Any]] = {name: [] for name in samples.FIELDS if name != "figures"}
+        # Per list of figure names, as they stand in a line: the rows that have it, and all their values.
+        self._shapes: dict[tuple[str, ...], tuple[list[int], array[float]]] = {}
+        self._texts: dict[str, str] = {}  # one copy of each text, however often it was read
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        for name, column in self._fields.items():
+            value = record[name]
+            column.append(self._texts.setdefault(value, value) if type(value) is str else value)
+        figures = record["figures"]
+        rows, values = self._shapes.setdefault(tuple(figures), ([], array("d")))
+        rows.append(self._rows)
+        try:
+            values.extend(figures.values())
+        except OverflowError as error:
+            raise HandoffError(
+                f"sample {self._rows + 1}: a figure is too large a number ({error})"
+            ) from error
+        self._rows += 1
+
+    def frame(self) -> pandas.DataFrame:
+        columns: dict[str, Any] = dict(self._fields)
+        names = list(dict.fromkeys(columns["case"]))
+        parsed = [cases.parse(name) for name in names]
+        number = {name: index for index, name in enumerate(names)}
+        which = np.array([number[name] for name in columns["case"]], dtype=np.intp)
+
+        def spread(texts: Iterable[str | None]) -> npt.NDArray[np.object_]:
+            return np.array(list(texts), dtype=object)[which]
+
+        columns["workload"] = spread(case.workload for case in parsed)
+        columns["implementation"] = spread(case.implementation for case in parsed)
+        for key in _union(case.keys for case in parsed):
+            columns[f"key_{key}"] = spread(case.keys.get(key) for case in parsed)
+        tables = [
+            (shape, np.array(rows), np.array(values).reshape(len(rows), len(shape)))
+            for shape, (rows, values) in self._shapes.items()
+        ]
+        for name in _union(self._shapes):
+            if name in columns:
+                raise HandoffError(f"figure '{name}' has the name of a field of the sample itself")
+            columns[name] = np.full(self._rows, np.nan)
+            for shape, rows, values in tables:
+                if name in shape:
+                    columns[name][rows] = values[:, shape.index(name)]
+        return pandas.DataFrame(columns)
+
+
+def _union(names: Iterable[Iterable[str]]) -> list[str]:
+    """All names, in the order in which they first appear."""
+    return list(dict.fromkeys(itertools.chain.from_iterable(names)))

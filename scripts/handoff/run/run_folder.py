@@ -1,0 +1,190 @@
+"""A run's folder while it is measured: begun, gone on with, finished."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ..errors import HandoffError, describe
+from . import plans, samples, stamps
+
+ENVIRONMENT_NAME = "environment.json"
+
+# What must stay the same for trials to belong to one run.
+FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms", "redis")
+
+# Names the other run of a campaign that took the trials of two builds in turns.
+INTERLEAVED = "interleaved_with"
+
+
+class RunFolder:
+    def __init__(self, path: Path, environment: dict[str, Any], keeps_name: bool) -> None:
+        self.path = path
+        self.environment = environment
+        self._keeps_name = keeps_name
+        path.mkdir(parents=True, exist_ok=True)
+        self.log = samples.Log(path / samples.FILE_NAME)
+        try:  # after the samples, of which there is a lock
+            self.plans = plans.PlanLog(path / plans.FILE_NAME)
+            self.stamps = stamps.StampLog(path / stamps.FILE_NAME)
+        except HandoffError:
+            self.log.close()
+            raise
+        self._write()
+
+    @classmethod
+    def begin(cls, reports: Path, out: Path | None, environment: dict[str, Any]) -> RunFolder:
+        """A new run, in `out` or, named after itself, in `reports`."""
+        path = out or reports / environment["run_id"]
+        if out is None and path.exists():
+            raise HandoffError(f"'{path}' exists already; --out {path} goes on with it")
+        if (path / samples.FILE_NAME).exists():
+            raise HandoffError(
+                f"'{path}' has samples without their {ENVIRONMENT_NAME}; another --out begins anew"
+            )
+        return cls(path, environment, keeps_name=out is not None)
+
+    @classmethod
+    def resume(
+        cls, out: Path, wanted: Mapping[str, Any], asked_seed: int | None, asked_precision: float | None
+    ) -> RunFolder:
+        """Goes on with the run in `out`, provided that it is the same campaign."""
+        environment = read_environment(out / ENVIRONMENT_NAME)
+        _check_same(out, environment, wanted, asked_seed)
+        _check_same_sampling(out, environment.get("sampling"), wanted["sampling"], asked_precision)
+        environment["finished"] = None
+        environment.setdefault("resumed", []).append(now())
+        return cls(out, environment, keeps_name=True)
+
+    def finish(self, blocks_complete: int, interrupted: bool, ended: str) -> None:
+        """Records the end and, now that the data are known, gives the run its name."""
+        self.close()
+        run_id = self._run_id()
+        self.environment |= {
+            "finished": now(),
+            "blocks_complete": blocks_complete,
+            "interrupted": interrupted,
+            "ended": ended,
+            "run_id": run_id,
+        }
+        self._write()
+        if not self._keeps_name:
+            self.path = self.path.rename(self.path.with_name(run_id))
+
+    def close(self) -> None:
+        self.log.close()
+        self.plans.close()
+        self.stamps.close()
+
+    def _run_id(self) -> str:
+        measured = [self.path / samples.FILE_NAME, self.path / stamps.FILE_NAME]
+        data = b"".join(path.read_bytes() for path in measured if path.exists())
+        stem = (
+            str(self.environment["run_id"]).rpartition("-running-")[0]
+            or str(self.environment["run_id"]).rpartition("-")[0]
+        )
+        return f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}"
+
+    def _write(self) -> None:
+        """Replaces the file as a whole: it is never half written."""
+        path = self.path / ENVIRONMENT_NAME
+        new = path.with_suffix(".json.new")
+        try:
+            with open(new, "w", encoding="utf-8") as file:
+                json.dump(self.environment, file, indent=1, ensure_ascii=False, allow_nan=False)
+                file.write("\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+        new.replace(path)
+
+
+def read_environment(path: Path) -> dict[str, Any]:
+    try:
+        environment = json.loads(path.read_bytes())
+    except OSError as error:
+        raise HandoffError(f"cannot read the environment {describe(error)}") from error
+    except ValueError as error:
+        raise HandoffError(f"{path}: corrupt, not JSON ({error})") from error
+    if not isinstance(environment, dict):
+        raise HandoffError(f"{path}: corrupt, not an environment")
+    samples.check_version(str(path), environment)
+    if not isinstance(environment.get("cases"), list):
+        raise HandoffError(f"{path}: corrupt, without cases")
+    return environment
+
+
+def interleaved(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    """Whether these are the environments of the two runs of one campaign."""
+    one, other = a.get(INTERLEAVED), b.get(INTERLEAVED)
+    return bool(one and other and one["campaign"] == other["campaign"] and one["side"] != other["side"])
+
+
+def now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def run_stem(slug: str, commit: str | None, dirty: bool | None) -> str:
+    """The part of a run's name that is known before its data are."""
+    date = datetime.now(timezone.utc).strftime("%Y%m%d")
+    # A name that was blotted out of the slug leaves its brackets.
+    slug = re.sub(r"[^a-z0-9-]", "", slug)
+    return "-".join([date, slug, (commit or "nocommit")[:10], *(["dirty"] if dirty else [])])
+
+
+def _refusal(out: Path, what: str) -> HandoffError:
+    return HandoffError(f"cannot go on with '{out}': {what}; another --out begins anew")
+
+
+def _check_same_sampling(
+    out: Path, stored: Mapping[str, Any] | None, wanted: Mapping[str, Any], asked_precision: float | None
+) -> None:
+    """A run keeps the precision that it began with: one that is chosen with an eye on the result is none."""
+    if stored is None or {**stored, "precision": 0} != {**wanted, "precision": 0}:
+        raise _refusal(out, "its blocks were planned by another rule")
+    if asked_precision is not None and stored["precision"] != asked_precision:
+        raise _refusal(
+            out, f"it has precision {100 * stored['precision']:g}%, not {100 * asked_precision:g}%"
+        )
+
+
+def _check_same(
+    out: Path, stored: Mapping[str, Any], wanted: Mapping[str, Any], asked_seed: int | None
+) -> None:
+    def refuse(what: str) -> HandoffError:
+        return _refusal(out, what)
+
+    for key in FIXED_SETTINGS:
+        if stored.get(key) != wanted[key]:
+            raise refuse(f"it has {key} {stored.get(key)}, not {wanted[key]}")
+    if asked_seed is not None and stored.get("seed") != asked_seed:
+        raise refuse(f"it has seed {stored.get('seed')}, not {asked_seed}")
+    if stored.get(INTERLEAVED) != wanted.get(INTERLEAVED):
+        raise refuse(f"it was measured {_company(stored)}, not {_company(wanted)}")
+    if stored["cases"] != wanted["cases"]:
+        differing = sorted(set(stored["cases"]) ^ set(wanted["cases"])) or ["their order"]
+        raise refuse(
+            f"its {len(stored['cases'])} cases differ from these {len(wanted['cases'])}: {differing[0]}"
+        )
+    if stored["catalog"].get("python") != wanted["catalog"].get("python"):
+        raise refuse("its Python forms, or the Python that ran them, are others")
+    was, now_is = stored["build"]["binaries"], wanted["build"]["binaries"]
+    changed = sorted(name for name in was.keys() | now_is.keys() if was.get(name) != now_is.get(name))
+    if changed:
+        raise refuse(f"the benchmark '{changed[0]}' has been built anew since")
+
+
+def _company(environment: Mapping[str, Any]) -> str:
+    other = environment.get(INTERLEAVED)
+    if other is None:
+        return "on its own"
+    changed = " with changes" if other["dirty"] else ""
+    return f"in turns with commit {str(other['commit'])[:10]}{changed}, campaign {other['campaign']}"

@@ -1,0 +1,131 @@
+"""What a block holds: everything at first, later just what still needs samples.
+
+The first blocks are full. Then, after each block, the campaign looks at what is known (needs.py) and either ends,
+because every headline case is known precisely enough and no comparison among them is open, or plans a *thin*
+block. The time goes to one rank of cases after the other: those of the first headline that still has needs are
+in each thin block, those of the other headlines in one of 12, other cases with needs in one of 24, all others in
+one of 48, so that a drift is seen. The cases of a group take their turns together, because comparisons are paired
+by block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ..errors import HandoffError
+from .cases import Case
+from .control_kinds import comparison
+
+REASONS = ("missing", "wide", "disturbed", "undecided")
+
+VERSION = 2  # of the rule; another one does not go on with a run
+# The exact sign-test interval of a median needs at least 6 blocks (notes/measurement.md). Where trials were set
+# aside 6 full blocks do not suffice: those cases are missing one, and come in every block until they have it.
+BLOCKS_FOR_AN_INTERVAL = 6
+HEADLINES_EVERY = 12
+OTHERS_EVERY = 24
+REVISITED_EVERY = 48
+
+# Trials of each label of the controls of the comparison. A full block holds 8 because there are few full blocks;
+# thin ones are so many that 2 make as many pairs in the same time.
+FULL_REPEATS = 8
+THIN_REPEATS = 2
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Names of cases, and why more of them is wanted. A case of which no trial has given a figure is not among
+    them: more of it helps nobody."""
+
+    missing: frozenset[str] = frozenset()  # no interval yet
+    wide: frozenset[str] = frozenset()  # an interval wider than asked for
+    disturbed: frozenset[str] = frozenset()  # flagged samples that no calm ones stand beside yet
+    undecided: frozenset[str] = frozenset()  # in a comparison that is still open
+    open_pairs: int = 0
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.missing | self.wide | self.disturbed | self.undecided
+
+    def counts(self) -> dict[str, int]:
+        return {name: len(getattr(self, name)) for name in REASONS} | {"open_pairs": self.open_pairs}
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: sorted(getattr(self, name)) for name in REASONS} | {"open_pairs": self.open_pairs}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Needs:
+        reasons = {name: frozenset(stored[name]) for name in REASONS}
+        return cls(**reasons, open_pairs=stored["open_pairs"])
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """The rule's parameters, stored with the run: whoever goes on with it goes on with them."""
+
+    precision: float  # relative half-width of an interval that is enough
+    headlines: tuple[tuple[str, ...], ...]  # names of cases, the most important first
+    first_blocks: int = BLOCKS_FOR_AN_INTERVAL
+    headlines_every: int = HEADLINES_EVERY
+    others_every: int = OTHERS_EVERY
+    revisited_every: int = REVISITED_EVERY
+    version: int = VERSION
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"headlines": [list(names) for names in self.headlines]}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Sampling:
+        if stored.get("version") != VERSION:
+            raise HandoffError(f"unknown rule of sampling {stored.get('version')!r}; valid: {VERSION}")
+        values: dict[str, Any] = dict(stored) | {"headlines": tuple(map(tuple, stored["headlines"]))}
+        return cls(**values)
+
+    def is_enough(self, needs: Needs) -> bool:
+        return not any(needs.all & set(names) for names in self.headlines)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The contents of a block."""
+
+    cases: tuple[Case, ...]
+    repeats: int  # of each label of the controls of the comparison
+    needs: Needs | None = None  # why it is thin
+
+
+def full_block(cases: Sequence[Case]) -> Plan:
+    return Plan(tuple(cases), FULL_REPEATS)
+
+
+def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> Plan:
+    first: set[str] = next((set(names) for names in rule.headlines if needs.all & set(names)), set())
+    always = needs.missing | (needs.all & first)
+    headlines = needs.all & set().union(*rule.headlines)
+    compared = comparison(cases)
+    groups = {group: at for at, group in enumerate(dict.fromkeys(case.group for case in cases))}
+
+    def takes(case: Case) -> bool:
+        turn = block + groups[case.group]  # one group's turn is not another's: blocks get about as long
+        return (
+            case.name in compared
+            or case.name in always
+            or (case.name in headlines and turn % rule.headlines_every == 0)
+            or (case.name in needs.all and turn % rule.others_every == 0)
+            or turn % rule.revisited_every == 0
+        )
+
+    return Plan(tuple(case for case in cases if takes(case)), THIN_REPEATS, needs)
+
+
+def while_nothing_is_known(cases: Sequence[Case]) -> Needs:
+    """For an estimate beforehand: as if all cases had intervals, and all too wide."""
+    return Needs(wide=frozenset(case.name for case in cases))
+
+
+def usual_thin_blocks(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> list[Plan]:
+    """One cycle of thin blocks from `block` on, were nothing to change."""
+    settled = replace(needs, missing=frozenset())
+    return [thin_block(block + i, cases, settled, rule) for i in range(rule.revisited_every)]

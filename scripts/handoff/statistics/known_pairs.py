@@ -1,0 +1,73 @@
+"""The pairs of a campaign whose difference is known: none, 5% and 2%."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..run.cases import parse
+from ..run.control_kinds import comparison, kind_of
+from . import measures, ranking
+
+SLIGHT = 0.02  # by how much the slightly slowed ring is slower
+
+
+@dataclass(frozen=True)
+class Pair:
+    above: str
+    below: str
+    verdict: str
+    ratio: float  # of cost
+    low: float
+    high: float
+    n: int
+    resolvable: float  # smallest difference that would have been found, mostly
+
+    def misses(self, difference: float) -> bool:
+        """Whether a slowdown that is there was turned round, or not found although the run says that it would
+        find one of this size."""
+        return self.high < 1.0 or (self.low <= 1.0 and self.resolvable < difference)
+
+    @property
+    def text(self) -> str:
+        interval = f"ratio {self.ratio:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        found = f"{self.verdict}, {interval}, {self.n} pairs, {measures.resolves(self.resolvable)}"
+        return f"{self.above} / {self.below}: {found}"
+
+
+def same_twice(usable: pd.DataFrame) -> list[Pair]:
+    """A/A: for each case that ran under two labels, the one over the other."""
+    found = []
+    for _, rows in usable.groupby("case"):
+        labels = sorted(set(rows["label"]))
+        if len(labels) > 1 and (pair := _compared(rows, labels[1], labels[0])):
+            found.append(pair)
+    return found
+
+
+def against_paced(usable: pd.DataFrame, kind: str) -> Pair | None:
+    """A slowed ring, "slowed" or "slight", over the paced one."""
+    compared = comparison(parse(name) for name in usable["case"].unique())
+    rows = usable[usable["case"].isin(compared)]
+    labels = sorted(set(rows["label"]))
+    slower = next((label for label in labels if kind_of(label) == kind), None)
+    paced = next((label for label in labels if kind_of(label) == "paced"), None)
+    return _compared(rows, slower, paced) if slower and paced else None
+
+
+def _compared(rows: pd.DataFrame, above: str, below: str) -> Pair | None:
+    """The cost of one label over that of another; None if one of them is not there. Where a block holds
+    several trials of each, they are paired in their order."""
+    rows = rows[rows["label"].isin([above, below])]
+    nth = rows.groupby(["block", "label", "regime"]).cumcount()
+    apart = rows["block"] * (int(nth.max()) + 1 if len(nth) else 1) + nth
+    found = ranking.rank(rows.assign(implementation=rows["label"], block=apart))
+    if not found or not {above, below} <= set(found[0].names):
+        return None
+    pooled = found[0]
+    i, j = pooled.names.index(above), pooled.names.index(below)
+    ratio, low, high = (float(a[i, j]) for a in (pooled.pairs.ratio, pooled.pairs.low, pooled.pairs.high))
+    n = int(pooled.pairs.n[i, j])
+    verdict = str(pooled.verdicts[i, j])
+    return Pair(above, below, verdict, ratio, low, high, n, pooled.resolvable(i, j))
