@@ -24,7 +24,10 @@ Integers = npt.NDArray[np.int64]
 
 STRAY = 1 / 8  # which share of the trials is stray, before the group has said anything
 _STRAY_KNOWN_FROM = 8.0  # how many trials that is worth
-STRAY_WIDTH = 10.0  # of the Cauchy law of stray trials, in standard deviations of the others
+_MOST_STRAY = 1 / 4  # more than that is not stray but how the group is
+STRAY_WIDTH = (
+    0.3  # of the Cauchy law of stray trials, as a logarithm: half of them are off by a factor of 1.35 or more
+)
 AGREEMENT = 0.1  # how likely one stray trial lies beside another one as near as two sound ones do
 _LEAST = 1e-3  # 0.1%: no scatter of a process is smaller, so neither is the one that is assumed
 _ROUNDS = 30
@@ -100,7 +103,9 @@ class _Layout:
         """Of each shift the variance of its kind. The plain one: a single block that is far off must not be pulled
         in."""
         parts = np.split(shift, np.cumsum([size for _, size in self.kinds])[:-1])
-        return np.concatenate([np.full(one.size, max(float(np.mean(one**2)), (0.2 * usual) ** 2)) for one in parts])
+        return np.concatenate(
+            [np.full(one.size, max(float(np.mean(one**2)), (0.2 * usual) ** 2)) for one in parts]
+        )
 
 
 def fit(trials: Trials, pooled: bool = False) -> Costs:
@@ -118,8 +123,9 @@ def fit(trials: Trials, pooled: bool = False) -> Costs:
     weight, stray = np.ones(y.size), STRAY
     for _ in range(_ROUNDS):
         residual = y - solved.location[layout.cell] - layout.each(solved.shift)
-        weight, _ = _soundness(residual / scatter[layout.member], stray)
-        stray = (STRAY * _STRAY_KNOWN_FROM + float((1 - weight).sum())) / (_STRAY_KNOWN_FROM + y.size)
+        weight, _ = _soundness(residual, scatter[layout.member], stray)
+        seen = STRAY * _STRAY_KNOWN_FROM + float((1 - weight).sum())
+        stray = min(_MOST_STRAY, seen / (_STRAY_KNOWN_FROM + y.size))
         before = solved.location
         solved = _solve(y, weight, scatter, layout.spread(solved.shift, usual), layout)
         residual = y - solved.location[layout.cell] - layout.each(solved.shift)
@@ -130,10 +136,11 @@ def fit(trials: Trials, pooled: bool = False) -> Costs:
     return _costs(trials, layout, solved, weight, found)
 
 
-def _soundness(z: Floats, stray: float = STRAY) -> tuple[Floats, Floats]:
-    """How likely a trial, so many standard deviations off, is not a stray one; and the logarithm of its density."""
-    normal = (1 - stray) * np.exp(-0.5 * np.minimum(z * z, 1400.0)) / np.sqrt(2 * np.pi)
-    both = normal + stray / (np.pi * STRAY_WIDTH * (1 + (z / STRAY_WIDTH) ** 2))
+def _soundness(off: Floats, scatter: Floats | float, stray: float = STRAY) -> tuple[Floats, Floats]:
+    """How likely a trial that is so far off is not a stray one; and the logarithm of its density."""
+    z = np.minimum(np.abs(off / scatter), 37.0)  # where the normal law underflows
+    normal = (1 - stray) * np.exp(-0.5 * z * z) / (np.sqrt(2 * np.pi) * scatter)
+    both = normal + stray / (np.pi * STRAY_WIDTH * (1 + (off / STRAY_WIDTH) ** 2))
     return normal / both, np.log(both)
 
 
@@ -175,7 +182,7 @@ def _likeliest(aligned: Floats, layout: _Layout, medians: Floats, usual: float) 
     for cell in np.flatnonzero(counts > 2):
         starts = np.unique(table[cell][np.isfinite(table[cell])])
         values = table[cell, : counts[cell]]
-        likelihood = _soundness((values - starts[:, np.newaxis]) / usual)[1].sum(axis=1)
+        likelihood = _soundness(values - starts[:, np.newaxis], usual)[1].sum(axis=1)
         found[cell] = starts[int(np.argmax(likelihood))]
     return found
 
@@ -234,11 +241,13 @@ def _scatter(residual: Floats, inflation: Floats, stray: float, usual: float, la
 
     moved = np.zeros((scatters.size, layout.cells))
     for _ in range(3):
-        sound, density = _soundness((values - moved[:, layout.cell]) / scatters[:, np.newaxis], stray)
+        sound, density = _soundness(values - moved[:, layout.cell], scatters[:, np.newaxis], stray)
         total = np.maximum(summed(sound), 1e-9)
         moved = summed(sound * values) / total
     counts = np.bincount(layout.cell, minlength=layout.cells)
-    likelihood = summed(density) - np.maximum(counts - 1, 0) * np.log(scatters)[:, np.newaxis] - np.log(total) / 2
+    likelihood = (
+        summed(density) + np.log(scatters)[:, np.newaxis] - np.log(total) / 2
+    )  # locations integrated out
     likelihood = np.where(counts > 0, likelihood, 0.0)
     likely = _posterior(_of_members(likelihood, layout), np.log(_STEPS))
     square = (likely * scatters[:, np.newaxis] ** 2).sum(axis=0)
@@ -278,9 +287,7 @@ def _posterior(likelihood: Floats, logs: Floats) -> Floats:
     return likely
 
 
-def _costs(
-    trials: Trials, layout: _Layout, solved: _Solved, weight: Floats, scatter: _Scatter
-) -> Costs:
+def _costs(trials: Trials, layout: _Layout, solved: _Solved, weight: Floats, scatter: _Scatter) -> Costs:
     shape = (layout.cells // max(1, layout.members), layout.members)
     counts = np.bincount(layout.cell, minlength=layout.cells).reshape(shape)
     location = np.where(counts > 0, (solved.location + scatter.moved).reshape(shape), np.nan)

@@ -33,7 +33,7 @@ class RegimeRatio:
     low: float
     high: float
     trials: int  # of the member that has fewer of them
-    shows: Outcome  # by itself, at the level that the verdict asks for
+    shows: Outcome  # by itself
 
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "shows": self.shows.value}

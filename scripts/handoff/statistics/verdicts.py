@@ -1,283 +1,138 @@
-"""The one place that decides who is faster: a pair, or a group with each member against its best.
+"""The one place that decides who is faster: two members of a group, or each member against the best.
 
 Every view of a run (figure, explorer, decision table, summary, comparison, terminal) shows what is decided here.
 
 A **direction** (faster, slower) needs evidence over all regimes together, and no regime may object: none may lean the
-other way, and none that is known well enough to show a difference of the size found elsewhere may fail to. The
+other way, and none that is known well enough to show a difference of the size found elsewhere may point there. The
 size may differ from regime to regime. **Equivalent**: the interval lies within the bound, and no regime leans out of
 it. **Regime-dependent**: the direction is shown in one regime, and its opposite in another one. The rest is **not
 known**.
 
 The family of the decision is each against the best. It is decided as a model confidence set (Hansen, Lunde and Nason,
-Econometrica 79, 2011): whoever is shown slower than one that is still in the set leaves it, the surest first; the
-level is divided by the pairs that are still in the set, so clear losers cost the contenders nothing. Who is left at
-the end has not been shown slower than anybody. The chance that the true best was thrown out is `FAMILY_ERROR`.
+Econometrica 79, 2011): whoever is shown slower than one that is still in the set leaves it, the surest first. The
+level is divided by the number of pairs that are still in the set, so that clear losers cost the contenders nothing.
+Who is left has not been shown slower than anybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy import stats
 
-from . import costs
-from .costs import Costs, Floats, Integers, Trials
+from .costs import Floats
 from .outcomes import EQUIVALENCE, Outcome, RegimeRatio, Verdict
+from .pairs import LEANS, MIN_TRIALS, Bools, Group
 
-FAMILY_ERROR = 0.005  # that any direction said in a group is wrong
-CONFIDENCE = 0.95  # of each interval
+FAMILY_ERROR = 0.005  # that any direction said of a group is wrong; simulated: see verdict_errors.py
+# How likely it is by chance that a single regime shows a direction; that is enough for the weaker side of a changed
+# order, whose stronger side has the level of the family.
+PROBABLY = 0.01
 POWER = 0.90
-MIN_TRIALS = 6  # with fewer of either member nothing is said
-LEANS = float(stats.norm.ppf(0.90))  # a regime objects when it points the other way by so many deviations
-FAILS = 0.99  # it also objects when an interval of this confidence excludes the size found elsewhere
-MOSTLY = 0.60  # of all comparisons of a trial with a trial, so many must have the direction that is said
 NO_SENSIBLE_NUMBER = 1000  # whoever would need more blocks is not told how many
 
-Bools = npt.NDArray[np.bool_]
+
+# ---- two members ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Group:
-    """A group of members that were measured under the same conditions, and what is known of each two of them.
-
-    Arrays have [i, j] about i against j; those of `by_regime` have the regime first.
-    """
-
-    names: tuple[str, ...]
-    regimes: tuple[str, ...]
-    costs: Costs  # in each regime
-    pooled: Costs  # as if ratios were the same in all of them
-    trials: Trials
-
-    # ---- what is known of each two ---------------------------------------------------------------------
-
-    @cached_property
-    def differences(self) -> Floats:
-        """By regime: the logarithm of the ratio of costs."""
-        location = self.costs.location
-        found: Floats = location[:, :, np.newaxis] - location[:, np.newaxis, :]
-        return found
-
-    @cached_property
-    def errors(self) -> Floats:
-        """By regime: the standard errors of the differences."""
-        covariance = self.costs.covariance
-        own = np.diagonal(covariance, axis1=1, axis2=2)
-        variance = own[:, :, np.newaxis] + own[:, np.newaxis, :] - 2 * covariance
-        found: Floats = np.where(np.isfinite(self.differences), np.sqrt(np.maximum(variance, 1e-18)), np.nan)
-        return found
-
-    @cached_property
-    def freedom(self) -> Floats:
-        return _freedom(self.costs)
-
-    @cached_property
-    def fewest(self) -> Integers:
-        """By regime: the trials of the member that has fewer."""
-        n = self.costs.trials
-        found: Integers = np.minimum(n[:, :, np.newaxis], n[:, np.newaxis, :])
-        return found
-
-    @cached_property
-    def pairs(self) -> Integers:
-        """The same over all regimes; 0 where no regime saw both."""
-        total = self.costs.trials.sum(axis=0)
-        found: Integers = np.where(self.fewest.any(axis=0), np.minimum.outer(total, total), 0)
-        return found
-
-    @cached_property
-    def evidence(self) -> Floats:
-        """By regime: by how many deviations of a normal law i is shown dearer than j.
-
-        However small the scatter, all trials of a member may be stray ones, which is more likely the fewer they are.
-        """
-        return _evidence(self.costs)
-
-    @cached_property
-    def precision(self) -> Floats:
-        """By regime: the weight of its difference in the common one."""
-        return np.nan_to_num(1.0 / self.errors**2)
-
-    @cached_property
-    def common(self) -> Floats:
-        """The logarithm of the ratio over all regimes; NaN where no regime saw both."""
-        return _ratio(np.nansum(self.precision * np.nan_to_num(self.differences), axis=0), self.precision.sum(axis=0))
-
-    @cached_property
-    def common_error(self) -> Floats:
-        return _ratio(np.ones_like(self.common), np.sqrt(self.precision.sum(axis=0)))
-
-    @cached_property
-    def common_evidence(self) -> Floats:
-        """By how many deviations i is shown dearer than j over all regimes: of two ways the one that shows more.
-
-        One adds up what each regime shows. The other takes all trials together, with what regimes do to single
-        members in this group as one more source of error.
-        """
-        weight = np.sqrt(self.precision)
-        apart = np.nan_to_num(_ratio((weight * self.evidence).sum(axis=0), np.sqrt(self.precision.sum(axis=0))))
-        if len(self.regimes) < 2:
-            return apart
-        share = _ratio(self.fewest.astype(float), self.fewest.sum(axis=0).astype(float))
-        variance = 2 * self.dependence**2 * np.nansum(share**2, axis=0)
-        together = _evidence(self.pooled, variance)[0]
-        return np.where(np.abs(together) > np.abs(apart), together, apart)
-
-    @cached_property
-    def dependence(self) -> float:
-        """How much regimes change the costs of single members in this group: a standard deviation of logarithms."""
-        location, k = self.costs.location, len(self.names)
-        own = np.diagonal(self.costs.covariance, axis1=1, axis2=2)
-        enough = (self.costs.sound >= 2.0)
-        found, noise = [], []
-        for regime in range(len(self.regimes)):
-            both = enough[regime] & (self.costs.sound.sum(axis=0) - self.costs.sound[regime] >= 2.0)
-            if both.sum() < 3:
-                continue
-            change = location[regime, both] - self.pooled.location[0, both]
-            found.append(change - np.median(change))
-            noise.append(own[regime, both])
-        if not found:
-            return 0.0
-        changes = np.concatenate(found)
-        variance = (1.4826 * np.median(np.abs(changes))) ** 2 - float(np.median(np.concatenate(noise)))
-        return float(np.sqrt(max(variance, 0.0)))
-
-    @cached_property
-    def quantile(self) -> Floats:
-        """By regime: of Student's law, for an interval of 95%."""
-        found: Floats = stats.t.ppf((1 + CONFIDENCE) / 2, self.freedom)
-        return found
-
-    @cached_property
-    def common_quantile(self) -> Floats:
-        weights = self.precision**2
-        freedom = _ratio(self.precision.sum(axis=0) ** 2, (weights / self.freedom).sum(axis=0))
-        found: Floats = stats.t.ppf((1 + CONFIDENCE) / 2, np.maximum(freedom, 1.0))
-        return found
-
-    @cached_property
-    def mostly(self) -> Floats:
-        """Of all comparisons of a trial of i with a trial of j in the same regime, the share in which i is dearer."""
-        k = len(self.names)
-        dearer, compared = np.zeros((k, k)), np.zeros((k, k))
-        for regime in range(len(self.regimes)):
-            here = self.trials.regime == regime
-            member, value = self.trials.member[here], self.costs.aligned[here]
-            order = np.argsort(value, kind="stable")
-            seen = np.zeros((order.size + 1, k))
-            seen[np.arange(1, order.size + 1), member[order]] = 1.0
-            below = np.cumsum(seen, axis=0)[:-1]  # for each trial: how many of each member cost less
-            np.add.at(dearer, member[order], below)
-            counts = np.bincount(member, minlength=k).astype(float)
-            compared += np.outer(counts, counts)
-        return np.nan_to_num(_ratio(dearer, compared))
-
-    @cached_property
-    def objected(self) -> Bools:
-        """Where a regime objects to "i is dearer than j"."""
-        leans = (self.evidence < -LEANS).any(axis=0)
-        total = self.precision.sum(axis=0)
-        weighted = self.precision * np.nan_to_num(self.differences)
-        elsewhere = _ratio(weighted.sum(axis=0) - weighted, total - self.precision)
-        reach = stats.t.isf((1 - FAILS) / 2, self.freedom) * self.errors
-        with np.errstate(invalid="ignore"):
-            fails = (self.differences + reach < elsewhere) & (
-                self.differences - reach < -np.log1p(EQUIVALENCE)
-            )
-        found: Bools = leans | fails.any(axis=0)
-        return found
-
-    @cached_property
-    def wrong(self) -> Floats:
-        """How likely "i is dearer than j" would be said by chance; 1 where it is not to be said at all."""
-        p = stats.norm.sf(self.common_evidence)
-        refused = self.objected | (self.pairs < MIN_TRIALS) | (self.mostly < MOSTLY)
-        found: Floats = np.where(refused, 1.0, p)
-        return found
-
-    # ---- verdicts --------------------------------------------------------------------------------------
-
-    def equivalent(self, bound: float = EQUIVALENCE) -> Bools:
-        """Where the interval lies within the bound and no regime leans out of it."""
-        limit = np.log1p(bound)
-        reach = self.common_quantile * self.common_error
-        leans = (np.abs(self.differences) - limit) / self.errors > LEANS
-        with np.errstate(invalid="ignore"):
-            within = np.abs(self.common) + reach <= limit
-        found: Bools = within & ~leans.any(axis=0) & (self.pairs >= MIN_TRIALS)
-        return found
-
-    def flips(self, level: float) -> Bools:
-        """Where the direction is shown in one regime, and its opposite in another one."""
-        needed = stats.norm.isf(level / 2)
-        found: Bools = (self.evidence > needed).any(axis=0) & (self.evidence < -needed).any(axis=0)
-        return found & (self.pairs >= MIN_TRIALS)
-
-
-def _evidence(of: Costs, variance: Floats | float = 0.0) -> Floats:
-    """See Group.evidence; `variance`: of other sources than the scatter of trials."""
-    location = of.location
-    difference = location[:, :, np.newaxis] - location[:, np.newaxis, :]
-    own = np.diagonal(of.covariance, axis1=1, axis2=2)
-    error = np.sqrt(np.maximum(own[:, :, np.newaxis] + own[:, np.newaxis, :] - 2 * of.covariance, 1e-18) + variance)
-    t = np.nan_to_num(difference / error)
-    fewer = np.minimum(of.sound[:, :, np.newaxis], of.sound[:, np.newaxis, :])
-    all_stray = costs.STRAY**fewer * costs.AGREEMENT ** np.maximum(fewer - 1, 0)
-    p = np.maximum(stats.t.sf(np.abs(t), _freedom(of)), np.minimum(all_stray, 0.5))
-    found: Floats = np.sign(t) * stats.norm.isf(np.clip(p, 1e-300, 0.5))
+def equivalent(of: Group, bound: float = EQUIVALENCE) -> Bools:
+    """Where the interval lies within the bound and no regime leans out of it."""
+    limit = np.log1p(bound)
+    with np.errstate(invalid="ignore"):
+        within = np.abs(of.common) + of.common_quantile * of.common_error <= limit
+        leans = (np.abs(of.differences) - limit) / of.errors > LEANS
+    found: Bools = within & ~leans.any(axis=0) & (of.pairs >= MIN_TRIALS)
     return found
 
 
-def _freedom(of: Costs) -> Floats:
-    """The degrees of freedom of the errors (Welch 1947)."""
-    share = of.scatter**2 / np.maximum(of.sound, 1e-9)
-    both = share[:, :, np.newaxis] + share[:, np.newaxis, :]
-    squares = share**2 / of.freedom
-    found: Floats = both**2 / (squares[:, :, np.newaxis] + squares[:, np.newaxis, :])
+def changes_order(of: Group, level: float) -> Bools:
+    """Where the direction is shown in one regime, and its opposite in another one."""
+    surely, probably = stats.norm.isf([level / 2, PROBABLY / 2])
+    most, least = of.evidence.max(axis=0), -of.evidence.min(axis=0)
+    found: Bools = (np.minimum(most, least) > probably) & (np.maximum(most, least) > surely)
+    return found & (of.pairs >= MIN_TRIALS)
+
+
+def outcomes(of: Group, level: float, bound: float = EQUIVALENCE) -> npt.NDArray[np.object_]:
+    """The outcome of each i against each j, each pair judged at this level."""
+    found = np.full((len(of.names), len(of.names)), Outcome.NOT_KNOWN, dtype=object)
+    found[changes_order(of, level)] = Outcome.REGIME_DEPENDENT
+    slower = of.wrong <= level / 2
+    found[slower] = Outcome.SLOWER
+    found[slower.T] = Outcome.FASTER
+    found[equivalent(of, bound)] = Outcome.EQUIVALENT
     return found
 
 
-def _ratio(above: Floats, below: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(below > 0, above / below, np.nan)
-    return found
+def verdict(
+    of: Group, i: int, j: int, level: float = FAMILY_ERROR, outcome: Outcome | None = None
+) -> Verdict:
+    """What is known of i against j. `outcome`: that of a family that i and j are part of."""
+    said = outcome if outcome is not None else Outcome(outcomes(of, level)[i, j])
+    middle, error = float(of.common[i, j]), float(of.common_error[i, j])
+    reach = float(of.common_quantile[i, j]) * error
+    trials = int(of.pairs[i, j])
+    needed = float(stats.norm.isf(level / 2) + stats.norm.ppf(POWER))
+    return Verdict(
+        said,
+        _exp(middle),
+        _exp(middle - reach),
+        _exp(middle + reach),
+        trials,
+        tuple(_in_regime(of, regime, i, j) for regime in range(len(of.regimes)) if of.fewest[regime, i, j]),
+        EQUIVALENCE,
+        _exp(needed * error) - 1.0 if trials >= MIN_TRIALS else float("nan"),
+        _more_blocks(middle, error, trials, needed) if said is Outcome.NOT_KNOWN else None,
+    )
 
 
-def group(rows: pd.DataFrame, column: str = "log_cost") -> Group:
-    """Of trials with `block`, `implementation`, `regime` and the column. A trial that was repeated counts once, the
-    last time."""
-    known = rows[np.isfinite(rows[column].to_numpy(float))]
-    known = known.drop_duplicates(["block", "implementation", "regime"], keep="last")
-    member, names = pd.factorize(known["implementation"].to_numpy(), sort=True)
-    regime, regimes = pd.factorize(known["regime"].to_numpy(), sort=True)
-    block, _ = pd.factorize(known["block"].to_numpy(), sort=True)
-    trials = Trials(known[column].to_numpy(float), member, block, regime)
-    return of_trials(trials, tuple(map(str, names)), tuple(map(str, regimes)))
+def _in_regime(of: Group, regime: int, i: int, j: int) -> RegimeRatio:
+    middle = float(of.differences[regime, i, j])
+    reach = float(of.quantile[regime, i, j] * of.errors[regime, i, j])
+    evidence = float(of.evidence[regime, i, j])
+    shows = Outcome.NOT_KNOWN
+    if abs(middle) + reach <= np.log1p(EQUIVALENCE):
+        shows = Outcome.EQUIVALENT
+    elif abs(evidence) > stats.norm.isf(PROBABLY / 2):
+        shows = Outcome.SLOWER if evidence > 0 else Outcome.FASTER
+    low, high = _exp(middle - reach), _exp(middle + reach)
+    return RegimeRatio(of.regimes[regime], _exp(middle), low, high, int(of.fewest[regime, i, j]), shows)
 
 
-def of_trials(trials: Trials, names: Sequence[str], regimes: Sequence[str]) -> Group:
-    apart = costs.fit(trials)
-    return Group(tuple(names), tuple(regimes), apart, costs.fit(trials, pooled=True) if len(regimes) > 1 else apart, trials)
+def _exp(logarithm: float) -> float:
+    """Of what is hardly known the interval may be wider than any number."""
+    with np.errstate(over="ignore"):
+        return float(np.exp(logarithm))
+
+
+def _more_blocks(middle: float, error: float, trials: int, needed: float) -> int | None:
+    """How many more would mostly settle it, were the ratio what it seems: as a direction, or as equivalent."""
+    if trials == 0 or not np.isfinite(middle):
+        return MIN_TRIALS
+    limit = np.log1p(EQUIVALENCE)
+    within = stats.norm.ppf(0.975) + stats.norm.ppf(POWER)
+    times = [(needed * error / abs(middle)) ** 2] if middle else []
+    times += [(within * error / (limit - abs(middle))) ** 2] if abs(middle) < limit else []
+    more = max(1, MIN_TRIALS - trials, int(np.ceil(trials * (min(times) - 1))))
+    return more if more <= NO_SENSIBLE_NUMBER else None
 
 
 def all_pairs(of: Group, level: float = FAMILY_ERROR) -> npt.NDArray[np.object_]:
     """The outcome of each i against each j, where somebody asks for all of them (Holm over all pairs)."""
-    k = len(of.names)
-    found = np.full((k, k), Outcome.NOT_KNOWN, dtype=object)
-    upper = np.triu_indices(k, 1)
-    adjusted = np.ones((k, k))
-    adjusted[upper] = _holm(2 * np.minimum(of.wrong, of.wrong.T)[upper])
-    shown = np.minimum(adjusted, adjusted.T) <= level
-    found[shown & (of.common > 0)] = Outcome.SLOWER
-    found[shown & (of.common < 0)] = Outcome.FASTER
-    found[of.flips(level / max(1, len(upper[0]))) & ~shown] = Outcome.REGIME_DEPENDENT
-    found[of.equivalent()] = Outcome.EQUIVALENT
+    upper = np.triu_indices(len(of.names), 1)
+    count = max(1, len(upper[0]))
+    found = outcomes(of, level / count)
+    said = np.zeros_like(of.wrong, dtype=bool)
+    said[upper] = _holm(2 * np.minimum(of.wrong, of.wrong.T)[upper]) <= level
+    said |= said.T
+    surer = of.wrong < of.wrong.T
+    open_still = found == Outcome.NOT_KNOWN
+    found[said & surer & open_still] = Outcome.SLOWER
+    found[said & surer.T & open_still] = Outcome.FASTER
     return found
 
 
@@ -286,6 +141,59 @@ def _holm(p: Floats) -> Floats:
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1)))
     return adjusted
+
+
+# ---- each against the best -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of a group against its best one; the best one has no verdict."""
+
+    name: str
+    verdict: Verdict | None
+
+    @property
+    def outcome(self) -> str:
+        return self.verdict.outcome.value if self.verdict else BEST
+
+    def as_dict(self) -> dict[str, Any]:
+        told = self.verdict.as_dict() if self.verdict else {"outcome": BEST, "ratio": 1.0}
+        return {"implementation": self.name, **told}
+
+
+BEST = "best"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A group's members, the best one first, the others by their cost."""
+
+    members: tuple[Member, ...]
+    blocks: int
+    regimes: tuple[str, ...]
+
+    @property
+    def best(self) -> str:
+        return self.members[0].name
+
+    def named(self, *outcomes: Outcome) -> list[str]:
+        return [one.name for one in self.members if one.verdict and one.verdict.outcome in outcomes]
+
+    @property
+    def tied(self) -> list[str]:
+        """What stands in the cell of the best: it and those that are equivalent to it."""
+        return [self.best, *self.named(Outcome.EQUIVALENT)]
+
+    def of(self, name: str) -> Member:
+        return next(one for one in self.members if one.name == name)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "blocks": self.blocks,
+            "regimes": list(self.regimes),
+            "members": [one.as_dict() for one in self.members],
+        }
 
 
 def confidence_set(of: Group, members: Sequence[int], level: float = FAMILY_ERROR) -> list[int]:
@@ -300,3 +208,37 @@ def confidence_set(of: Group, members: Sequence[int], level: float = FAMILY_ERRO
             break
         del left[worst]
     return left
+
+
+def against_best(
+    of: Group, allowed: Collection[str] | None = None, level: float = FAMILY_ERROR
+) -> Standing | None:
+    """Each of the allowed members against the best of them; None if there is none."""
+    members = [i for i, name in enumerate(of.names) if allowed is None or name in allowed]
+    if not members:
+        return None
+    left = confidence_set(of, members, level)
+    best = _surest(of, left)
+    each = level / max(1, len(left) * (len(left) - 1) // 2)
+    judged = outcomes(of, each)[:, best]
+    found = []
+    for i in members:
+        outcome = Outcome(judged[i])
+        if outcome is not Outcome.EQUIVALENT and i not in left:
+            outcome = Outcome.SLOWER  # than one that is still in the set, if not than this one
+        elif outcome in (Outcome.FASTER, Outcome.SLOWER):
+            outcome = Outcome.NOT_KNOWN
+        found.append((i, Member(of.names[i], None if i == best else verdict(of, i, best, each, outcome))))
+    cost = np.where(np.isfinite(of.common[:, best]), of.common[:, best], np.inf)
+    found.sort(key=lambda one: (one[0] != best, cost[one[0]], one[1].name))
+    return Standing(tuple(member for _, member in found), int(np.unique(of.trials.block).size), of.regimes)
+
+
+def _surest(of: Group, left: Sequence[int]) -> int:
+    """Of those that may be the best, the one of which least can be promised: a single lucky trial makes no best."""
+    known = [i for i in left if of.costs.trials[:, i].sum() >= MIN_TRIALS]
+    left = known or left
+    square = np.ix_(left, left)
+    promised = np.nan_to_num(of.common[square] + LEANS * np.nan_to_num(of.common_error[square]), nan=1e3)
+    np.fill_diagonal(promised, 0.0)
+    return left[int(np.argmin(promised.sum(axis=1)))]

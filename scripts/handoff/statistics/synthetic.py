@@ -6,11 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from handoff.statistics.costs import Trials
-
-Floats = npt.NDArray[np.float64]
+from .costs import Floats, Integers, Trials
 
 STRAY = 1 / 8
 
@@ -27,24 +24,6 @@ class Campaign:
     @property
     def regimes(self) -> list[str]:
         return [chr(ord("A") + i) for i in range(self.truth.shape[0])]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How campaigns of a kind are made. Each figure is drawn anew for each campaign."""
-
-    name: str
-    implementations: tuple[int, int] = (5, 60)
-    blocks: tuple[int, int] = (6, 8)
-    regimes: tuple[int, int] = (1, 1)
-    within_blocks: float = 0.0  # how often the regime changes from one trial to the next
-    between_blocks: float = 0.4  # how often it changes from one block to the next
-    truth: Callable[[np.random.Generator, int], Floats] = field(default=lambda rng, k: _spread(rng, k))
-    ratios_differ: float = 0.0  # standard deviation of what a regime does to one implementation
-    flips: bool = False
-    drift: float = 0.0  # over the whole campaign, of everybody
-    stray: float = STRAY
-    thin: bool = False  # after half of the blocks only some implementations are in a block
 
 
 def _spread(rng: np.random.Generator, k: int) -> Floats:
@@ -64,6 +43,24 @@ def _crowded(rng: np.random.Generator, k: int) -> Floats:
     return np.abs(rng.normal(scale=0.15, size=k))
 
 
+@dataclass(frozen=True)
+class Kind:
+    """How campaigns of a kind are made. What has two numbers is drawn from between them for each campaign."""
+
+    name: str
+    implementations: tuple[int, int] = (5, 60)
+    blocks: tuple[int, int] = (6, 8)
+    regimes: tuple[int, int] = (1, 1)
+    within_blocks: float = 0.0  # how often the regime changes from one trial to the next
+    between_blocks: float = 0.4  # how often it changes from one block to the next
+    truth: Callable[[np.random.Generator, int], Floats] = field(default=_spread)
+    ratios_differ: float = 0.0  # standard deviation of what a regime does to one implementation
+    flips: bool = False
+    drift: float = 0.0  # over the whole campaign, of everybody
+    stray: float = STRAY
+    thin: bool = False  # after half of the blocks only some implementations are in a block
+
+
 KINDS = (
     Kind("one regime"),
     Kind("one regime, no stray trials", stray=0.0),
@@ -74,7 +71,8 @@ KINDS = (
     Kind("regimes between blocks", regimes=(2, 4)),
     Kind("regimes within blocks", regimes=(2, 4), within_blocks=0.1),
     Kind("ratios by regime", regimes=(2, 4), within_blocks=0.05, ratios_differ=0.3),
-    Kind("one order flips", regimes=(2, 2), within_blocks=0.3, flips=True),
+    Kind("one order flips, 6 to 8 blocks", regimes=(2, 2), within_blocks=0.3, flips=True),
+    Kind("one order flips, 16 to 24 blocks", regimes=(2, 2), within_blocks=0.3, flips=True, blocks=(16, 24)),
     Kind("drift", drift=0.5, regimes=(1, 2), within_blocks=0.02),
     Kind("drift, thin blocks", drift=0.5, blocks=(10, 14), thin=True),
 )
@@ -107,7 +105,7 @@ def _truth(kind: Kind, rng: np.random.Generator, k: int, regimes: int) -> Floats
     return truth
 
 
-def _plan(kind: Kind, rng: np.random.Generator, k: int, blocks: int) -> tuple[npt.NDArray[np.int64], ...]:
+def _plan(kind: Kind, rng: np.random.Generator, k: int, blocks: int) -> tuple[Integers, ...]:
     member, block = [], []
     for at in range(blocks):
         inside = rng.permutation(k)
@@ -118,9 +116,7 @@ def _plan(kind: Kind, rng: np.random.Generator, k: int, blocks: int) -> tuple[np
     return np.concatenate(member), np.concatenate(block)
 
 
-def _places(
-    kind: Kind, rng: np.random.Generator, block: npt.NDArray[np.int64], regimes: int
-) -> npt.NDArray[np.int64]:
+def _places(kind: Kind, rng: np.random.Generator, block: Integers, regimes: int) -> Integers:
     place = np.empty(block.size, dtype=np.int64)
     now = int(rng.integers(regimes))
     for at in range(block.size):
