@@ -14,6 +14,7 @@ set(HANDOFF_OUT_OF_TREE ON)
 set(HANDOFF_BINARY_DIR ${CMAKE_BINARY_DIR}/handoff)
 include(${CMAKE_CURRENT_LIST_DIR}/handoff_setup.cmake)
 add_subdirectory(${HANDOFF_ROOT}/impls ${HANDOFF_BINARY_DIR}/impls)
+cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL include ${HANDOFF_ROOT}/cmake/build_info.cmake)
 # After the project's own lines: the workloads are linked with all that is registered by then. Included,
 # because CMake creates no folders that late.
 cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL include ${HANDOFF_ROOT}/benchmarks/CMakeLists.txt)

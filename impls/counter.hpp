@@ -18,11 +18,10 @@ enum class read_guarantee { exact, quiescent, lossy };
 
 struct counter_spec {
     std::string_view name;  // catalog name: the same as the file and the type
-    std::string_view cite;  // paper or project, with its version where it is packaged
+    std::string_view cite;  // paper or project; a version is the build's to say (handoff_library)
     progress add;
     progress read;
     read_guarantee value;
-    bool control = false;  // a known answer, never ranked
 };
 
 // A counter that starts at zero. Handles are created and used by one thread each and destroyed before the

@@ -43,7 +43,7 @@ enum class try_failure { exact, exact_per_end, in_flight, spurious };
 // What a queue promises. Everything that the harness, the tests and the report know of an implementation.
 struct queue_spec {
     std::string_view name;  // catalog name: the same as the file and the type
-    std::string_view cite;  // paper or project, with its version where it is packaged
+    std::string_view cite;  // paper or project; a version is the build's to say (handoff_library)
     cardinality producers;
     cardinality consumers;
     boundedness bound;

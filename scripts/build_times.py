@@ -1,37 +1,54 @@
 #!/usr/bin/python3
-"""Print the slowest translation units of a build, from Ninja's log."""
+"""Says what a build has compiled and how long that took, by kind of object; or, with --ahead, how long what is left
+of it may take."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-import pandas
+from handoff.errors import ends_with_one_line
+from handoff.host import compiling
 
 
-def translation_units(build_dir: Path) -> pandas.DataFrame:
-    """Seconds per object file, the latest build of each, slowest first."""
-    log = pandas.read_csv(
-        build_dir / ".ninja_log",
-        sep="\t",
-        comment="#",
-        names=["start", "end", "mtime", "output", "hash"],
+def print_compiled(build_dir: Path, most: int) -> None:
+    objects = compiling.compiled(build_dir)
+    print(f"{len(objects)} objects took {sum(one.seconds for one in objects):.0f} s of compiling:")
+    for kind in compiling.kinds(objects):
+        name = "only tests need these" if kind.name == compiling.TESTS else kind.name
+        print(f"  {kind.seconds:6.1f} s  {kind.objects:3}  {name}")
+    print("the slowest:")
+    for one in objects[:most]:
+        print(f"  {one.seconds:6.1f} s  {one.path}")
+
+
+def print_ahead(build_dir: Path) -> None:
+    left = compiling.outlook(build_dir)
+    if left.objects == 0:
+        print(f"{build_dir}: nothing to compile")
+        return
+    minutes, seconds = divmod(round(left.seconds), 60)
+    print(
+        f"{build_dir}: {left.objects} objects to compile, about {minutes}:{seconds:02} (an estimate: "
+        f"{left.seconds_each:.1f} s each, {left.source}; {left.jobs} at once)",
+        flush=True,
     )
-    objects = log[log.output.str.endswith(".o")].drop_duplicates("output", keep="last")
-    seconds = (objects.end - objects.start) / 1000.0
-    return objects.assign(seconds=seconds).sort_values("seconds", ascending=False)
 
 
-def main() -> None:
+@ends_with_one_line
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("build_dir", type=Path, help="a build folder, such as build/release")
-    parser.add_argument("--most", type=int, default=5, help="how many to print")
-    arguments = parser.parse_args()
-    units = translation_units(arguments.build_dir)
-    print(f"{len(units)} translation units took {units.seconds.sum():.0f} s; the slowest:")
-    for unit in units.head(arguments.most).itertuples():
-        print(f"  {unit.seconds:5.1f} s  {Path(unit.output).name}")
+    parser.add_argument("build_dir", type=Path, help="a build folder, such as build/bench")
+    parser.add_argument("--most", type=int, default=5, help="how many of the slowest to print (default: 5)")
+    parser.add_argument("--ahead", action="store_true", help="what is left to compile, instead")
+    given = parser.parse_args(arguments)
+    if given.ahead:
+        print_ahead(given.build_dir)
+    else:
+        print_compiled(given.build_dir, given.most)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -21,8 +21,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pygments.lexers.c_cpp import CppLexer  # type: ignore[import]
-from pygments.token import Comment, String  # type: ignore[import]
+from handoff.errors import ends_with_one_line
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXEMPT = ("support", "atomic.hpp")
@@ -75,6 +74,9 @@ class Source:
 
 
 def split_lines(text: str) -> list[Line]:
+    from pygments.lexers.c_cpp import CppLexer  # type: ignore[import]  # --help needs no packages
+    from pygments.token import Comment, String  # type: ignore[import]
+
     lines = [Line()]
     for token, value in CppLexer(stripnl=False, ensurenl=False).get_tokens(text):
         is_comment = token in Comment.Single or token in Comment.Multiline
@@ -185,6 +187,7 @@ def headers(paths: list[Path]) -> list[Path]:
     return sorted(path for path in found if path.parts[-2:] != EXEMPT)
 
 
+@ends_with_one_line
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter

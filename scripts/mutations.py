@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Switch on the faults that our sources name, and hold what the checks say of them against
-tests/mutants/mutations.toml (docs/mutations.md).
+"""Switch on the faults of tests/mutants/mutations.toml, and hold what the checks say of them against what stands there
+(docs/mutations.md).
 
+sources   copies our sources, with all the faults in them
 names     the faults that these checks are tried on
 subjects  what these checks are tried on, deep included: implementations, and locks
 check     tries the checks on one of them, or on none; exit code 1: not as the table says
@@ -14,7 +15,7 @@ import argparse
 from pathlib import Path
 
 from handoff.errors import MeasurementError, ends_with_one_line
-from handoff.proofs import mutation_page, mutation_runs, mutations
+from handoff.proofs import mutated_sources, mutation_page, mutation_runs, mutations
 
 NONE = "none"  # the checks themselves, which must pass
 
@@ -30,11 +31,11 @@ def check(arguments: argparse.Namespace) -> int:
     ]
     mutation_runs.write(mutation, arguments.effort, results, arguments.build_dir)
     for one in results:
-        print(f"{one.cell.check}: {one.verdict}: {one.reported} ({one.seconds:.1f} s)")
+        print(f"{one.cell.check}: {one.verdict}: {one.reported} ({one.effort})")
     wrong = [one for one in results if not one.is_as_expected]
     if wrong:
         told = "; ".join(
-            f"{one.cell.check}: {one.verdict} ({one.reported}), but the table says "
+            f"{one.cell.check}: {one.verdict} ({one.reported}; {one.effort}), but the table says "
             f"'{one.cell.expected}' {one.cell.reason.pattern}"
             for one in wrong
         )
@@ -49,10 +50,15 @@ def check_none(table: list[mutations.Mutation], arguments: argparse.Namespace) -
         arguments.build_dir,
     )
     for command in commands:
-        ended = mutation_runs.run(command, "")
+        ended = mutation_runs.run(command, "", mutation_runs.NONE_SECONDS)
         print(f"{' '.join(command)}: {ended.seconds:.1f} s")
         if ended.code != 0:
             raise MeasurementError(f"{' '.join(command)} fails without a fault: {ended.output[-2000:]}")
+    return 0
+
+
+def sources(arguments: argparse.Namespace) -> int:
+    mutated_sources.write(mutations.read(), mutations.ROOT, arguments.files, arguments.into)
     return 0
 
 
@@ -96,6 +102,10 @@ def main(given: list[str] | None = None) -> int:
         command.add_argument("--checks", nargs="+", choices=mutations.CHECKS, default=mutations.CHECKS)
         command.add_argument("--effort", choices=(mutations.QUICK, mutations.DEEP), default=mutations.DEEP)
         command.add_argument("--build-dir", type=Path, default=mutations.ROOT / "build/release")
+    command = commands.add_parser("sources")
+    command.set_defaults(run=sources)
+    command.add_argument("--into", type=Path, required=True, metavar="DIR")
+    command.add_argument("files", nargs="+", metavar="FILE", help="as seen from the root of this project")
     command = commands.add_parser("page")
     command.set_defaults(run=page)
     command.add_argument("build_dirs", nargs="+", type=Path, metavar="BUILD_DIR")

@@ -6,22 +6,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-import campaign
-
-from handoff.campaign import schedule
-from handoff.campaign.runner import Settings
-from handoff.campaign.selection import Selection
+from handoff.campaign import options
 from handoff.errors import ends_with_one_line
-from handoff.python import suite as python_suite
 
 DEFAULT_PYTHON = Path("/usr/bin/python3")
 
+BLOCKS = 10
+WINDOW_MS = 100.0  # Python threads that poll hand over some hundred times per second
+
 
 def parser() -> argparse.ArgumentParser:
-    p = campaign.OneLineParser(prog="python_baseline.py", description=__doc__, allow_abbrev=False)
+    p = options.OneLineParser(prog="python_baseline.py", description=__doc__, allow_abbrev=False)
     p.add_argument(
         "--python",
         type=Path,
@@ -29,36 +26,19 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help=f"what runs the Python forms (default: {DEFAULT_PYTHON})",
     )
-    campaign.add_selecting_options(p)
-    p.add_argument("--build-dir", type=Path, default=campaign.ROOT / "build" / "release", metavar="DIR")
-    p.add_argument("--list", action="store_true", help="print the cases and measure nothing")
-    p.add_argument("--dry-run", action="store_true", help="print the cases and how long they would take")
-    p.add_argument("--no-report", action="store_true", help="measure only")
-    p.set_defaults(blocks=python_suite.BLOCKS, window_ms=python_suite.WINDOW_MS)
+    options.add_selecting_options(p)
+    options.add_running_options(p)
+    p.set_defaults(blocks=BLOCKS, window_ms=WINDOW_MS)
     return p
-
-
-def check(options: argparse.Namespace) -> campaign.Request:
-    budget_s = campaign.check_numbers(options)
-    settings = Settings(options.placement, options.window_ms, options.ramp_ms)
-    suite = python_suite.load(options.python, options.build_dir, settings)
-    profile = python_suite.profile(options.placement)
-    selection = Selection(tuple(options.impl), tuple(options.workload), tuple(options.wait), options.filter)
-    return campaign.Request(
-        options=options,
-        profile=profile,
-        settings=replace(settings, tsc_hz=suite.tsc_hz()),
-        budget_s=budget_s,
-        precision=None,
-        stop=schedule.stop_rule(profile.min_blocks, None, options.blocks, budget_s),
-        suite=suite,
-        cases=selection.of(profile, suite),
-    )
 
 
 @ends_with_one_line
 def main(arguments: list[str] | None = None) -> int:
-    return campaign.carry_out(check(parser().parse_args(arguments)))
+    given = parser().parse_args(arguments)
+    options.check_selecting(given)
+    from handoff.commands import python_baseline  # needs packages
+
+    return python_baseline.run(given)
 
 
 if __name__ == "__main__":

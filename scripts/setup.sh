@@ -1,26 +1,37 @@
 #!/usr/bin/env bash
-# Installs what scripts/packages.tsv names and this machine lacks (Debian and Ubuntu, through apt).
-# Sourced by bench.sh and test.sh; afterwards `python` is an interpreter that has the Debian modules.
+# Sourced by bench.sh, test.sh and chaos.sh: functions that install what scripts/packages.tsv names and this machine
+# lacks (Debian and Ubuntu, through apt), and that build a preset. Sourcing it changes nothing on the machine.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-missing_packages() {
-  local name
-  while IFS=$'\t' read -r name _; do
-    dpkg-query --show --showformat='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || printf '%s\n' "$name"
+# Debian's modules belong to Debian's interpreter; another python3 may come first on the PATH.
+python=/usr/bin/python3
+
+# Whether Python can read options. Debian's python3-minimal cannot: it lacks most of the standard library.
+has_python() {
+  "$python" -S -c 'import argparse, dataclasses, difflib, json' 2>/dev/null
+}
+
+# packages_for PURPOSE...: the packages whose second column is one of bench, test, style.
+packages_for() {
+  local name purpose
+  while IFS=$'\t' read -r name purpose _; do
+    case " $* " in *" $purpose "*) printf '%s\n' "$name" ;; esac
   done <scripts/packages.tsv
 }
 
+# install_missing PACKAGE...: those of them that are not installed.
 install_missing() {
-  local missing sudo=()
+  local name missing=() sudo=()
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || {
-    echo "setup: this is no Debian or Ubuntu system (apt-get is missing); needed, by Debian's names:" >&2
-    cut -f1 scripts/packages.tsv | paste -sd' ' >&2
+    echo "setup: this is no Debian or Ubuntu system (apt-get is missing); needed, by Debian's names: $*" >&2
     return 1
   }
-  mapfile -t missing < <(missing_packages)
+  for name in "$@"; do
+    [[ $(dpkg-query --show --showformat='${Status}' "$name" 2>/dev/null) == *"ok installed" ]] || missing+=("$name")
+  done
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null && [ ! -t 0 ]; then
@@ -29,7 +40,7 @@ install_missing() {
     fi
     sudo=(sudo)
   fi
-  echo "setup: installing ${missing[*]}"
+  echo "setup: installing ${missing[*]}" >&2
   "${sudo[@]}" apt-get update -qq
   if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
     echo "setup: apt-get could not install: ${missing[*]}" >&2
@@ -37,14 +48,13 @@ install_missing() {
   fi
 }
 
-install_missing || exit 1
-
-# Debian's modules belong to Debian's interpreter; another python3 may come first on the PATH.
-python=/usr/bin/python3
-
-# The configured and built preset.
+# build PRESET [OPTION...]: configures it, with these options for cmake; says how long the compiling may take;
+# compiles. All on stderr: stdout belongs to the outcome.
 build() {
-  cmake --preset "$1" >"/tmp/handoff-configure-$$.log" 2>&1 || { cat "/tmp/handoff-configure-$$.log" >&2; return 1; }
-  rm -f "/tmp/handoff-configure-$$.log"
-  cmake --build --preset "$1"
+  local log
+  log=$(mktemp)
+  cmake --preset "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; return 1; }
+  rm -f "$log"
+  "$python" scripts/build_times.py --ahead "build/$1" >&2
+  cmake --build --preset "$1" >&2
 }

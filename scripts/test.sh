@@ -2,9 +2,11 @@
 # Tests: sets up what is missing; builds the sanitized presets and runs their conformance tests; then builds
 # the release preset and runs everything but the deep tests. `scripts/test.sh release` runs only the presets that
 # it is given; `--deep 10` adds 10 minutes of deep tests, drawn anew each time and shared among the presets; the
-# quick test of the same name, which says the same of fewer calls, is then left out.
+# quick test of the same name, which says the same of fewer calls, is then left out. `--style` adds the formatters
+# and the type checker, whose verdicts hold for their versions in Debian 12.
 set -euo pipefail
 deep_minutes=0
+style=OFF
 presets=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -13,7 +15,9 @@ while [ $# -gt 0 ]; do
       deep_minutes=$2
       shift
       ;;
-    -*) echo "test.sh: unknown option $1; valid: --deep MINUTES" >&2; exit 2 ;;
+    --style) style=ON ;;
+    -h | --help) sed -n '2,/^[^#]/s/^# //p' "$0"; exit ;;
+    -*) echo "test.sh: unknown option $1; valid: --deep MINUTES, --style" >&2; exit 2 ;;
     tsan | asan-ubsan | release | debug | tsan-gcc | asan-ubsan-clang) presets+=("$1") ;;
     *)
       echo "test.sh: unknown preset '$1'; valid: tsan, asan-ubsan, release, debug, tsan-gcc, asan-ubsan-clang" >&2
@@ -24,6 +28,10 @@ while [ $# -gt 0 ]; do
 done
 [ ${#presets[@]} -gt 0 ] || presets=(tsan asan-ubsan release)
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+purposes=(bench test)
+[ $style = OFF ] || purposes+=(style)
+mapfile -t packages < <(packages_for "${purposes[@]}")
+install_missing "${packages[@]}"
 for preset in "${presets[@]}"; do
   echo "== $preset"
   # What scripts/proofs.py collect makes the record of proofs from; not from draws.
@@ -32,7 +40,7 @@ for preset in "${presets[@]}"; do
   elif [ "$preset" != debug ]; then
     "$python" scripts/proofs.py begin "$preset"
   fi
-  build "$preset"
+  build "$preset" -DHANDOFF_STYLE_TESTS=$style
   needless='^$'
   if [ "$deep_minutes" -gt 0 ]; then
     "$python" scripts/deep_slice.py --preset "$preset" --seconds $((deep_minutes * 60 / ${#presets[@]})) \

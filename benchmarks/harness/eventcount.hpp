@@ -7,7 +7,6 @@
 
 #include "support/atomic.hpp"
 #include "support/cache_line.hpp"
-#include "support/mutation.hpp"
 
 namespace handoff {
 
@@ -19,7 +18,7 @@ public:
 
     // Call after making a change that a sleeper may wait for.
     void notify_one() { notify(1); }
-    void notify_all() { notify(HANDOFF_MUTATION(all_is_one, all, 1)); }
+    void notify_all() { notify(all); }
 
     // Announces a sleeper, who must retract it when he has slept or needs not. In between he must look again:
     // either the look sees the change, or the changer sees the sleeper (both sides have a full fence between
@@ -27,7 +26,7 @@ public:
     std::uint32_t announce() {
         sleepers_.fetch_add(1);
         // Pairs with the fence in notify.
-        handoff::atomic_thread_fence(HANDOFF_WEAKENED(announce_fence, memory_order_seq_cst));
+        handoff::atomic_thread_fence(memory_order_seq_cst);
         return epoch_.load();
     }
     void retract() { sleepers_.fetch_sub(1); }
@@ -41,7 +40,7 @@ private:
     static constexpr int all = 0x7fffffff;
 
     void notify(int how_many) {
-        handoff::atomic_thread_fence(HANDOFF_WEAKENED(notify_fence, memory_order_seq_cst));
+        handoff::atomic_thread_fence(memory_order_seq_cst);
         // relaxed: the fence orders it after the caller's change.
         if (sleepers_.load(memory_order_relaxed) != 0) wake(how_many);
     }

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "support/mutation.hpp"
-
 namespace handoff {
 namespace {
 
@@ -61,7 +59,7 @@ void wait_loop::sleep() {
         mine_.sleep(epoch_, 1'000'000);
     } else {
         // Without a bound: a wake-up that gets lost is a hang, and is seen.
-        mine_.sleep(HANDOFF_MUTATION(sleeps_on_a_later_epoch, epoch_, mine_.announce()));
+        mine_.sleep(epoch_);
     }
     retract();
 }

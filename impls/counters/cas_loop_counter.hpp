@@ -8,7 +8,6 @@
 
 #include "../counter.hpp"
 #include "../support/atomic.hpp"
-#include "../support/mutation.hpp"
 
 namespace handoff {
 
@@ -28,9 +27,7 @@ public:
         // relaxed: a guess, which the exchange checks.
         std::int64_t seen = value_.load(memory_order_relaxed);
         // relaxed: no other data depends on the value. A failure refreshes the guess.
-        while (!HANDOFF_MUTATION(add_not_atomic,
-                                 value_.compare_exchange_weak(seen, seen + n, memory_order_relaxed),
-                                 (value_.store(seen + n), true))) {
+        while (!value_.compare_exchange_weak(seen, seen + n, memory_order_relaxed)) {
         }
     }
 

@@ -8,7 +8,6 @@
 
 #include "../counter.hpp"
 #include "../support/atomic.hpp"
-#include "../support/mutation.hpp"
 
 namespace handoff {
 
@@ -26,8 +25,7 @@ public:
 
     void add(std::int64_t n) {
         // relaxed: no other data depends on the value.
-        HANDOFF_MUTATION(add_not_atomic, value_.fetch_add(n, memory_order_relaxed),
-                         value_.exchange(value_.load() + n));
+        value_.fetch_add(n, memory_order_relaxed);
     }
     // relaxed: as in add; one variable has one modification order, which is all that a count needs.
     std::int64_t read() const { return value_.load(memory_order_relaxed); }

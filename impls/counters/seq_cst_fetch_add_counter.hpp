@@ -9,7 +9,6 @@
 
 #include "../counter.hpp"
 #include "../support/atomic.hpp"
-#include "../support/mutation.hpp"
 
 namespace handoff {
 
@@ -25,9 +24,7 @@ public:
         .value = read_guarantee::exact,
     };
 
-    void add(std::int64_t n) {
-        HANDOFF_MUTATION(add_not_atomic, value_.fetch_add(n), value_.exchange(value_.load() + n));
-    }
+    void add(std::int64_t n) { value_.fetch_add(n); }
     std::int64_t read() const { return value_.load(); }
 
 private:

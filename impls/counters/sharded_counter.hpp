@@ -15,7 +15,6 @@
 
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
-#include "../support/mutation.hpp"
 
 namespace handoff {
 
@@ -28,15 +27,12 @@ class sharded_counter {
 public:
     class handle {
     public:
-        explicit handle(sharded_counter& c) : cell_(&c.next_cell()) {
-            HANDOFF_INSERTED(handle_clears_its_shard, cell_->value.store(0));
-        }
+        explicit handle(sharded_counter& c) : cell_(&c.next_cell()) {}
 
         void add(std::int64_t n) {
             // fetch_add although mostly one thread alone writes the cell: two handles may share it.
             // relaxed: no other data depends on the value.
-            HANDOFF_MUTATION(add_not_atomic, cell_->value.fetch_add(n, memory_order_relaxed),
-                             cell_->value.exchange(cell_->value.load() + n));
+            cell_->value.fetch_add(n, memory_order_relaxed);
         }
 
     private:
@@ -47,8 +43,7 @@ public:
         std::int64_t sum = 0;
         for (const cell& c : cells_) {
             // relaxed: the cells are independent; no other data depends on them.
-            sum += HANDOFF_MUTATION(read_skips_a_shard, c.value.load(memory_order_relaxed),
-                                    &c == &cells_.back() ? 0 : c.value.load());
+            sum += c.value.load(memory_order_relaxed);
         }
         return sum;
     }

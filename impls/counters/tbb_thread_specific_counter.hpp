@@ -42,7 +42,7 @@ public:
 
     static constexpr counter_spec spec{
         .name = "tbb_thread_specific_counter",
-        .cite = "tbb::enumerable_thread_specific, oneTBB 2021.8 (Debian libtbb-dev 2021.8.0-2+deb12u1)",
+        .cite = "tbb::enumerable_thread_specific, oneTBB",
         .add = progress::wait_free,
         .read = progress::wait_free,
         .value = read_guarantee::quiescent,

@@ -16,7 +16,6 @@
 #include <cstdint>
 
 #include "../support/atomic.hpp"
-#include "../support/mutation.hpp"
 #include "../support/pause.hpp"
 
 namespace handoff {
@@ -29,11 +28,10 @@ public:
 
     void lock() noexcept {
         // relaxed: draws a number and orders nothing; (1) takes the lock.
-        const std::uint64_t ticket = HANDOFF_MUTATION(
-            draw_not_atomic, next_.fetch_add(1, memory_order_relaxed), next_.exchange(next_.load() + 1));
+        const std::uint64_t ticket = next_.fetch_add(1, memory_order_relaxed);
         unsigned spins = 0;
         // (1) acquire: pairs with (3); everything written under the lock before is visible.
-        while (serving_.load(HANDOFF_WEAKENED(lock, memory_order_acquire)) != ticket) {
+        while (serving_.load(memory_order_acquire) != ticket) {
             if (spins < spins_before_yield) {
                 ++spins;
                 pause();
@@ -46,7 +44,7 @@ public:
     bool try_lock() noexcept {
         // (2) acquire: pairs with (3); if the exchange below succeeds, nobody drew this ticket in between,
         // so that it is still the one being served.
-        std::uint64_t ticket = serving_.load(HANDOFF_WEAKENED(try_lock, memory_order_acquire));
+        std::uint64_t ticket = serving_.load(memory_order_acquire);
         // relaxed: draws a number and orders nothing; (2) has taken the lock.
         return next_.compare_exchange_strong(ticket, ticket + 1, memory_order_relaxed);
     }
@@ -55,8 +53,7 @@ public:
         // relaxed: only the holder writes serving_.
         const std::uint64_t served = serving_.load(memory_order_relaxed);
         // (3) release: pairs with (1), (2); hands over everything written under the lock.
-        serving_.store(served + HANDOFF_MUTATION(skips_one, 1, 2),
-                       HANDOFF_WEAKENED(unlock, memory_order_release));
+        serving_.store(served + 1, memory_order_release);
     }
 
 private:

@@ -9,7 +9,6 @@
 #pragma once
 
 #include "../support/atomic.hpp"
-#include "../support/mutation.hpp"
 #include "../support/pause.hpp"
 
 namespace handoff {
@@ -37,14 +36,12 @@ public:
 
     bool try_lock() noexcept {
         // (1) acquire: pairs with (2); everything written under the lock before is visible.
-        return HANDOFF_MUTATION(taken_not_atomically,
-                                !held_.exchange(true, HANDOFF_WEAKENED(lock, memory_order_acquire)),
-                                !held_.load() && (held_.store(true), true));
+        return !held_.exchange(true, memory_order_acquire);
     }
 
     void unlock() noexcept {
         // (2) release: pairs with (1); hands over everything written under the lock.
-        held_.store(false, HANDOFF_WEAKENED(unlock, memory_order_release));
+        held_.store(false, memory_order_release);
     }
 
 private:

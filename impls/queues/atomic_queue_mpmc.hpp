@@ -46,7 +46,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "atomic_queue_mpmc",
-        .cite = "atomic_queue::AtomicQueueB2 (Debian libatomic-queue-dev 0.0+git20220518.83774a2-1)",
+        .cite = "atomic_queue::AtomicQueueB2",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::bounded,

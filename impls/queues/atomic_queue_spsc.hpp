@@ -82,7 +82,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "atomic_queue_spsc",
-        .cite = "atomic_queue::AtomicQueueB, SPSC (Debian libatomic-queue-dev 0.0+git20220518.83774a2-1)",
+        .cite = "atomic_queue::AtomicQueueB, SPSC",
         .producers = cardinality::one,
         .consumers = cardinality::one,
         .bound = boundedness::bounded,

@@ -35,7 +35,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "boost_queue",
-        .cite = "boost::lockfree::queue, Boost 1.74 (Debian libboost1.74-dev 1.74.0+ds1-21)",
+        .cite = "boost::lockfree::queue",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::bounded,

@@ -3,7 +3,7 @@
 //
 // Memory: one array of capacity + 1 slots, allocated in the constructor; the spare slot tells full from
 // empty.
-// Faults of this version: the compile-time-sized form never destroys the items that are left
+// Faults in 1.74: the compile-time-sized form never destroys the items that are left
 // (boostorg/lockfree #67); the run-time form used here does, by copying each of them out, so the adapter
 // destroys them in place first.
 #pragma once
@@ -28,7 +28,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "boost_spsc_queue",
-        .cite = "boost::lockfree::spsc_queue, Boost 1.74 (Debian libboost1.74-dev 1.74.0+ds1-21)",
+        .cite = "boost::lockfree::spsc_queue",
         .producers = cardinality::one,
         .consumers = cardinality::one,
         .bound = boundedness::bounded,
@@ -42,7 +42,7 @@ public:
     boost_spsc_queue(const boost_spsc_queue&) = delete;
     boost_spsc_queue& operator=(const boost_spsc_queue&) = delete;
     ~boost_spsc_queue() {
-        ring_.consume_all([](T&) {});
+        ring_.consume_all([](auto&&) {});
     }
 
     std::size_t capacity() const { return capacity_; }
@@ -51,7 +51,7 @@ public:
 
     // Through consume_one because the library's pop copies. If the assignment throws, the item stays.
     bool try_pop(T& value) {
-        return ring_.consume_one([&value](T& item) { value = std::move(item); });
+        return ring_.consume_one([&value](auto&& item) { value = std::move(item); });
     }
 
 private:

@@ -25,7 +25,6 @@
 
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
-#include "../support/mutation.hpp"
 #include "../support/mutex.hpp"
 
 namespace handoff {
@@ -47,7 +46,7 @@ public:
     // LP of every operation: any instant of its last stay under the mutex.
     bool try_push(T&& value) {
         std::unique_lock lock(mutex_);
-        if (HANDOFF_MUTATION(takes_after_close, closed_ || items_.full(), items_.full())) return false;
+        if (closed_ || items_.full()) return false;
         put(lock, value);
         return true;
     }
@@ -72,12 +71,9 @@ public:
     bool pop(T& value) {
         std::unique_lock lock(mutex_);
         ++waiting_to_pop_;
-        HANDOFF_MUTATION(looks_once, not_empty_.wait(lock, [this] { return closed_ || !items_.empty(); }),
-                         not_empty_.wait(lock, [this, woken = false]() mutable {
-                             return closed_ || !items_.empty() || std::exchange(woken, true);
-                         }));
+        not_empty_.wait(lock, [this] { return closed_ || !items_.empty(); });
         --waiting_to_pop_;
-        if (HANDOFF_MUTATION(close_drops_items, items_.empty(), closed_ || items_.empty())) return false;
+        if (items_.empty()) return false;
         take(lock, value);
         return true;
     }
@@ -87,8 +83,7 @@ public:
         const std::chrono::nanoseconds bounded = std::min<std::chrono::nanoseconds>(timeout, a_year);
         std::unique_lock lock(mutex_);
         ++waiting_to_pop_;
-        not_empty_.wait_for(lock, HANDOFF_MUTATION(pop_for_waits_twice, bounded, 2 * bounded),
-                            [this] { return closed_ || !items_.empty(); });
+        not_empty_.wait_for(lock, bounded, [this] { return closed_ || !items_.empty(); });
         --waiting_to_pop_;
         if (items_.empty()) return false;
         take(lock, value);
@@ -100,8 +95,8 @@ public:
             const std::lock_guard lock(mutex_);
             closed_ = true;
         }
-        HANDOFF_MUTATION(close_wakes_one, not_empty_.notify_all(), not_empty_.notify_one());
-        HANDOFF_OMITTED(close_forgets_producers, not_full_.notify_all());
+        not_empty_.notify_all();
+        not_full_.notify_all();
     }
 
 private:
@@ -121,7 +116,7 @@ private:
         try {
             items_.pop(value);
         } catch (...) {
-            HANDOFF_OMITTED(keeps_the_wake_up, signal(lock, not_empty_, waiting_to_pop_));
+            signal(lock, not_empty_, waiting_to_pop_);
             throw;
         }
         signal(lock, not_full_, waiting_to_push_);
@@ -129,7 +124,7 @@ private:
 
     static void signal(std::unique_lock<mutex>& lock, condition_variable& who,
                        const plain<std::size_t>& waiting) {
-        const bool wake = HANDOFF_MUTATION(wakes_only_crowds, waiting > 0, waiting > 1);
+        const bool wake = waiting > 0;
         lock.unlock();
         if (wake) who.notify_one();
     }

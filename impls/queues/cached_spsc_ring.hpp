@@ -23,7 +23,6 @@
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
 #include "../support/first_index.hpp"
-#include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
 namespace handoff {
@@ -68,20 +67,19 @@ public:
         std::allocator<T>{}.deallocate(slots_, mask_ + 1);
     }
 
-    std::size_t capacity() const { return HANDOFF_MUTATION(promises_too_much, capacity_, capacity_ + 1); }
+    std::size_t capacity() const { return capacity_; }
 
     bool try_push(T&& value) {
         // relaxed: only the producer writes tail_.
         const std::uint64_t tail = tail_.load(memory_order_relaxed);
         if (tail - head_seen_ == capacity_) {
             // (1) acquire: pairs with (4); the consumer has left the slots before head_. LP(try_push, full).
-            const std::uint64_t head = head_.load(HANDOFF_WEAKENED(push, memory_order_acquire));
-            head_seen_ = HANDOFF_MUTATION(never_refreshed, head, tail - capacity_);
-            if (HANDOFF_MUTATION(trusts_old_head, tail - head_seen_ == capacity_, true)) return false;
+            head_seen_ = head_.load(memory_order_acquire);
+            if (tail - head_seen_ == capacity_) return false;
         }
         std::construct_at(slots_ + (tail & mask_), std::move(value));
         // (2) release: pairs with (3); publishes the item. LP(try_push).
-        tail_.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release));
+        tail_.store(tail + 1, memory_order_release);
         return true;
     }
 
@@ -90,15 +88,14 @@ public:
         const std::uint64_t head = head_.load(memory_order_relaxed);
         if (head == tail_seen_) {
             // (3) acquire: pairs with (2); the items before tail_ are visible. LP(try_pop, empty).
-            const std::uint64_t tail = tail_.load(HANDOFF_WEAKENED(pop, memory_order_acquire));
-            tail_seen_ = HANDOFF_MUTATION(tail_never_refreshed, tail, head);
-            if (HANDOFF_MUTATION(trusts_old_tail, head == tail_seen_, true)) return false;
+            tail_seen_ = tail_.load(memory_order_acquire);
+            if (head == tail_seen_) return false;
         }
         T* const item = slots_ + (head & mask_);
         value = std::move(*item);
         std::destroy_at(item);
         // (4) release: pairs with (1); hands the slot back. LP(try_pop).
-        head_.store(head + 1, HANDOFF_WEAKENED(hand_back, memory_order_release));
+        head_.store(head + 1, memory_order_release);
         return true;
     }
 

@@ -23,7 +23,6 @@
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
 #include "../support/first_index.hpp"
-#include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
 namespace handoff {
@@ -49,7 +48,7 @@ public:
 
     explicit lamport_spsc_ring(std::size_t capacity, first_index first = {})
         : capacity_(std::max<std::size_t>(capacity, 1)),
-          mask_(HANDOFF_MUTATION(slots_not_rounded, power_of_two_slots(capacity_, 1), capacity_) - 1),
+          mask_(power_of_two_slots(capacity_, 1) - 1),
           slots_(std::allocator<T>{}.allocate(mask_ + 1)),
           tail_(first.value),
           head_(first.value) {}
@@ -72,16 +71,11 @@ public:
         // relaxed: only the producer writes tail_.
         const std::uint64_t tail = tail_.load(memory_order_relaxed);
         // (1) acquire: pairs with (4); the consumer has left the slots before head_. LP(try_push, full).
-        const std::uint64_t head = head_.load(HANDOFF_WEAKENED(push, memory_order_acquire));
-        if (tail - head == HANDOFF_MUTATION(capacity_too_large, capacity_, capacity_ + 1)) {
-            HANDOFF_INSERTED(moves_when_full, T(std::move(value)));
-            return false;
-        }
-        HANDOFF_INSERTED(published_early, tail_.store(tail + 1));
+        const std::uint64_t head = head_.load(memory_order_acquire);
+        if (tail - head == capacity_) return false;
         std::construct_at(slots_ + (tail & mask_), std::move(value));
         // (2) release: pairs with (3); publishes the item. LP(try_push).
-        HANDOFF_OMITTED(published_early,
-                        tail_.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release)));
+        tail_.store(tail + 1, memory_order_release);
         return true;
     }
 
@@ -89,12 +83,12 @@ public:
         // relaxed: only the consumer writes head_.
         const std::uint64_t head = head_.load(memory_order_relaxed);
         // (3) acquire: pairs with (2); the items before tail_ are visible. LP(try_pop, empty).
-        if (head == tail_.load(HANDOFF_WEAKENED(pop, memory_order_acquire))) return false;
+        if (head == tail_.load(memory_order_acquire)) return false;
         T* const item = slots_ + (head & mask_);
         value = std::move(*item);
         std::destroy_at(item);
         // (4) release: pairs with (1); hands the slot back. LP(try_pop).
-        head_.store(head + 1, HANDOFF_WEAKENED(hand_back, memory_order_release));
+        head_.store(head + 1, memory_order_release);
         return true;
     }
 

@@ -10,8 +10,6 @@
 // (cameron314/concurrentqueue #173). The rounds of spinning come on top of the timeout.
 #pragma once
 
-#include <concurrentqueue/blockingconcurrentqueue.h>
-
 #include <algorithm>
 #include <chrono>
 #include <concepts>
@@ -21,6 +19,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/moodycamel.hpp"
 
 namespace handoff {
 
@@ -35,7 +34,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "moodycamel_blocking_queue",
-        .cite = "moodycamel::BlockingConcurrentQueue 1.0.3 (Debian libconcurrentqueue-dev 1.0.3+ds-1)",
+        .cite = "moodycamel::BlockingConcurrentQueue",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::unbounded,

@@ -9,11 +9,9 @@
 // sub-queue that received it was looked at before. A push fails only if memory runs out.
 // Memory: blocks of 32 items from a pool of the promised size, then from malloc; freed in the destructor.
 // A thread whose first push found memory for its sub-queue but none for the index of that can never push
-// again (seen: tests/progress; the library's source knows of it). Faults of this version: block reuse lacks
-// an ordering (cameron314/concurrentqueue #404, fixed in 1.0.5).
+// again (seen: tests/progress; the library's source knows of it). Faults up to 1.0.4: block reuse lacks an
+// ordering (cameron314/concurrentqueue #404).
 #pragma once
-
-#include <concurrentqueue/concurrentqueue.h>
 
 #include <concepts>
 #include <cstddef>
@@ -21,6 +19,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/moodycamel.hpp"
 
 namespace handoff {
 
@@ -35,7 +34,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "moodycamel_concurrent_queue",
-        .cite = "moodycamel::ConcurrentQueue 1.0.3 (Debian libconcurrentqueue-dev 1.0.3+ds-1)",
+        .cite = "moodycamel::ConcurrentQueue",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::unbounded,

@@ -38,7 +38,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "moodycamel_spsc_queue",
-        .cite = "moodycamel::ReaderWriterQueue 1.0.6 (Debian libreaderwriterqueue-dev 1.0.6-1)",
+        .cite = "moodycamel::ReaderWriterQueue",
         .producers = cardinality::one,
         .consumers = cardinality::one,
         .bound = boundedness::unbounded,

@@ -6,8 +6,6 @@
 // aside.
 #pragma once
 
-#include <concurrentqueue/concurrentqueue.h>
-
 #include <concepts>
 #include <cstddef>
 #include <new>
@@ -15,6 +13,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/moodycamel.hpp"
 
 namespace handoff {
 
@@ -27,7 +26,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "moodycamel_token_queue",
-        .cite = "moodycamel::ConcurrentQueue 1.0.3 with tokens (Debian libconcurrentqueue-dev 1.0.3+ds-1)",
+        .cite = "moodycamel::ConcurrentQueue with tokens",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::unbounded,

@@ -20,7 +20,6 @@
 
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
-#include "../support/mutation.hpp"
 #include "../support/mutex.hpp"
 
 namespace handoff {
@@ -90,14 +89,14 @@ public:
             const std::lock_guard lock(mutex_);
             closed_ = true;
         }
-        HANDOFF_MUTATION(close_wakes_one, not_empty_.notify_all(), not_empty_.notify_one());
+        not_empty_.notify_all();
     }
 
 private:
     static constexpr std::chrono::hours a_year{24 * 365};
 
     bool take(std::unique_lock<mutex>& lock, T& value) {
-        if (HANDOFF_MUTATION(close_drops_items, items_.empty(), closed_ || items_.empty())) return false;
+        if (items_.empty()) return false;
         try {
             value = std::move(items_.front());
         } catch (...) {
@@ -109,8 +108,7 @@ private:
     }
 
     void signal(std::unique_lock<mutex>& lock) {
-        const bool wake =
-            HANDOFF_MUTATION(wakes_only_the_first, waiting_ > 0, waiting_ > 0 && items_.size() == 1);
+        const bool wake = waiting_ > 0;
         lock.unlock();
         if (wake) not_empty_.notify_one();
     }

@@ -30,7 +30,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "tbb_bounded_queue",
-        .cite = "tbb::concurrent_bounded_queue, oneTBB 2021.8 (Debian libtbb-dev 2021.8.0-2+deb12u1)",
+        .cite = "tbb::concurrent_bounded_queue, oneTBB",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::bounded,

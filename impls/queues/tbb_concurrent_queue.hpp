@@ -7,8 +7,8 @@
 // in the same list has been served (micro_queue::spin_wait_until_my_turn), and takes a spin lock to link a
 // page; a pop that has claimed its ticket waits for the pop before it and for the push of its item.
 // Memory: pages of 32 items of 8 bytes, one item from 129 bytes on, allocated and freed all the time.
-// Faults of this version: orderings too weak for machines with weak memory; the fix (oneapi-src/oneTBB
-// #782) came after 2021.8. x86 is not affected.
+// Faults up to 2021.8: orderings too weak for machines with weak memory; the fix (oneapi-src/oneTBB #782) came
+// later. x86 is not affected.
 #pragma once
 
 #include <tbb/concurrent_queue.h>
@@ -33,7 +33,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "tbb_concurrent_queue",
-        .cite = "tbb::concurrent_queue, oneTBB 2021.8 (Debian libtbb-dev 2021.8.0-2+deb12u1)",
+        .cite = "tbb::concurrent_queue, oneTBB",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::unbounded,

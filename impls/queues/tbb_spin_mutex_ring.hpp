@@ -1,5 +1,4 @@
-// A bounded ring under oneTBB's spin lock (Debian: libtbb-dev 2021.8), which backs off exponentially and then
-// yields.
+// A bounded ring under oneTBB's spin lock, which backs off exponentially and then yields.
 //
 // Progress, memory and linearization: see locked_ring.hpp; fairness: see the lock.
 #pragma once
@@ -18,7 +17,7 @@ public:
 
     static constexpr queue_spec spec{
         .name = "tbb_spin_mutex_ring",
-        .cite = "ring under oneTBB 2021.8 spin_mutex",
+        .cite = "ring under oneTBB spin_mutex",
         .producers = cardinality::many,
         .consumers = cardinality::many,
         .bound = boundedness::bounded,

@@ -30,7 +30,6 @@
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
 #include "../support/first_index.hpp"
-#include "../support/mutation.hpp"
 #include "../support/pause.hpp"
 #include "../support/ring_storage.hpp"
 
@@ -87,7 +86,7 @@ public:
         for (lost_race backoff;;) {
             slot& s = slot_of(ticket);
             // (1) acquire: pairs with (6); the item of the previous lap has left the slot.
-            if (s.turn.load(HANDOFF_WEAKENED(try_push, memory_order_acquire)) == free_for(ticket)) {
+            if (s.turn.load(memory_order_acquire) == free_for(ticket)) {
                 // relaxed: only draws the ticket; (5) publishes. LP(try_push).
                 if (tail_.compare_exchange_weak(ticket, ticket + 1, memory_order_relaxed)) {
                     fill(s, ticket, value);
@@ -100,7 +99,7 @@ public:
                 // the ticket seen here is a later one. The same ticket: the slot still belongs to the lap
                 // before.
                 ticket = tail_.load(memory_order_relaxed);
-                if (HANDOFF_MUTATION(trusts_old_tail, ticket == guess, true)) return false;
+                if (ticket == guess) return false;
             }
         }
     }
@@ -111,7 +110,7 @@ public:
         for (lost_race backoff;;) {
             slot& s = slot_of(ticket);
             // (2) acquire: pairs with (5); the item is visible.
-            if (s.turn.load(HANDOFF_WEAKENED(try_pop, memory_order_acquire)) == filled_for(ticket)) {
+            if (s.turn.load(memory_order_acquire) == filled_for(ticket)) {
                 // relaxed: only draws the ticket; (6) hands the slot back. LP(try_pop).
                 if (head_.compare_exchange_weak(ticket, ticket + 1, memory_order_relaxed)) {
                     drain(s, ticket, value);
@@ -134,22 +133,18 @@ public:
         slot& s = slot_of(ticket);
         waiter wait;
         // (3) acquire: pairs with (6); the item of the previous lap has left the slot.
-        while (HANDOFF_MUTATION(push_awaits_at_least,
-                                s.turn.load(HANDOFF_WEAKENED(push, memory_order_acquire)) != free_for(ticket),
-                                s.turn.load() < free_for(ticket)))
-            wait();
+        while (s.turn.load(memory_order_acquire) != free_for(ticket)) wait();
         fill(s, ticket, value);
         return true;
     }
 
     bool pop(T& value) noexcept {
         // relaxed: only draws the ticket; (6) hands the slot back.
-        const std::uint64_t ticket = HANDOFF_MUTATION(
-            draw_not_atomic, head_.fetch_add(1, memory_order_relaxed), head_.exchange(head_.load() + 1));
+        const std::uint64_t ticket = head_.fetch_add(1, memory_order_relaxed);
         slot& s = slot_of(ticket);
         waiter wait;
         // (4) acquire: pairs with (5); the item is visible. LP(pop).
-        while (s.turn.load(HANDOFF_WEAKENED(pop, memory_order_acquire)) != filled_for(ticket)) wait();
+        while (s.turn.load(memory_order_acquire) != filled_for(ticket)) wait();
         drain(s, ticket, value);
         return true;
     }
@@ -209,19 +204,16 @@ private:
     slot& slot_of(std::uint64_t ticket) const { return slots_[ticket & mask_]; }
 
     void fill(slot& s, std::uint64_t ticket, T& value) noexcept {
-        HANDOFF_INSERTED(published_early, s.turn.store(filled_for(ticket)));
         std::construct_at(&s.value, std::move(value));
         // (5) release: pairs with (2), (4); publishes the item.
-        HANDOFF_OMITTED(published_early,
-                        s.turn.store(filled_for(ticket), HANDOFF_WEAKENED(publish, memory_order_release)));
+        s.turn.store(filled_for(ticket), memory_order_release);
     }
 
     void drain(slot& s, std::uint64_t ticket, T& value) noexcept {
         value = std::move(s.value);
         std::destroy_at(&s.value);
         // (6) release: pairs with (1), (3); the slot is free for the next lap.
-        s.turn.store(free_for(ticket + HANDOFF_MUTATION(lap_too_short, mask_ + 1, mask_)),
-                     HANDOFF_WEAKENED(hand_back, memory_order_release));
+        s.turn.store(free_for(ticket + mask_ + 1), memory_order_release);
     }
 
     // Written once; the alignment keeps them off the lines of what comes before the ring in memory.

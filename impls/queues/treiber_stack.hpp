@@ -43,8 +43,6 @@
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
 #include "../support/first_index.hpp"
-#include "../support/mutation.hpp"
-#include "../support/pause.hpp"
 
 namespace handoff {
 
@@ -97,25 +95,23 @@ public:
 
     bool try_push(T&& value) noexcept {
         // (1) acquire: pairs with (4); the item that was in the node has left it.
-        const std::uint32_t i = take(free_, HANDOFF_WEAKENED(push, memory_order_acquire));
+        const std::uint32_t i = take(free_, memory_order_acquire);
         if (i == none) return false;
-        HANDOFF_INSERTED(published_early, put(head_, i, memory_order_seq_cst));
         std::construct_at(&nodes_[i].value, std::move(value));
         // (2) release: pairs with (3); publishes the item. LP(try_push): its compare-exchange.
-        HANDOFF_OMITTED(published_early, put(head_, i, HANDOFF_WEAKENED(publish, memory_order_release)));
+        put(head_, i, memory_order_release);
         return true;
     }
 
     bool try_pop(T& value) noexcept {
         // (3) acquire: pairs with (2); the item is visible. LP(try_pop): its compare-exchange, or the load
         // that found the stack empty.
-        const std::uint32_t i = take(head_, HANDOFF_WEAKENED(pop, memory_order_acquire));
+        const std::uint32_t i = take(head_, memory_order_acquire);
         if (i == none) return false;
-        HANDOFF_INSERTED(handed_back_early, put(free_, i, memory_order_seq_cst));
         value = std::move(nodes_[i].value);
-        HANDOFF_OMITTED(not_destroyed, std::destroy_at(&nodes_[i].value));
+        std::destroy_at(&nodes_[i].value);
         // (4) release: pairs with (1); the node may be filled again.
-        HANDOFF_OMITTED(handed_back_early, put(free_, i, HANDOFF_WEAKENED(hand_back, memory_order_release)));
+        put(free_, i, memory_order_release);
         return true;
     }
 
@@ -134,7 +130,6 @@ private:
     static constexpr unsigned index_bits = 24;
     // No node: the end of a list. All other indices may be nodes.
     static constexpr std::uint32_t none = (std::uint32_t{1} << index_bits) - 1;
-    static constexpr std::uint32_t not_linked = none + 1;  // of a fault
 
     static std::size_t node_count(std::size_t capacity) {
         if (capacity > none)
@@ -160,15 +155,7 @@ private:
         while (index_of(top) != none) {
             // relaxed: published with the node. If it is of a later life, the compare-exchange fails.
             const std::uint32_t next = nodes_[index_of(top)].next.load(memory_order_relaxed);
-            if (HANDOFF_MUTATION(linked_late, false, next == not_linked && (pause(), true))) {
-                top = list.load(order);
-                continue;
-            }
-            const std::uint64_t rest = word(tag_of(top) + HANDOFF_MUTATION(tag_stays, 1, 0), next);
-            if (HANDOFF_MUTATION(take_not_atomic, list.compare_exchange_weak(top, rest, order),
-                                 (list.store(rest), true)))
-                break;
-            if (HANDOFF_MUTATION(gives_up, false, true)) return none;
+            if (list.compare_exchange_weak(top, word(tag_of(top) + 1, next), order)) break;
         }
         return index_of(top);
     }
@@ -178,14 +165,10 @@ private:
                                     std::memory_order order) noexcept {
         // relaxed: a guess, which the compare-exchange checks; what lies below is left alone.
         std::uint64_t top = list.load(memory_order_relaxed);
-        for (bool is_linked = false; !is_linked;) {
+        do {
             // relaxed: the compare-exchange publishes it.
-            nodes_[i].next.store(HANDOFF_MUTATION(linked_late, index_of(top), not_linked),
-                                 memory_order_relaxed);
-            HANDOFF_INSERTED(links_an_old_top, top = list.load());
-            is_linked = list.compare_exchange_weak(top, word(tag_of(top), i), order);
-        }
-        HANDOFF_INSERTED(linked_late, nodes_[i].next.store(index_of(top)));
+            nodes_[i].next.store(index_of(top), memory_order_relaxed);
+        } while (!list.compare_exchange_weak(top, word(tag_of(top), i), order));
     }
 
     // Written once; the alignment keeps them off the lines of what comes before the stack in memory.

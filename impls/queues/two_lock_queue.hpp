@@ -21,7 +21,6 @@
 #include "../queue.hpp"
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
-#include "../support/mutation.hpp"
 #include "../support/mutex.hpp"
 
 namespace handoff {
@@ -63,22 +62,21 @@ public:
         node* const last = new node(std::move(value));
         const std::lock_guard guard(tail_lock_);
         // (1) release: pairs with (2); publishes the node and its value. LP(try_push).
-        tail_->next.store(last, HANDOFF_WEAKENED(publish, memory_order_release));
-        HANDOFF_OMITTED(tail_stays, tail_ = last);
+        tail_->next.store(last, memory_order_release);
+        tail_ = last;
         return true;
     }
 
     bool try_pop(T& value) {
         std::unique_lock guard(head_lock_);
         // (2) acquire: pairs with (1); the node and its value are visible. LP(try_pop).
-        node* const first = head_->next.load(HANDOFF_WEAKENED(pop, memory_order_acquire));
+        node* const first = head_->next.load(memory_order_acquire);
         if (first == nullptr) return false;
-        HANDOFF_INSERTED(unlocks_early, guard.unlock());
         value = std::move(first->value);
-        HANDOFF_OMITTED(not_destroyed, std::destroy_at(&first->value));
+        std::destroy_at(&first->value);
         node* const passed = std::exchange(head_, first);
-        HANDOFF_OMITTED(unlocks_early, guard.unlock());
-        HANDOFF_OMITTED(keeps_the_dummy, delete HANDOFF_MUTATION(frees_too_much, passed, first));
+        guard.unlock();
+        delete passed;
         return true;
     }
 

@@ -28,7 +28,6 @@
 #include "../support/atomic.hpp"
 #include "../support/cache_line.hpp"
 #include "../support/first_index.hpp"
-#include "../support/mutation.hpp"
 #include "../support/ring_storage.hpp"
 
 namespace handoff {
@@ -55,7 +54,7 @@ public:
     };
 
     explicit vyukov_mpmc_ring(std::size_t capacity, first_index first = {})
-        : mask_(power_of_two_slots(capacity, HANDOFF_MUTATION(one_slot, 2, 1)) - 1),
+        : mask_(power_of_two_slots(capacity, 2) - 1),
           slots_(std::make_unique<slot[]>(mask_ + 1)),
           tail_(first.value),
           head_(first.value) {
@@ -84,18 +83,17 @@ public:
         for (;;) {
             slot& s = slots_[tail & mask_];
             // (1) acquire: pairs with (4); the item of the previous lap has left the slot.
-            const auto ahead = distance(s.sequence.load(HANDOFF_WEAKENED(push, memory_order_acquire)), tail);
-            if (ahead < 0) return false;  // still holds, or is still giving up, the item of a lap ago
+            const auto ahead = distance(s.sequence.load(memory_order_acquire), tail);
             if (ahead == 0) {
                 // relaxed: only claims the slot; (2) publishes. LP(try_push).
-                if (HANDOFF_MUTATION(push_claim_not_atomic,
-                                     tail_.compare_exchange_weak(tail, tail + 1, memory_order_relaxed),
-                                     (tail_.store(tail + 1), true))) {
+                if (tail_.compare_exchange_weak(tail, tail + 1, memory_order_relaxed)) {
                     std::construct_at(&s.value, std::move(value));
                     // (2) release: pairs with (3); publishes the item.
-                    s.sequence.store(tail + 1, HANDOFF_WEAKENED(publish, memory_order_release));
+                    s.sequence.store(tail + 1, memory_order_release);
                     return true;
                 }
+            } else if (ahead < 0) {
+                return false;  // still holds, or is still giving up, the item of a lap ago
             } else {
                 // relaxed: another guess; the first one was out of date.
                 tail = tail_.load(memory_order_relaxed);
@@ -109,24 +107,18 @@ public:
         for (;;) {
             slot& s = slots_[head & mask_];
             // (3) acquire: pairs with (2); the item is visible.
-            const auto ahead =
-                distance(s.sequence.load(HANDOFF_WEAKENED(pop, memory_order_acquire)), head + 1);
-            // Not filled, or still being filled.
-            if (HANDOFF_MUTATION(trusts_old_head, ahead < 0, ahead != 0)) return false;
+            const auto ahead = distance(s.sequence.load(memory_order_acquire), head + 1);
             if (ahead == 0) {
                 // relaxed: only claims the slot; (4) hands it back. LP(try_pop).
-                if (HANDOFF_MUTATION(claim_not_atomic,
-                                     head_.compare_exchange_weak(head, head + 1, memory_order_relaxed),
-                                     (head_.store(head + 1), true))) {
-                    HANDOFF_INSERTED(handed_back_early, s.sequence.store(head + mask_ + 1));
+                if (head_.compare_exchange_weak(head, head + 1, memory_order_relaxed)) {
                     value = std::move(s.value);
-                    HANDOFF_OMITTED(not_destroyed, std::destroy_at(&s.value));
+                    std::destroy_at(&s.value);
                     // (4) release: pairs with (1); the slot is free for the next lap.
-                    HANDOFF_OMITTED(handed_back_early,
-                                    s.sequence.store(head + HANDOFF_MUTATION(lap_too_short, mask_ + 1, mask_),
-                                                     HANDOFF_WEAKENED(hand_back, memory_order_release)));
+                    s.sequence.store(head + mask_ + 1, memory_order_release);
                     return true;
                 }
+            } else if (ahead < 0) {
+                return false;  // not filled, or still being filled
             } else {
                 // relaxed: another guess; the first one was out of date.
                 head = head_.load(memory_order_relaxed);
@@ -148,8 +140,7 @@ private:
 
     // Signed, since a slot may be ahead of a stale index as well as behind it.
     static std::int64_t distance(std::uint64_t sequence, std::uint64_t index) {
-        return HANDOFF_MUTATION(compares_unsigned, static_cast<std::int64_t>(sequence - index),
-                                sequence < index ? -1 : sequence != index);
+        return static_cast<std::int64_t>(sequence - index);
     }
 
     // Written once; the alignment keeps them off the lines of what comes before the ring in memory.

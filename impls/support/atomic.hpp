@@ -1,16 +1,13 @@
 // The seam, with mutex.hpp, pause.hpp and futex.hpp beside it: the one place where our implementations get
 // what threads share, so that the same source can run on another memory model. Normally these are plain
 // aliases of the standard library, at no cost. With HANDOFF_EXPLORATION, which only the binary of
-// tests/exploration defines for all that it is made of, they are the explorer's; HANDOFF_MUTANTS is for
-// tests/mutants.
+// tests/exploration defines for all that it is made of, they are the explorer's.
 #pragma once
 
 #include <atomic>
 
 #if defined(HANDOFF_EXPLORATION)
 #include "exploration/explorer/atomic.hpp"
-#elif defined(HANDOFF_MUTANTS)
-#include "mutants/atomic.hpp"
 #endif
 
 namespace handoff {
@@ -20,15 +17,10 @@ using exploration::atomic;
 using exploration::atomic_thread_fence;
 using exploration::plain;
 #else
-#if defined(HANDOFF_MUTANTS)
-using mutants::atomic;
-using mutants::atomic_thread_fence;
-#else
 template <class T>
 using atomic = std::atomic<T>;
 
 using std::atomic_thread_fence;
-#endif
 
 // A variable that is not atomic but that several threads use, in turns that something else arranges. The
 // explorer checks that they do take turns.

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "atomic.hpp"
-#include "mutation.hpp"
 #include "slot_storage.hpp"
 
 namespace handoff {
@@ -38,16 +37,14 @@ public:
 
     // Requires !full(). If the move throws, nothing has changed.
     void push(T&& value) {
-        HANDOFF_INSERTED(counted_before_the_move, ++size_);
         std::construct_at(slots_ + tail_, std::move(value));
         tail_ = after(tail_);
-        HANDOFF_OMITTED(counted_before_the_move, ++size_);
+        ++size_;
     }
 
     // Requires !empty(). If the move throws, the item stays.
     void pop(T& value) {
         value = std::move(slots_[head_]);
-        HANDOFF_INSERTED(moves_twice, value = std::move(slots_[head_]));
         drop_front();
     }
 
@@ -56,12 +53,10 @@ private:
     using slot_storage<T>::size_;
     using slot_storage<T>::slots_;
 
-    std::size_t after(std::size_t i) const {
-        return HANDOFF_MUTATION(wraps_too_late, i + 1, i) == capacity_ ? 0 : i + 1;
-    }
+    std::size_t after(std::size_t i) const { return i + 1 == capacity_ ? 0 : i + 1; }
 
     void drop_front() {
-        HANDOFF_OMITTED(not_destroyed, std::destroy_at(slots_ + head_));
+        std::destroy_at(slots_ + head_);
         head_ = after(head_);
         --size_;
     }

@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "atomic.hpp"
-#include "mutation.hpp"
 
 namespace handoff {
 
@@ -20,7 +19,7 @@ public:
 
     std::size_t capacity() const { return capacity_; }
     bool empty() const { return size_ == 0; }
-    bool full() const { return size_ == HANDOFF_MUTATION(takes_one_too_many, capacity_, capacity_ + 1); }
+    bool full() const { return size_ == capacity_; }
 
 protected:
     // Holds at least one item, so that a capacity of 0 is no special case.

@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "mutation.hpp"
 #include "slot_storage.hpp"
 
 namespace handoff {
@@ -22,15 +21,13 @@ public:
 
     // Requires !full(). If the move throws, nothing has changed.
     void push(T&& value) {
-        HANDOFF_INSERTED(counted_before_the_move, ++size_);
-        std::construct_at(slots_ + size_ - HANDOFF_MUTATION(counted_before_the_move, 0, 1), std::move(value));
-        HANDOFF_OMITTED(counted_before_the_move, ++size_);
+        std::construct_at(slots_ + size_, std::move(value));
+        ++size_;
     }
 
     // Requires !empty(). If the move throws, the item stays.
     void pop(T& value) {
-        value = std::move(*HANDOFF_MUTATION(takes_the_oldest, top(), slots_));
-        HANDOFF_INSERTED(takes_the_oldest, *slots_ = std::move(*top()));
+        value = std::move(*top());
         drop();
     }
 
@@ -38,10 +35,10 @@ private:
     using slot_storage<T>::size_;
     using slot_storage<T>::slots_;
 
-    T* top() const { return slots_ + size_ - HANDOFF_MUTATION(top_off_by_one, 1, 0); }
+    T* top() const { return slots_ + size_ - 1; }
 
     void drop() {
-        HANDOFF_OMITTED(not_destroyed, std::destroy_at(top()));
+        std::destroy_at(top());
         --size_;
     }
 };

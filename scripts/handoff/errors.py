@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import ParamSpec
 
 EXIT_FAILED = 1
@@ -29,6 +30,8 @@ _OUTPUT_ERRNOS = {
     errno.EFBIG,
     errno.EIO,
 }
+
+PACKAGES = Path(__file__).resolve().parent.parent / "packages.tsv"
 
 P = ParamSpec("P")
 
@@ -58,12 +61,28 @@ def ends_with_one_line(main: Callable[P, int]) -> Callable[P, int]:
             # The reader of our output (head, a pager) has gone; nothing is left to say, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return EXIT_FAILED
+        except ModuleNotFoundError as error:
+            package = _package_of(error)
+            if package is None:
+                raise
+            return _say(
+                f"{sys.executable} has no module '{error.name}'; Debian's package {package} brings it for "
+                f"/usr/bin/python3: apt-get install {package}",
+                EXIT_MISUSE,
+            )
         except OSError as error:
             if error.errno not in _OUTPUT_ERRNOS:
                 raise
             return _say(describe(error), EXIT_MISUSE)
 
     return guarded
+
+
+def _package_of(error: ModuleNotFoundError) -> str | None:
+    """The package of the project's list that has the module; None: it is a module of our own that is missing."""
+    package = f"python3-{(error.name or '').partition('.')[0]}"
+    listed = PACKAGES.read_text(encoding="utf-8").splitlines()
+    return package if any(line.split("\t")[0] == package for line in listed) else None
 
 
 def describe(error: OSError) -> str:

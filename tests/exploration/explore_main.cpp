@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
-#include "exploration/explorer/mutation.hpp"
 #include "exploration/scenarios/registry.hpp"
+#include "mutants/mutation.hpp"
 
 namespace {
 
@@ -148,7 +148,7 @@ int run(const options& chosen) {
             std::printf("%s: %s\n", s->implementation.c_str(), s->name.c_str());
         return 0;
     }
-    mutation_under_test = chosen.mutation;
+    handoff::mutants::switch_on(chosen.mutation);
     if (!chosen.replay.empty()) return replay_one(*selected.front(), chosen);
     if (chosen.random > 0) std::printf("seed: --seed %llu\n", static_cast<unsigned long long>(chosen.seed));
     std::vector<explored> done;
@@ -161,7 +161,7 @@ int run(const options& chosen) {
             failed || done.back().result.failed || !(done.back().result.is_complete || chosen.random > 0);
         if (failed && !chosen.mutation.empty()) break;
     }
-    if (!chosen.mutation.empty() && mutation_uses == 0)
+    if (!chosen.mutation.empty() && !handoff::mutants::is_met)
         throw std::invalid_argument("--mutation " + chosen.mutation + ": no code that ran has this name");
     if (!chosen.out.empty()) write(done, chosen);
     return failed ? exit_failed : 0;
@@ -181,7 +181,8 @@ int main(int argc, char** argv) {
     app.add_option("--most", chosen.most, "Give up a scenario after so many executions");
     app.add_option("--replay", chosen.replay, "The choices of one execution, as a failure prints them");
     app.add_flag("--unbounded", chosen.unbounded, "The execution to replay was found by a random walk");
-    app.add_option("--mutation", chosen.mutation, "Switch this fault on (impls/support/mutation.hpp)");
+    app.add_option("--mutation", chosen.mutation, "Switch on this fault of tests/mutants/mutations.toml")
+        ->envname("HANDOFF_MUTATION");
     app.add_option("--out", chosen.out, "Folder for the results as JSON");
     app.add_flag("--list", chosen.list, "Name the scenarios");
     try {

@@ -95,19 +95,40 @@ void __wrap_free(void* block) {
 }
 }
 
-// libstdc++'s own operators are in a shared library, where --wrap does not reach. Those not replaced here
-// call these.
+namespace {
+
+void* allocated(std::size_t size) {
+    return std::malloc(size == 0 ? 1 : size);
+}
+
+void* allocated(std::size_t size, std::align_val_t alignment) {
+    const auto boundary = static_cast<std::size_t>(alignment);
+    // aligned_alloc asks for a multiple of the alignment.
+    const std::size_t rounded = (size + boundary - 1) / boundary * boundary;
+    return std::aligned_alloc(boundary, rounded == 0 ? boundary : rounded);
+}
+
+}  // namespace
+
+// libstdc++'s own operators are in a shared library, where --wrap does not reach. Those of arrays call these.
+// Those that return null are replaced as well: AddressSanitizer has its own, and free must not get their
+// blocks.
 void* operator new(std::size_t size) {
-    if (void* const block = std::malloc(size == 0 ? 1 : size)) return block;
+    if (void* const block = allocated(size)) return block;
     throw std::bad_alloc();
 }
 
 void* operator new(std::size_t size, std::align_val_t alignment) {
-    const auto boundary = static_cast<std::size_t>(alignment);
-    // aligned_alloc asks for a multiple of the alignment.
-    const std::size_t rounded = (size + boundary - 1) / boundary * boundary;
-    if (void* const block = std::aligned_alloc(boundary, rounded == 0 ? boundary : rounded)) return block;
+    if (void* const block = allocated(size, alignment)) return block;
     throw std::bad_alloc();
+}
+
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return allocated(size);
+}
+
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+    return allocated(size, alignment);
 }
 
 void operator delete(void* block) noexcept {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, FakeBuild, environment, lines, one_line, wait_until
+from conftest import HANG_S, ROOT, FakeBuild, environment, lines, one_line, wait_until
 from test_stamps import DRAWN, TRIALS, stored
 
 from handoff.run import results
@@ -24,7 +24,7 @@ echo "$PWD $*" >> "$FAKE_CMAKE_LOG"
 [ "$1" = --build ] || exit 0
 for line in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do echo "[$line/15] building"; done
 [ -e broken ] && { echo "ring.hpp:7:1: error: expected a semicolon" >&2; exit 3; }
-mkdir -p build/release/benchmarks && cp -np fake/* build/release/benchmarks/
+mkdir -p "build/$3/benchmarks" && cp -np fake/* "build/$3/benchmarks/"
 """
 
 PING_PONG = "ping_pong/good_ring/queues:2/wait:spin/report:mean"
@@ -65,17 +65,18 @@ class Project:
 
     def compare(self, *arguments: str, script: str = "compare.py") -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments, script=script)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=HANG_S)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def built(self, commit: str) -> Path:
-        return self.root / "build" / "commits" / commit[:12] / "build" / "release" / "benchmarks"
+        return self.root / "build" / "commits" / commit[:12] / "build" / "bench" / "benchmarks"
 
 
 @pytest.fixture
 def project(tmp_path: Path, build: FakeBuild) -> Project:
     found = Project(tmp_path / "project", tmp_path / "bin")
     shutil.copytree(ROOT / "scripts", found.root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "CMakePresets.json", found.root)
     shutil.copytree(build.benchmarks, found.root / "fake")
     (found.root / ".gitignore").write_text("/build/\n/reports/\n__pycache__/\n")
     found.bin.mkdir()
@@ -169,9 +170,9 @@ def test_an_interruption_keeps_what_was_measured_and_the_same_command_goes_on(
     head = project.commit(behaviour='[{"case": ".", "do": "hang", "after": 7}]')
     arguments = ("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "6", "--out", str(tmp_path / "r"))
     process = project.start(*arguments)
-    wait_until((project.built(head) / "hanging.pid").exists, 30)
+    wait_until((project.built(head) / "hanging.pid").exists)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=HANG_S)
     assert process.returncode == 130, err
     assert "good_ring" in out, "the complete blocks are compared"
     sides = [tmp_path / "r" / side for side in ("base", "head")]
@@ -215,7 +216,7 @@ def test_a_commit_that_does_not_build_shows_what_the_compiler_said(project: Proj
     assert said[-2:] == ["[15/15] building", "ring.hpp:7:1: error: expected a semicolon"]
     assert "[3/15] building" not in said, "the end of it is enough"
     assert last.startswith(
-        "error: commit v2 does not build: cmake --build --preset release ended with exit code 3"
+        "error: commit v2 does not build: cmake --build --preset bench ended with exit code 3"
     )
     assert not (project.root / "reports").exists()
 
@@ -261,6 +262,21 @@ def test_a_commit_from_before_the_scripts_had_rooms_is_measured(project: Project
     (scripts / "samples.py").rename(scripts / "run" / "samples.py")
     told = project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1", "--out", str(tmp_path))
     assert told.returncode == 0, told.stderr
+
+
+def test_a_commit_without_a_preset_for_campaigns_is_built_as_it_was_then(
+    project: Project, tmp_path: Path
+) -> None:
+    presets = project.root / "CMakePresets.json"
+    presets.write_text(presets.read_text().replace('"bench"', '"debug"'))
+    before = project.commit()
+    told = project.compare("--commits", before, "v1", *TWO_CASES, "--blocks", "1", "--out", str(tmp_path))
+    assert told.returncode == 0, told.stderr
+    checkouts = project.root / "build" / "commits"
+    built = {call.removeprefix(f"{checkouts}/")[13:] for call in project.cmake_calls}
+    assert built == {
+        f"{flags} {preset}" for flags in ("--preset", "--build --preset") for preset in ("release", "bench")
+    }
 
 
 def test_a_shallow_clone_says_that_it_lacks_the_commit(project: Project, tmp_path: Path) -> None:

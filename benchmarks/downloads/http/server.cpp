@@ -166,7 +166,9 @@ private:
     void send(http::status status, const std::string& location = {}) {
         short_answer_ = http::response<http::string_body>(status, http_1_1);
         if (!location.empty()) short_answer_.set(http::field::location, location);
-        short_answer_.body() = http::obsolete_reason(status).to_string();
+        const auto reason =
+            http::obsolete_reason(status);  // a string_view of Boost's or of the standard library's
+        short_answer_.body().assign(reason.data(), reason.size());
         short_answer_.prepare_payload();
         http::async_write(socket_, short_answer_, [self = shared_from_this()](error_code error, std::size_t) {
             if (!error) self->read();

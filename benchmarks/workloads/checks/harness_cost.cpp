@@ -84,7 +84,7 @@ outcome compare(const run_settings& settings, const by_harness& harness, const b
         const double sample = harness(brief);
         if (std::isnan(sample)) continue;
         ns[0].push_back(sample);
-        for (const std::size_t hand : {0, 1, 2}) ns[hand + 1].push_back(hands[hand](cpus));
+        for (std::size_t hand = 0; hand < hands.size(); ++hand) ns[hand + 1].push_back(hands[hand](cpus));
     }
     outcome result{.values = {}, .cpus = cpus, .error = {}};
     if (ns[0].size() < rounds) result.error = "voided: every other window was void";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,13 +12,15 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import HandoffError, MeasurementError, describe, unknown
+from ..host import git
+from ..host.build import PRESET
 from ..run.samples import METHOD, SCHEMA
 
 # Below build/, which no commit contains; a folder that is deleted there needs no more than another checkout.
 CACHE = Path("build") / "commits"
 SHORT = 12  # digits of a hash that name a folder
 
-PRESET = "release"  # what is measured
+OLDER_PRESET = "release"  # of a commit from before what is measured had a preset of its own
 BUILD_LOG = Path("build") / "compare.log"
 LAST_LINES = 12  # of a build that failed: a compiler's first error is rarely longer
 
@@ -34,8 +37,14 @@ class Source:
     root: Path
 
     @property
+    def preset(self) -> str:
+        presets = json.loads((self.root / "CMakePresets.json").read_text(encoding="utf-8"))
+        known = {preset["name"] for preset in presets["configurePresets"]}
+        return PRESET if PRESET in known else OLDER_PRESET
+
+    @property
     def build_dir(self) -> Path:
-        return self.root / "build" / PRESET
+        return self.root / "build" / self.preset
 
 
 def sources(root: Path, asked: Sequence[str]) -> list[Source]:
@@ -55,7 +64,10 @@ def build(source: Source) -> None:
     log = source.root / BUILD_LOG
     log.parent.mkdir(exist_ok=True)
     with open(log, "w+b") as output:
-        for command in (["cmake", "--preset", PRESET], ["cmake", "--build", "--preset", PRESET]):
+        for command in (
+            ["cmake", "--preset", source.preset],
+            ["cmake", "--build", "--preset", source.preset],
+        ):
             try:
                 code = subprocess.run(
                     command, cwd=source.root, stdin=subprocess.DEVNULL, stdout=output, stderr=output
@@ -138,7 +150,12 @@ def _checked_out(root: Path, name: str, commit: str) -> Source:
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            ["git", *arguments], cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            git.command(*arguments),
+            cwd=root,
+            env=git.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
         )
     except OSError as error:
         raise HandoffError(f"cannot run {describe(error)}") from error

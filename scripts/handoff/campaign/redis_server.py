@@ -44,6 +44,8 @@ def asked_for(url: str | None, queue: str | None, elsewhere: int | None) -> Redi
             if value is not None:
                 raise HandoffError(f"{option} {value}: it is one of the server that --redis URL names")
         return None
+    if not url.startswith(("redis://", "unix:///")):
+        raise HandoffError(f"--redis '{url}' is no URL of a server; valid: redis://HOST:PORT, unix:///PATH")
     if elsewhere is not None and elsewhere < 0:
         raise HandoffError(f"--workers-elsewhere {elsewhere}: at least 0")
     return RedisServer(url, queue or QUEUE, elsewhere or 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy
@@ -179,16 +178,3 @@ def refuse_if_hopeless(rule: StopRule, asked_budget_s: float | None, block_s: fl
             f"--time-budget {asked_budget_s:.0f}s: one block of {count} cases takes about {block_s:.0f} s, and only "
             "complete blocks are reported; --filter, --impl and --workload take fewer cases"
         )
-
-
-def parse_duration(text: str) -> float:
-    """Seconds from "90s", "5m", "1.5h" or "90"."""
-    units: Mapping[str, float] = {"s": 1.0, "m": 60.0, "h": 3600.0}
-    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
-    try:
-        seconds = float(number) * units[unit]
-    except ValueError as error:
-        raise HandoffError(f"'{text}' is no duration; valid: 90s, 5m, 1.5h") from error
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise HandoffError(f"'{text}' is no duration; it must be more than nothing and not endless")
-    return seconds

@@ -32,10 +32,7 @@ class Selection:
         _known("implementation", self.implementations, (case.implementation for case in suite.cases))
         _known("workload", self.workloads, (case.workload for case in suite.cases))
         _known("wait", self.waits, (case.keys["wait"] for case in suite.cases if "wait" in case.keys))
-        try:
-            re.compile(self.pattern or "")
-        except re.error as error:
-            raise HandoffError(f"--filter '{self.pattern}' is not a regular expression: {error}") from error
+        check_pattern(self.pattern)
 
     def _takes(self, case: Case) -> bool:
         return (
@@ -50,6 +47,13 @@ class Selection:
         if elsewhere:
             return f"profile '{profile.name}' has no case that matches; --profile full has {elsewhere}"
         return f"no case matches; --list --profile full prints all {len(suite.cases)}"
+
+
+def check_pattern(pattern: str | None) -> None:
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise HandoffError(f"--filter '{pattern}' is not a regular expression: {error}") from error
 
 
 def _known(thing: str, values: Iterable[str], valid: Iterable[str]) -> None:

@@ -1,15 +1,15 @@
-"""The faults that can be switched on in our sources, and the table that says what must catch each of them."""
+"""The table of faults: what text of our sources each of them changes, and what must catch it."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError, unknown
-from . import toml_table
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLE = ROOT / "tests/mutants/mutations.toml"
@@ -27,9 +27,8 @@ CAUGHT, NOT_CAUGHT, BY_CHANCE = "caught", "not caught", "by chance"
 
 QUICK, DEEP = "quick", "deep"
 
-_FAULT = re.compile(r"\bHANDOFF_(?:MUTATION|WEAKENED|INSERTED|OMITTED)\(\s*([a-z]\w*)")
 _CAUGHT_CELL = re.compile(r"(?P<subject>\w+)(?:\.(?P<test>\w+))?: (?P<reason>.+)")
-_KEYS = {"what", "in", "catalogue"}
+_KEYS = ("what", "in", "catalogue", "file", "include", "original", "mutated")
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,11 @@ class Cell:
         return self.check != "exploration"
 
     @property
+    def may_hang(self) -> bool:
+        """Whether a hang is among the reasons."""
+        return "did not end" in self.reason.pattern
+
+    @property
     def hangs(self) -> bool:
         """Whether a hang alone is the reason: where it is one of several, the others may take their time."""
         return self.reason.pattern.endswith("did not end") and "|" not in self.reason.pattern
@@ -60,6 +64,10 @@ class Mutation:
     implementations: tuple[str, ...]
     catalogue: int | None
     cells: tuple[Cell, ...]
+    file: str  # as seen from the root
+    original: tuple[str, ...]  # one text for each place, which becomes:
+    mutated: tuple[str, ...]
+    include: tuple[str, ...] = ()  # what the mutated text needs and the file does not include
 
     def of(self, checks: Iterable[str]) -> list[Cell]:
         wanted = set(checks)
@@ -73,8 +81,16 @@ class Mutation:
         return self.named(checks) if effort == QUICK else self.of(checks)
 
 
+def sections(path: Path) -> dict[str, dict[str, Any]]:
+    """A table kept by hand as a TOML file: a section for each entry."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise HandoffError(f"'{path}' cannot be read: {error}") from error
+
+
 def read(path: Path = TABLE) -> list[Mutation]:
-    return [_mutation(name, entry) for name, entry in toml_table.read(path).items()]
+    return [_mutation(name, entry) for name, entry in sections(path).items()]
 
 
 def find(name: str, among: Iterable[Mutation]) -> Mutation:
@@ -84,35 +100,46 @@ def find(name: str, among: Iterable[Mutation]) -> Mutation:
     return by_name[name]
 
 
-def in_sources(root: Path = ROOT) -> set[str]:
-    """The names of all faults that stand in the sources."""
-    files = [*root.glob("impls/**/*.hpp"), *root.glob("benchmarks/harness/**/*.[ch]pp")]
-    return {
-        f"{file.stem}.{name}"
-        for file in files
-        if file.name != "mutation.hpp"
-        for name in _FAULT.findall(file.read_text(encoding="utf-8"))
-    }
-
-
-def complaints(table: Iterable[Mutation], sources: set[str]) -> list[str]:
-    """What is wrong with the table: a fault that it lacks, or that nothing catches, or that is gone."""
-    known = {one.name: one for one in table}
-    return [
-        *(f"{name}: no entry says what catches it" for name in sorted(sources - known.keys())),
-        *(f"{name}: stands in no source" for name in sorted(known.keys() - sources)),
-        *(f"{one.name}: nothing catches it" for one in known.values() if not one.named(CHECKS)),
-    ]
+def complaints(table: Iterable[Mutation]) -> list[str]:
+    """What is wrong with the table: a fault that nothing catches."""
+    return [f"{one.name}: nothing catches it" for one in table if not one.named(CHECKS)]
 
 
 def _mutation(name: str, entry: Any) -> Mutation:
     if not isinstance(entry, dict) or not isinstance(entry.get("what"), str):
         raise HandoffError(f"mutation '{name}': 'what' must say what the fault is")
-    for key in entry.keys() - _KEYS - set(CHECKS):
-        raise unknown(f"key of mutation '{name}'", key, sorted(_KEYS) + list(CHECKS))
+    for key in entry.keys() - {*_KEYS, *CHECKS}:
+        raise unknown(f"key of mutation '{name}'", key, [*_KEYS, *CHECKS])
     implementations = tuple(entry.get("in", [name.partition(".")[0]]))
     cells = tuple(_cell(name, check, entry[check], implementations[0]) for check in CHECKS if check in entry)
-    return Mutation(name, entry["what"], implementations, entry.get("catalogue"), cells)
+    file, original, mutated = _change(name, entry)
+    include = tuple(entry.get("include", ()))
+    return Mutation(
+        name, entry["what"], implementations, entry.get("catalogue"), cells, file, original, mutated, include
+    )
+
+
+def _change(name: str, entry: dict[str, Any]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """What text becomes what; a fault of several places has lists."""
+    file, original, mutated = (entry.get(key) for key in ("file", "original", "mutated"))
+    if not isinstance(file, str) or not original or mutated is None:
+        raise HandoffError(
+            f"mutation '{name}': 'file', 'original' and 'mutated' must say which text becomes what"
+        )
+    if Path(file).stem != name.partition(".")[0]:
+        raise HandoffError(
+            f"mutation '{name}': its name must begin with '{Path(file).stem}.', after its file"
+        )
+    originals, mutants = _texts(original), _texts(mutated)
+    if len(originals) != len(mutants):
+        raise HandoffError(
+            f"mutation '{name}': {len(originals)} originals, but {len(mutants)} that they become"
+        )
+    return file, originals, mutants
+
+
+def _texts(one_or_several: str | list[str]) -> tuple[str, ...]:
+    return (one_or_several,) if isinstance(one_or_several, str) else tuple(one_or_several)
 
 
 def _cell(name: str, check: str, text: str, subject: str) -> Cell:

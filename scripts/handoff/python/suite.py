@@ -25,9 +25,6 @@ from . import baseline
 PROGRAM = Path(__file__).resolve().parents[2] / "python_form.py"
 FORMS = Path(__file__).resolve().parent / "forms"
 
-BLOCKS = 10
-WINDOW_MS = 100.0  # Python threads that poll hand over some hundred times per second
-
 
 @dataclass(frozen=True)
 class SuiteWithPython(Suite):

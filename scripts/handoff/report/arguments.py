@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ..errors import HandoffError
+
 
 def add_runs(parser: argparse.ArgumentParser) -> None:
     """One run, or several to be merged."""
@@ -15,3 +17,8 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="folder of a run, reports/<run-id>; several are merged",
     )
+
+
+def check_picture(out: Path) -> None:
+    if out.suffix not in (".svg", ".png"):
+        raise HandoffError(f"unknown kind of file '{out}'; valid: .svg, .png")

@@ -1,0 +1,170 @@
+"""The work of scripts/campaign.py: measures the cases of a profile and has the report written."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+
+from rich.console import Console
+
+from ..campaign import catalog, environment, measuring, options, progress, schedule
+from ..campaign.catalog import Suite
+from ..campaign.interrupt import Interrupt
+from ..campaign.measuring import Design
+from ..campaign.profiles import Profile
+from ..campaign.runner import Settings
+from ..campaign.schedule import StopRule
+from ..campaign.selection import Selection
+from ..errors import EXIT_INTERRUPTED, MeasurementError
+from ..host.build import ROOT
+from ..run import sampling
+from ..run.cases import Case
+from ..run.run_folder import ENVIRONMENT_NAME, RunFolder
+from ..run.sampling import BLOCKS_FOR_AN_INTERVAL, Sampling
+
+
+@dataclass(frozen=True)
+class Request:
+    """The command line, checked."""
+
+    options: argparse.Namespace
+    profile: Profile
+    settings: Settings
+    budget_s: float | None
+    precision: float | None  # if it was asked for
+    stop: StopRule
+    suite: Suite
+    cases: list[Case]
+
+    @property
+    def sampling(self) -> Sampling:
+        precision = self.profile.precision if self.precision is None else self.precision
+        return Sampling(precision, self.profile.headlines(self.suite, self.cases))
+
+    def design(self, seed: int, rule: Sampling) -> Design:
+        """Who asks for a number of blocks gets so many full ones."""
+        return Design(self.cases, seed, self.stop, rule if self.options.blocks is None else None)
+
+
+def check(given: argparse.Namespace) -> Request:
+    """What only the build can say of options that options.check has found sound."""
+    profile, budget_s = options.profile_of(given), options.budget_of(given)
+    settings = options.settings_of(given)
+    suite = catalog.load(given.build_dir, settings)
+    return Request(
+        options=given,
+        profile=profile,
+        settings=replace(settings, tsc_hz=suite.tsc_hz()),
+        budget_s=budget_s,
+        precision=None if given.precision is None else given.precision / 100,
+        stop=schedule.stop_rule(profile.min_blocks, profile.budget_s, given.blocks, budget_s),
+        suite=suite,
+        cases=selected(given).of(profile, suite),
+    )
+
+
+def selected(given: argparse.Namespace) -> Selection:
+    return Selection(tuple(given.impl), tuple(given.workload), tuple(given.wait), given.filter)
+
+
+def plan_text(request: Request, rule: Sampling) -> str:
+    costs = schedule.Costs(request.settings)
+    design = request.design(0, rule)
+    full_s = costs.of_block(sampling.full_block(request.cases))
+    thin_s = design.thin_s(costs, rule.first_blocks)
+    full, thin, all_s = design.outlook(0, 0.0, full_s, thin_s)
+    few = (
+        f"; a median's interval needs {BLOCKS_FOR_AN_INTERVAL} blocks"
+        if full < BLOCKS_FOR_AN_INTERVAL
+        else ""
+    )
+    blocks = f"about {full} blocks of {progress.clock(full_s)}"
+    end = "in all"
+    if thin:
+        blocks = (
+            f"about {full} full blocks of {progress.clock(full_s)} and {thin} thin ones of "
+            f"{progress.clock(thin_s)}"
+        )
+        end = f"in all, or less if the headlines are known to ±{100 * rule.precision:g}% before"
+    return (
+        f"profile {request.profile.name}: {len(request.cases)} cases, {blocks}, "
+        f"{progress.clock(all_s)} {end}{few}"
+    )
+
+
+def open_folder(request: Request) -> RunFolder:
+    out = request.options.out
+    seed = secrets.randbits(32) if request.options.seed is None else request.options.seed
+    wanted = environment.describe(
+        ROOT,
+        request.suite,
+        request.cases,
+        request.settings,
+        request.profile.name,
+        seed,
+        request.sampling,
+    )
+    if out is not None and (out / ENVIRONMENT_NAME).exists():
+        return RunFolder.resume(out, wanted, request.options.seed, request.precision)
+    return RunFolder.begin(ROOT / "reports", out, wanted)
+
+
+def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: Console) -> int:
+    """Measures into the folder and returns the number of complete blocks."""
+    seed = folder.environment["seed"]
+    rule = Sampling.from_dict(folder.environment["sampling"])
+    campaign = measuring.Campaign(
+        [measuring.Build(request.suite, folder)], request.settings, request.design(seed, rule)
+    )
+    display = progress.display(console)
+    try:
+        display.say(plan_text(request, rule))
+        display.say(f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it")
+        campaign.measure(interrupt, display)
+    finally:
+        display.close()
+        folder.close()
+    folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
+    return campaign.blocks_complete
+
+
+def write_report(folder: RunFolder) -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "report.py"), str(folder.path)]
+    # Its own word is the path, too; once is enough.
+    code = subprocess.run(command, stdout=subprocess.DEVNULL).returncode
+    if code != 0:
+        raise MeasurementError(
+            f"the report of {folder.path} failed with exit code {code}; its samples are kept"
+        )
+    print(folder.path / "report.html")
+
+
+def carry_out(request: Request) -> int:
+    """Lists or measures; returns the exit code."""
+    if request.options.list or request.options.dry_run:
+        print("\n".join(case.name for case in request.cases))
+        if request.options.dry_run:
+            print(plan_text(request, request.sampling))
+        return 0
+    block_s = schedule.Costs(request.settings).of_block(sampling.full_block(request.cases))
+    schedule.refuse_if_hopeless(request.stop, request.budget_s, block_s, len(request.cases))
+    console = Console(stderr=True)
+    folder = open_folder(request)
+    with Interrupt() as interrupt:
+        blocks = measure(request, folder, interrupt, console)
+        if blocks == 0:
+            print(f"no complete block, so no report; --out {folder.path} goes on", file=sys.stderr)
+        elif not request.options.no_report:
+            write_report(folder)
+    if interrupt.requested:
+        return EXIT_INTERRUPTED
+    if failed := measuring.failures(measuring.Build(request.suite, folder)):
+        raise MeasurementError(failed)
+    return 0
+
+
+def run(given: argparse.Namespace) -> int:
+    return carry_out(check(given))

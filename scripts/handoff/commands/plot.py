@@ -1,0 +1,24 @@
+"""The work of scripts/plot.py: one figure alone."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..errors import unknown
+from ..report import figures, merge, summary
+from ..report.figures import facets
+from ..run import results
+
+
+def run(given: argparse.Namespace) -> int:
+    if given.figure not in figures.REGISTRY:
+        raise unknown("figure", given.figure, figures.REGISTRY)
+    runs = [results.load(run) for run in given.runs]
+    if len(runs) == 1:
+        one = figures.required(given.figure, summary.build(runs[0]))
+    else:
+        named = [(machine.label, machine.summary) for machine in merge.machines(runs)[0]]
+        one = facets.required(given.figure, named)
+    given.out.write_bytes(one.png if given.out.suffix == ".png" else one.svg.encode())
+    print(given.out)
+    return 0
