@@ -293,6 +293,7 @@ def environment(spec: Spec, cases: list[str]) -> dict[str, Any]:
         "build": {
             "commit": "0123456789abcdef",
             "dirty": spec.dirty,
+            "version": "0.1.0",
             "compiler": "g++ 12.2.0",
             "flags": "-O3 -DNDEBUG",
             "build_type": "Release",
