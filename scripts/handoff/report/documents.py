@@ -86,7 +86,7 @@ def queue_table(entries: Sequence[Entry], proofs: proof_table.Table) -> str:
             words(e["delivery"]),
             progress(e, "push", "pop"),
             " · ".join(badge) or proof_badge.TICK,
-            e["cite"].partition(" (")[0],  # which package it is in stands in docs/implementations.md
+            e["cite"],
         ]
         for e, badge in zip(entries, each)
     ]
