@@ -17,7 +17,7 @@ from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
 from handoff.proofs import record as proof_record
 from handoff.proofs import sources as proof_sources
 from handoff.proofs import table as proof_table
-from handoff.report import documents, summary
+from handoff.report import documents, ending, summary
 from handoff.run import results
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +42,7 @@ def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
     return {
         ROOT
         / "README.md": {
+            "terminal": f"```\n{ending.text(reference)}\n\n{REFERENCE / 'report.html'}\n```",
             "which queue": documents.which_queue(reference, f"{REFERENCE}/report.md"),
             "queues": documents.queue_table(queues, of_queues),
         },

@@ -85,12 +85,12 @@ def queue_table(entries: Sequence[Entry], proofs: proof_table.Table) -> str:
             shape(e),
             words(e["delivery"]),
             progress(e, "push", "pop"),
-            " · ".join(badge) or proof_badge.TICK,
+            " · ".join(badge) or "as all",
             e["cite"],
         ]
         for e, badge in zip(entries, each)
     ]
-    told = f"\n\nProven of all: {' · '.join(shared)}." if shared else ""
+    told = f"\n\nAll: {' · '.join(shared)}." if shared else ""
     return table(["queue", "shape", "order", "progress", "proven", "source"], rows) + told
 
 
