@@ -30,12 +30,6 @@ def link(entry: Entry, to_root: str = "") -> str:
     return f"[`{entry['name']}`]({to_root}impls/{entry['header']})"
 
 
-def source(entry: Entry) -> str:
-    """Paper or project, and the library whose version was compiled in."""
-    library = entry.get("library")
-    return f"{entry['cite']}; {library}" if library else str(entry["cite"])
-
-
 def shape(entry: Entry) -> str:
     letter = {"one": "s", "many": "m"}
     return f"{letter[entry['producers']]}p{letter[entry['consumers']]}c"
@@ -114,7 +108,7 @@ def all_queues(entries: Iterable[Entry]) -> str:
             progress(e, "push", "pop"),
             words(e["failure"]),
             "yes" if e["own_wait"] else "",
-            source(e),
+            e["cite"],
         ]
         for e in entries
     ]
@@ -122,7 +116,7 @@ def all_queues(entries: Iterable[Entry]) -> str:
 
 
 def counter_table(entries: Iterable[Entry]) -> str:
-    rows = [[link(e, "../"), e["value"], progress(e, "add", "read"), source(e)] for e in entries]
+    rows = [[link(e, "../"), e["value"], progress(e, "add", "read"), e["cite"]] for e in entries]
     return table(["counter", "`read`", "progress", "source"], rows)
 
 

@@ -102,7 +102,10 @@ def alike(named: Sequence[Machine]) -> bool:
 def agreement(named: Sequence[Machine]) -> list[Agreement]:
     """For each group every pair that at least two machines rank."""
     ranked = [
-        {group["id"]: {name: set(others) for name, others in group["ahead_of"].items()} for group in machine.summary["groups"]}
+        {
+            group["id"]: {name: set(others) for name, others in group["ahead_of"].items()}
+            for group in machine.summary["groups"]
+        }
         for machine in named
     ]
     found = []

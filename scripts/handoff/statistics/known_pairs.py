@@ -34,7 +34,9 @@ class Pair:
     @property
     def text(self) -> str:
         interval = f"ratio {self.ratio:.3f} [{self.low:.3f}, {self.high:.3f}]"
-        found = f"{self.outcome.value}, {interval}, {self.n} trials of each, {measures.resolves(self.resolvable)}"
+        found = (
+            f"{self.outcome.value}, {interval}, {self.n} trials of each, {measures.resolves(self.resolvable)}"
+        )
         return f"{self.above} / {self.below}: {found}"
 
 
