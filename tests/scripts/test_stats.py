@@ -185,9 +185,9 @@ def test_equal_columns_are_hardly_ever_called_different(blocks: int) -> None:
     assert wrong <= 600 * 0.05 + 2 * np.sqrt(600 * 0.05 * 0.95)
 
 
-def test_the_resolvable_difference_matches_the_notes() -> None:
-    # notes/measurement.md: paired SD 5% needs 18 blocks for 5%, 10% needs 70, 2% needs 6, at 90% power. The
-    # notes use the normal approximation; the sign test's few ranks ask for a little more.
+def test_the_resolvable_difference_is_as_the_method_says() -> None:
+    # docs/method.md: paired SD 5% needs 18 blocks for 5%, 10% needs 70, 2% needs 6, at 90% power. The
+    # table uses the normal approximation; the sign test's few ranks ask for a little more.
     assert stats.resolvable(0.05, 18) == pytest.approx(0.05, abs=0.006)
     assert stats.resolvable(0.10, 70) == pytest.approx(0.05, abs=0.002)
     assert stats.resolvable(0.02, 6) < 0.05

@@ -17,7 +17,7 @@ from ..host.build import ROOT
 from ..proofs import record as proof_record
 from ..proofs import sources as proof_sources
 from ..proofs import table as proof_table
-from ..report import documents, summary
+from ..report import documents, ending, summary
 from ..run import results
 
 REFERENCE = Path("reports") / "reference"
@@ -30,8 +30,10 @@ Contents = dict[str, str]  # by the name of a marked place
 
 def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
     """The text of each marked place, by document."""
-    queues, counters = ([e for e in catalog[kind] if not e["control"]] for kind in ("queues", "counters"))
-    controls = [e for kind in ("queues", "counters") for e in catalog[kind] if e["control"]]
+    # They are of the tree, not of the libraries of the machine that makes them; the proofs say which ones they had.
+    known = {kind: [e | {"library": None} for e in catalog[kind]] for kind in ("queues", "counters")}
+    queues, counters = ([e for e in known[kind] if not e["control"]] for kind in known)
+    controls = [e for entries in known.values() for e in entries if e["control"]]
     record = proof_record.load(PROOFS) if PROOFS.exists() else None
     sources = proof_sources.hashes(ROOT)
     of_queues = proof_table.table(record, queues, sources, proof_table.HERE)
@@ -39,6 +41,7 @@ def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
     return {
         ROOT
         / "README.md": {
+            "terminal": f"```\n{ending.text(reference)}\n\n{REFERENCE / 'report.html'}\n```",
             "which queue": documents.which_queue(reference, f"{REFERENCE}/report.md"),
             "queues": documents.queue_table(queues, of_queues),
         },

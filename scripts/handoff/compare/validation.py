@@ -206,11 +206,6 @@ def _text_of(tau: float) -> str:
 # ---- against loops by hand -------------------------------------------------------------------------------
 
 
-def is_packaged(cite: str) -> bool:
-    """Whether a queue is somebody else's work: its source then names the package."""
-    return "(Debian " in cite
-
-
 def against_others(record: Json, packaged: set[str]) -> Table:
     """The ping-pong of packaged queues, by the harness over by hand, in each regime of the machine."""
     rows: list[tuple[str, ...]] = []

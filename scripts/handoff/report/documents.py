@@ -30,6 +30,12 @@ def link(entry: Entry, to_root: str = "") -> str:
     return f"[`{entry['name']}`]({to_root}impls/{entry['header']})"
 
 
+def source(entry: Entry) -> str:
+    """Paper or project, and the library whose version was compiled in."""
+    library = entry.get("library")
+    return f"{entry['cite']}; {library}" if library else str(entry["cite"])
+
+
 def shape(entry: Entry) -> str:
     letter = {"one": "s", "many": "m"}
     return f"{letter[entry['producers']]}p{letter[entry['consumers']]}c"
@@ -85,12 +91,12 @@ def queue_table(entries: Sequence[Entry], proofs: proof_table.Table) -> str:
             shape(e),
             words(e["delivery"]),
             progress(e, "push", "pop"),
-            " · ".join(badge) or proof_badge.TICK,
-            e["cite"].partition(" (")[0],  # which package it is in stands in docs/implementations.md
+            " · ".join(badge) or "as all",
+            e["cite"],
         ]
         for e, badge in zip(entries, each)
     ]
-    told = f"\n\nProven of all: {' · '.join(shared)}." if shared else ""
+    told = f"\n\nAll: {' · '.join(shared)}." if shared else ""
     return table(["queue", "shape", "order", "progress", "proven", "source"], rows) + told
 
 
@@ -108,7 +114,7 @@ def all_queues(entries: Iterable[Entry]) -> str:
             progress(e, "push", "pop"),
             words(e["failure"]),
             "yes" if e["own_wait"] else "",
-            e["cite"],
+            source(e),
         ]
         for e in entries
     ]
@@ -116,7 +122,7 @@ def all_queues(entries: Iterable[Entry]) -> str:
 
 
 def counter_table(entries: Iterable[Entry]) -> str:
-    rows = [[link(e, "../"), e["value"], progress(e, "add", "read"), e["cite"]] for e in entries]
+    rows = [[link(e, "../"), e["value"], progress(e, "add", "read"), source(e)] for e in entries]
     return table(["counter", "`read`", "progress", "source"], rows)
 
 

@@ -245,7 +245,8 @@ def citation(summary: Json) -> str:
     build, machine = env.get("build", {}), env.get("machine", {})
     cpu = machine.get("cpu_model") or machine.get("model") or "see environment.json"
     warning = "" if summary["citable"] else "NOT CITABLE. "
+    version = f" {build['version']}" if build.get("version") else ""
     return (
-        f"{warning}handoff, run {summary['run_id']}, method {summary['method']}, commit "
-        f"{build.get('commit', 'unknown')}, {cpu}, {str(env.get('started', ''))[:10]}."
+        f"{warning}handoff{version}, run {summary['run_id']}, method {summary['method']}, commit "
+        f"{build.get('commit') or 'unknown'}, {cpu}, {str(env.get('started', ''))[:10]}."
     )

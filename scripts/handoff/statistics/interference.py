@@ -1,6 +1,6 @@
 """Which trials something else had a hand in, and whether any verdict hangs on them.
 
-A flagged trial stays in (notes/measurement.md, "Interference": flag, keep, report with and without): to drop
+A flagged trial stays in (docs/method.md): to drop
 what looks disturbed is to choose one's results. What is asked is only whether the answer would be another one.
 """
 
