@@ -26,7 +26,7 @@ from scipy import stats
 
 from .outcomes import EQUIVALENCE, Outcome, RegimeRatio, Verdict
 from .pairs import LEANS, MIN_TRIALS, Bools, Group
-from .stats import holm
+from .stats import Floats, holm
 
 FAMILY_ERROR = 0.005  # that any direction said of a group is wrong; simulated: see verdict_errors.py
 # How likely it is by chance that a single regime shows a direction; that is enough for the weaker side of a changed
@@ -136,7 +136,8 @@ def all_pairs(of: Group, level: float = FAMILY_ERROR) -> npt.NDArray[np.object_]
     count = max(1, len(upper[0]))
     found = outcomes(of, level / count)
     said = np.zeros_like(of.wrong, dtype=bool)
-    said[upper] = holm(2 * np.asarray(np.minimum(of.wrong, of.wrong.T)[upper], dtype=float)) <= level
+    p: Floats = 2.0 * np.minimum(of.wrong, of.wrong.T)[upper]
+    said[upper] = holm(p) <= level
     said |= said.T
     surer = of.wrong < of.wrong.T
     open_still = found == Outcome.NOT_KNOWN
