@@ -180,9 +180,11 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
     for name, members in sorted(ranked.items()):
         frames = [by_case[row["case"]] for row in members if row["case"] in by_case]
         entered = pd.concat(frames) if frames else usable.iloc[:0]
+        if members[0]["workload"] == "core_to_core":
+            continue
         group = pairs.of_rows(entered)
         standing = verdicts.against_best(group)
-        if members[0]["workload"] == "core_to_core" or standing is None:
+        if standing is None:
             continue
         compared[name] = group
         first = members[0]

@@ -31,7 +31,7 @@ STRAY_WIDTH = (
 AGREEMENT = 0.1  # how likely one stray trial lies beside another one as near as two sound ones do
 _LEAST = 1e-3  # 0.1%: no scatter of a process is smaller, so neither is the one that is assumed
 _ROUNDS = 30
-_SETTLED = 1e-4  # of a standard deviation: what moves by less has settled
+_SETTLED = 1e-3  # of a standard deviation: what moves by less has settled
 _WIDTH = 0.6  # of the members' scatters, as a logarithm, before the group has said anything
 _WIDTH_KNOWN_FROM = 4.0  # how many members that is worth
 
@@ -94,6 +94,13 @@ class _Layout:
 
     def by_cell(self, values: Floats) -> Floats:
         return np.asarray(np.bincount(self.cell, values, self.cells), dtype=float)
+
+    def by_cell_and_shift(self, values: Floats) -> Floats:
+        parts = [
+            np.bincount(self.cell * size + index, values, self.cells * size).reshape(self.cells, size)
+            for index, size in self.kinds
+        ]
+        return np.hstack(parts)
 
     def each(self, shift: Floats) -> Floats:
         """What the shifts add to each trial."""
@@ -205,8 +212,7 @@ def _solve(y: Floats, weight: Floats, scatter: Floats, of_shifts: Floats, layout
     precision = np.maximum(weight, 1e-9) / scatter[layout.member] ** 2
     own = np.maximum(layout.by_cell(precision), 1e-300)
     weighted = layout.shifts * precision[:, np.newaxis]
-    both = np.zeros((layout.cells, layout.shifts.shape[1]))
-    np.add.at(both, layout.cell, weighted)
+    both = layout.by_cell_and_shift(precision)
     share = both / own[:, np.newaxis]
     inverse = np.linalg.inv(layout.shifts.T @ weighted + np.diag(1.0 / of_shifts) - share.T @ both)
     shift = inverse @ (weighted.T @ y - share.T @ layout.by_cell(precision * y))
@@ -214,7 +220,7 @@ def _solve(y: Floats, weight: Floats, scatter: Floats, of_shifts: Floats, layout
     cross = share @ inverse
     covariance = np.diag(1.0 / own) + cross @ share.T
     of_trial = layout.shifts - share[layout.cell]
-    part = precision * np.einsum("ts,su,tu->t", of_trial, inverse, of_trial, optimize=True)
+    part = precision * ((of_trial @ inverse) * of_trial).sum(axis=1)
     return _Solved(location, shift, covariance, 1.0 / np.sqrt(1.0 - np.clip(part, 0.0, 0.9)))
 
 
@@ -281,7 +287,7 @@ def _posterior(likelihood: Floats, logs: Floats) -> Floats:
     middle, width = 0.0, _WIDTH
     members = likelihood.shape[1]
     likely = np.zeros_like(likelihood)
-    for _ in range(12):
+    for _ in range(6):
         weighed = likelihood - 0.5 * ((logs - middle) / width)[:, np.newaxis] ** 2
         likely = np.exp(weighed - weighed.max(axis=0))
         likely /= likely.sum(axis=0)

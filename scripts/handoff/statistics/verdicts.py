@@ -136,7 +136,7 @@ def all_pairs(of: Group, level: float = FAMILY_ERROR) -> npt.NDArray[np.object_]
     count = max(1, len(upper[0]))
     found = outcomes(of, level / count)
     said = np.zeros_like(of.wrong, dtype=bool)
-    p: Floats = np.asarray(2 * np.minimum(of.wrong, of.wrong.T)[upper], dtype=np.float64)
+    p: Floats = 2.0 * np.minimum(of.wrong, of.wrong.T)[upper]
     said[upper] = holm(p) <= level
     said |= said.T
     surer = of.wrong < of.wrong.T
