@@ -322,7 +322,7 @@ def test_no_other_file_is_taken_for_a_record(tmp_path: Path, text: str, says: st
         proof_record.load(tmp_path / "gone.json")
 
 
-def two_rings(*proofs: Proof) -> proof_table.Table:
+def two_rings(*proofs: Proof) -> proof_table.ProofTable:
     entries = [RING, RING | {"name": "other"}]
     return proof_table.table(record(*proofs), entries, {"ring": SOURCE, "other": SOURCE}, HERE)
 

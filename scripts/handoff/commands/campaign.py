@@ -119,7 +119,7 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
     seed = folder.environment["seed"]
     rule = Sampling.from_dict(folder.environment["sampling"])
     campaign = measuring.Campaign(
-        [measuring.Build(request.suite, folder)], request.settings, request.design(seed, rule)
+        [measuring.MeasuredBuild(request.suite, folder)], request.settings, request.design(seed, rule)
     )
     display = progress.display(console)
     try:
@@ -166,7 +166,7 @@ def carry_out(request: Request) -> int:
             write_report(folder)
     if interrupt.requested:
         return EXIT_INTERRUPTED
-    if failed := measuring.failures(measuring.Build(request.suite, folder)):
+    if failed := measuring.failures(measuring.MeasuredBuild(request.suite, folder)):
         raise MeasurementError(failed)
     return 0
 

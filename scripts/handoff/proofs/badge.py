@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .cells import BROKEN, CAUGHT, EARLIER, PROVEN, Cell
+from .cells import BROKEN, CAUGHT, EARLIER, PROVEN, ProofCell
 from .table import COLUMNS, Row
 
 TICK = "✓"
@@ -23,7 +23,7 @@ def parts(row: Row) -> list[str]:
     return told + _faults(cells["mutations killed"])
 
 
-def _order(cell: Cell) -> str:
+def _order(cell: ProofCell) -> str:
     if cell.state == EARLIER:
         return "order of an earlier source"
     if cell.state == CAUGHT:
@@ -38,12 +38,12 @@ def _order(cell: Cell) -> str:
     return f"{promise} {TICK}"
 
 
-def _sanitizers(cell: Cell) -> list[str]:
+def _sanitizers(cell: ProofCell) -> list[str]:
     ran = [name for name in SANITIZERS if cell.state == PROVEN and name in cell.text]
     return [f"{', '.join(ran)} {TICK}"] if ran else []
 
 
-def _faults(cell: Cell) -> list[str]:
+def _faults(cell: ProofCell) -> list[str]:
     """Also where one survived: 11/12 says so."""
     killed, of, all_of = cell.text.partition(" of ")
     return [f"faults {killed}/{all_of}"] if of and killed.isdigit() and all_of.isdigit() else []

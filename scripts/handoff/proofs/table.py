@@ -14,7 +14,7 @@ from typing import Any
 from ..run import strategies
 from ..run.cases import python_forms
 from . import cells as proof_cells, sources as proof_sources
-from .cells import BROKEN, EARLIER, NONE, Cell, Evidence
+from .cells import BROKEN, EARLIER, NONE, ProofCell, Evidence
 from .record import Record
 
 Json = dict[str, Any]
@@ -63,7 +63,7 @@ MEASURED = Wording(
 class Row:
     name: str
     header: str | None
-    cells: list[Cell]
+    cells: list[ProofCell]
     source: str  # which one was proven, in words
 
     @property
@@ -98,7 +98,7 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Table:
+class ProofTable:
     rows: list[Row]
     runs: list[str]  # what the proofs come from, a line each
     missing: str | None = None  # why there is no record
@@ -108,7 +108,7 @@ class Table:
         """The columns in which rows differ."""
         return [head for at, head in enumerate(COLUMNS) if not self._is_shared(at)]
 
-    def cells(self, row: Row) -> list[Cell]:
+    def cells(self, row: Row) -> list[ProofCell]:
         """One for each of the heads."""
         return [cell for at, cell in enumerate(row.cells) if not self._is_shared(at)]
 
@@ -144,15 +144,15 @@ class Table:
 
 def table(
     record: Record | None, entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str], wording: Wording
-) -> Table:
+) -> ProofTable:
     """`entries` of a catalog; `sources`: hashes of what the table is about."""
     known = record or Record()
     rows = [_row(known, entry, sources.get(entry["name"]), wording) for entry in entries]
     missing = None if record else "There is no record of proofs here."
-    return Table(rows, _runs(known, rows), missing)
+    return ProofTable(rows, _runs(known, rows), missing)
 
 
-def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> Table:
+def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> ProofTable:
     """Of the implementations that these runs have measured, and of the sources that they were then."""
     entries: dict[str, Mapping[str, Any]] = {}
     known: list[dict[str, str]] = []

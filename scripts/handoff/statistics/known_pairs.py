@@ -14,7 +14,7 @@ SLIGHT = 0.02  # by how much the slightly slowed ring is slower
 
 
 @dataclass(frozen=True)
-class Pair:
+class KnownPair:
     above: str
     below: str
     verdict: str
@@ -36,7 +36,7 @@ class Pair:
         return f"{self.above} / {self.below}: {found}"
 
 
-def same_twice(usable: pd.DataFrame) -> list[Pair]:
+def same_twice(usable: pd.DataFrame) -> list[KnownPair]:
     """A/A: for each case that ran under two labels, the one over the other."""
     found = []
     for _, rows in usable.groupby("case"):
@@ -46,7 +46,7 @@ def same_twice(usable: pd.DataFrame) -> list[Pair]:
     return found
 
 
-def against_paced(usable: pd.DataFrame, kind: str) -> Pair | None:
+def against_paced(usable: pd.DataFrame, kind: str) -> KnownPair | None:
     """A slowed ring, "slowed" or "slight", over the paced one."""
     kinds = dict(zip(usable["implementation"], usable["control"]))
     compared = comparison(parse(name, kinds) for name in usable["case"].unique())
@@ -55,7 +55,7 @@ def against_paced(usable: pd.DataFrame, kind: str) -> Pair | None:
     return _compared(rows, slower, paced) if slower and paced else None
 
 
-def _compared(rows: pd.DataFrame, above: str, below: str) -> Pair | None:
+def _compared(rows: pd.DataFrame, above: str, below: str) -> KnownPair | None:
     """The cost of one label over that of another; None if one of them is not there. Where a block holds
     several trials of each, they are paired in their order."""
     rows = rows[rows["label"].isin([above, below])]
@@ -69,4 +69,4 @@ def _compared(rows: pd.DataFrame, above: str, below: str) -> Pair | None:
     ratio, low, high = (float(a[i, j]) for a in (pooled.pairs.ratio, pooled.pairs.low, pooled.pairs.high))
     n = int(pooled.pairs.n[i, j])
     verdict = str(pooled.verdicts[i, j])
-    return Pair(above, below, verdict, ratio, low, high, n, pooled.resolvable(i, j))
+    return KnownPair(above, below, verdict, ratio, low, high, n, pooled.resolvable(i, j))
