@@ -19,7 +19,7 @@ from .interrupt import Interrupt
 from .look import Look
 from .progress import Display, State
 from .runner import Settings
-from .schedule import Costs, StopRule, Trial, block_trials, interleaved
+from .schedule import TrialCosts, StopRule, Trial, block_trials, interleaved
 
 # A trial that takes this much longer than expected, and at least so many seconds, hangs. The harness itself
 # gives up on a queue that keeps its threads after 6 s (drain_limit in benchmarks/harness/sample.cpp).
@@ -50,7 +50,7 @@ class Design:
         first = None if self.sampling is None else self.sampling.first_blocks
         return schedule.outlook(self.stop, done, spent_s, full_s, thin_s, first)
 
-    def thin_s(self, costs: Costs, block: int, needs: Needs | None = None) -> float:
+    def thin_s(self, costs: TrialCosts, block: int, needs: Needs | None = None) -> float:
         """Of a thin block, on average."""
         if self.sampling is None:
             return 0.0
@@ -70,7 +70,7 @@ class Campaign:
         self._builds = builds
         self._settings = settings
         self._design = design
-        self._costs = Costs(settings)
+        self._costs = TrialCosts(settings)
         self._needs: Needs | None = None
         self._thin_s = 0.0
         self._done: set[tuple[int, int]] = set()  # block and position

@@ -81,7 +81,7 @@ def interleaved(trials: list[Trial], seed: int, builds: int) -> list[Trial]:
     ]
 
 
-class Costs:
+class TrialCosts:
     """Seconds per trial of a case: guessed until it has been measured."""
 
     def __init__(self, settings: Settings) -> None:

@@ -73,7 +73,7 @@ def selected(given: argparse.Namespace) -> Selection:
 
 
 def plan_text(request: Request, rule: Sampling) -> str:
-    costs = schedule.Costs(request.settings)
+    costs = schedule.TrialCosts(request.settings)
     design = request.design(0, rule)
     full_s = costs.of_block(sampling.full_block(request.cases))
     thin_s = design.thin_s(costs, rule.first_blocks)
@@ -154,7 +154,7 @@ def carry_out(request: Request) -> int:
         if request.options.dry_run:
             print(plan_text(request, request.sampling))
         return 0
-    block_s = schedule.Costs(request.settings).of_block(sampling.full_block(request.cases))
+    block_s = schedule.TrialCosts(request.settings).of_block(sampling.full_block(request.cases))
     schedule.refuse_if_hopeless(request.stop, request.budget_s, block_s, len(request.cases))
     console = Console(stderr=True)
     folder = open_folder(request)

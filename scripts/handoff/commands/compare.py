@@ -34,13 +34,13 @@ def plan(given: argparse.Namespace) -> tuple[TwoBuilds, schedule.StopRule]:
     for sentence in two_builds.left_out(selected):
         print(f"note: {sentence}", file=sys.stderr)
     cases = two_builds.common_cases(suites, selected)
-    block_s = 2 * schedule.Costs(base.settings).of_block(sampling.full_block(cases))
+    block_s = 2 * schedule.TrialCosts(base.settings).of_block(sampling.full_block(cases))
     schedule.refuse_if_hopeless(base.stop, base.budget_s, block_s, len(cases))
     roots = (sources[0].root, sources[1].root)
     return TwoBuilds(roots, suites, cases, base.settings, base.profile.name), base.stop
 
 
-def _request(given: argparse.Namespace, source: commits.Source) -> campaign.Request:
+def _request(given: argparse.Namespace, source: commits.CommitSource) -> campaign.Request:
     asked = copy.copy(given)
     asked.build_dir = source.build_dir
     asked.precision = None  # two builds are measured in full blocks

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .cells import BROKEN, CAUGHT, EARLIER, PROVEN, ProofCell
-from .table import COLUMNS, Row
+from .table import COLUMNS, ProofRow
 
 TICK = "✓"
 SANITIZERS = ("TSan", "ASan")
 
 
-def parts(row: Row) -> list[str]:
+def parts(row: ProofRow) -> list[str]:
     """What a reader may rely on, or is warned of. A check that was not made is left out, but for the order's."""
     cells = dict(zip(COLUMNS, row.cells))
     if row.state == BROKEN:
@@ -49,7 +49,7 @@ def _faults(cell: ProofCell) -> list[str]:
     return [f"faults {killed}/{all_of}"] if of and killed.isdigit() and all_of.isdigit() else []
 
 
-def told_apart(rows: Sequence[Row]) -> tuple[list[list[str]], list[str]]:
+def told_apart(rows: Sequence[ProofRow]) -> tuple[list[list[str]], list[str]]:
     """The parts of each row, and those that all rows have, which are to be told once."""
     each = [parts(row) for row in rows]
     shared = [part for part in each[0] if all(part in one for one in each)] if len(each) > 1 else []

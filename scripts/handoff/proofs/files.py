@@ -95,7 +95,7 @@ def _stalls(page: Json) -> Json:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ProofKind:
     """A check whose tests write one file for each implementation and effort."""
 
     check: str
@@ -106,9 +106,9 @@ class Kind:
 
 
 KINDS = (
-    Kind("order", "", "linearizability", _order, True),
-    Kind("progress", "progress-", "progress", _progress, False),
-    Kind("stalls", "stalls-", "progress", _stalls, False),
+    ProofKind("order", "", "linearizability", _order, True),
+    ProofKind("progress", "progress-", "progress", _progress, False),
+    ProofKind("stalls", "stalls-", "progress", _stalls, False),
 )
 
 

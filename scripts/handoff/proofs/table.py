@@ -60,7 +60,7 @@ MEASURED = Wording(
 
 
 @dataclass(frozen=True)
-class Row:
+class ProofRow:
     name: str
     header: str | None
     cells: list[ProofCell]
@@ -99,7 +99,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class ProofTable:
-    rows: list[Row]
+    rows: list[ProofRow]
     runs: list[str]  # what the proofs come from, a line each
     missing: str | None = None  # why there is no record
 
@@ -108,7 +108,7 @@ class ProofTable:
         """The columns in which rows differ."""
         return [head for at, head in enumerate(COLUMNS) if not self._is_shared(at)]
 
-    def cells(self, row: Row) -> list[ProofCell]:
+    def cells(self, row: ProofRow) -> list[ProofCell]:
         """One for each of the heads."""
         return [cell for at, cell in enumerate(row.cells) if not self._is_shared(at)]
 
@@ -185,10 +185,10 @@ def _stands_on(case: Json, queues: Iterable[str]) -> str | None:
     return strategies.queue_of(name, queues) if case["workload"] == strategies.WORKLOAD else name
 
 
-def _row(record: Record, entry: Mapping[str, Any], source: str | None, wording: Wording) -> Row:
+def _row(record: Record, entry: Mapping[str, Any], source: str | None, wording: Wording) -> ProofRow:
     evidence = Evidence(record, entry, source)
     cells = [make(evidence) for make in COLUMNS.values()]
-    return Row(entry["name"], entry.get("header"), cells, _source(evidence, wording))
+    return ProofRow(entry["name"], entry.get("header"), cells, _source(evidence, wording))
 
 
 def _source(evidence: Evidence, wording: Wording) -> str:
@@ -217,7 +217,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _runs(record: Record, rows: Sequence[Row]) -> list[str]:
+def _runs(record: Record, rows: Sequence[ProofRow]) -> list[str]:
     """Each run that says something of one of the rows: the newest one last."""
     named = {row.name for row in rows}
     used: dict[str, set[str]] = {}

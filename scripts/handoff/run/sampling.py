@@ -177,7 +177,7 @@ def _record(line: bytes, path: Path, number: int) -> BlockRecord:
         raise HandoffError(f"{path}:{number}: corrupt line, not a block ({error!r})") from error
 
 
-class PlanLog(line_file.Log[int, BlockRecord]):
+class PlanLog(line_file.LineLog[int, BlockRecord]):
     """The blocks of a run that is being measured: each is on the disk before its first trial."""
 
     def __init__(self, path: Path) -> None:
