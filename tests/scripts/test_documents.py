@@ -67,7 +67,7 @@ def test_a_row_for_each_implementation_a_table_for_each_kind() -> None:
     counter = {"name": "a_counter", "header": "counters/a_counter.hpp", "control": None, "value": "exact"}
     ring = {"name": "mutex_ring", "header": "queues/mutex_ring.hpp", "control": None}
     known = record(proof("mutex_ring", "order", ORDER))
-    groups = {"Queues": [ring], "Counters": [counter], "Controls": [lossy]}
+    groups: dict[str, list[Json]] = {"Queues": [ring], "Counters": [counter], "Controls": [lossy]}
     text = documents.proofs_text(groups, proof_sources.hashes(ROOT), known)
     rows = [line for line in text.splitlines() if line.startswith("|[")]
     assert [row.split("`")[1] for row in rows] == ["mutex_ring", "a_counter", "lossy_queue"]

@@ -296,7 +296,7 @@ def test_many_cpus_do_not_crowd_out_the_queues() -> None:
 def test_six_blocks_fit_within_five_minutes(profile: str) -> None:
     budget_s = PROFILES[profile].budget_s
     assert budget_s is not None and budget_s <= 280
-    assert 6 * schedule.Costs(Settings()).of_block(full_block(chosen(profile))) < budget_s / 1.5
+    assert 6 * schedule.TrialCosts(Settings()).of_block(full_block(chosen(profile))) < budget_s / 1.5
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from proof_fixtures import EARLIER_SOURCE, ORDER, SOURCE, TESTS, proof, record
 from handoff.proofs import badge as proof_badge
 from handoff.proofs import table as proof_table
 from handoff.proofs.record import Proof
-from handoff.proofs.table import HERE, Row
+from handoff.proofs.table import HERE, ProofRow
 
 RING = {"name": "ring", "header": "queues/ring.hpp", "cite": "a paper", "control": None}
 EXPLORED = proof(
@@ -18,7 +18,7 @@ EXPLORED = proof(
 )
 
 
-def row(*proofs: Proof, **entry: Any) -> Row:
+def row(*proofs: Proof, **entry: Any) -> ProofRow:
     found = proof_table.table(record(*proofs), [RING | entry], {"ring": SOURCE, "lossy_queue": SOURCE}, HERE)
     (only,) = found.rows
     return only

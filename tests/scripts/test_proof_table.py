@@ -13,7 +13,7 @@ from handoff.errors import HandoffError
 from handoff.proofs import record as proof_record, table as proof_table
 from handoff.proofs.cells import count
 from handoff.proofs.record import Proof, Record
-from handoff.proofs.table import HERE, MEASURED, Row
+from handoff.proofs.table import HERE, MEASURED, ProofRow
 
 Json = dict[str, Any]
 
@@ -37,7 +37,7 @@ def broken(**changes: Any) -> Proof:
 
 def row(
     of: Record | None, entry: Json = RING, source: str | None = SOURCE, wording: proof_table.Wording = HERE
-) -> Row:
+) -> ProofRow:
     sources = {entry["name"]: source} if source else {}
     (only,) = proof_table.table(of, [entry], sources, wording).rows
     return only
@@ -322,7 +322,7 @@ def test_no_other_file_is_taken_for_a_record(tmp_path: Path, text: str, says: st
         proof_record.load(tmp_path / "gone.json")
 
 
-def two_rings(*proofs: Proof) -> proof_table.Table:
+def two_rings(*proofs: Proof) -> proof_table.ProofTable:
     entries = [RING, RING | {"name": "other"}]
     return proof_table.table(record(*proofs), entries, {"ring": SOURCE, "other": SOURCE}, HERE)
 

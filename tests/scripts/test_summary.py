@@ -40,7 +40,12 @@ def members(found: Json, name: str) -> dict[str, Json]:
 
 
 def everyone(row: Json) -> list[str]:
-    named = [*row["best"], *row["slower"], *row["by_regime"], *(m["implementation"] for m in row["not_known"])]
+    named = [
+        *row["best"],
+        *row["slower"],
+        *row["by_regime"],
+        *(m["implementation"] for m in row["not_known"]),
+    ]
     assert len(named) == row["measured"]
     return named
 

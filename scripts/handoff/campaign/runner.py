@@ -79,7 +79,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialOutcome:
     started: str
     seconds: float
     status: str
@@ -107,7 +107,7 @@ def run(
     layout: Layout,
     limit_s: float,
     interrupt: Interrupt,
-) -> Outcome | None:
+) -> TrialOutcome | None:
     """Runs the case once; None if the interruption came first."""
     command = [
         *program,
@@ -131,7 +131,7 @@ def run(
         return None
     if why == "late":
         message = f"hung: no end within {limit_s:.0f} s"
-        return Outcome(
+        return TrialOutcome(
             started, seconds, "hung", ended.exit, message, _kept(ended, settings), settings.placement
         )
     return _judge(case, settings, started, seconds, ended)
@@ -197,7 +197,7 @@ def _kept(ended: _Ended, settings: Settings) -> str:
     return settings.anonymous("\n".join(parts))[-KEPT_OUTPUT:]
 
 
-def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: _Ended) -> Outcome:
+def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: _Ended) -> TrialOutcome:
     context, entry, flaw = _entry(case, ended.stdout)
     placement = str(context.get("handoff_placement", settings.placement))
     cpus = _cpus(entry)
@@ -205,8 +205,10 @@ def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: 
     status, message = _verdict(ended, entry, figures, flaw)
     message = settings.anonymous(message)
     if status == "ok":
-        return Outcome(started, seconds, status, ended.exit, "", "", placement, cpus, figures)
-    return Outcome(started, seconds, status, ended.exit, message, _kept(ended, settings), placement, cpus)
+        return TrialOutcome(started, seconds, status, ended.exit, "", "", placement, cpus, figures)
+    return TrialOutcome(
+        started, seconds, status, ended.exit, message, _kept(ended, settings), placement, cpus
+    )
 
 
 def _entry(case: Case, stdout: str) -> tuple[dict[str, Any], dict[str, Any], str]:

@@ -36,7 +36,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Build:
+class ProvingBuild:
     """A preset of this project, or a build of somebody else's."""
 
     root: Path  # of handoff
@@ -104,20 +104,20 @@ def _environment_of(name: str, presets: Mapping[str, Json]) -> dict[str, str]:
     return values | own
 
 
-def preset(root: Path, name: str) -> Build:
+def preset(root: Path, name: str) -> ProvingBuild:
     valid = PRESETS + SECOND_COMPILER
     if name not in valid:
         raise unknown("preset", name, valid)
-    return Build(root, name, root / "build" / name, is_preset=True)
+    return ProvingBuild(root, name, root / "build" / name, is_preset=True)
 
 
-def elsewhere(root: Path, build_dir: Path) -> Build:
-    build = Build(root, build_dir.absolute().name, build_dir, is_preset=False)
+def elsewhere(root: Path, build_dir: Path) -> ProvingBuild:
+    build = ProvingBuild(root, build_dir.absolute().name, build_dir, is_preset=False)
     _ = build.info  # refuses what is none
     return build
 
 
-def begin(build: Build) -> None:
+def begin(build: ProvingBuild) -> None:
     """Stamps the build with its sources, before it is compiled: what changes from here on is not proven."""
     source = build_info.source(build.own or build.root)
     stamp = {
@@ -131,13 +131,13 @@ def begin(build: Build) -> None:
     (build.proofs / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
 
 
-def refuse_changes(build: Build) -> None:
+def refuse_changes(build: ProvingBuild) -> None:
     """This project's record is about commits. A user's own project keeps its record for itself."""
     if build.is_preset and build_info.source(build.root)["dirty"]:
         raise HandoffError("the tree has changes that are not committed; commit them, then record the proofs")
 
 
-def collect(build: Build, record: Record) -> list[str]:
+def collect(build: ProvingBuild, record: Record) -> list[str]:
     """Adds what the tests have left since the stamp; returns what kept something out of the record."""
     path = build.proofs / STAMP
     stamp = json.loads(probe.text(path) or "{}")
@@ -168,7 +168,7 @@ def collect(build: Build, record: Record) -> list[str]:
     return warnings if proofs else [*warnings, f"{build.name}: its tests prove nothing: none has run"]
 
 
-def _run_of(build: Build, stamp: Json) -> Json:
+def _run_of(build: ProvingBuild, stamp: Json) -> Json:
     """Where proofs come from: what is true of all of one run."""
     host = machine.describe()
     run = {

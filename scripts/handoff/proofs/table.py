@@ -14,7 +14,7 @@ from typing import Any
 from ..run import strategies
 from ..run.cases import python_forms
 from . import cells as proof_cells, sources as proof_sources
-from .cells import BROKEN, EARLIER, NONE, Cell, Evidence
+from .cells import BROKEN, EARLIER, NONE, ProofCell, Evidence
 from .record import Record
 
 Json = dict[str, Any]
@@ -60,10 +60,10 @@ MEASURED = Wording(
 
 
 @dataclass(frozen=True)
-class Row:
+class ProofRow:
     name: str
     header: str | None
-    cells: list[Cell]
+    cells: list[ProofCell]
     source: str  # which one was proven, in words
 
     @property
@@ -98,8 +98,8 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Table:
-    rows: list[Row]
+class ProofTable:
+    rows: list[ProofRow]
     runs: list[str]  # what the proofs come from, a line each
     missing: str | None = None  # why there is no record
 
@@ -108,7 +108,7 @@ class Table:
         """The columns in which rows differ."""
         return [head for at, head in enumerate(COLUMNS) if not self._is_shared(at)]
 
-    def cells(self, row: Row) -> list[Cell]:
+    def cells(self, row: ProofRow) -> list[ProofCell]:
         """One for each of the heads."""
         return [cell for at, cell in enumerate(row.cells) if not self._is_shared(at)]
 
@@ -144,15 +144,15 @@ class Table:
 
 def table(
     record: Record | None, entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str], wording: Wording
-) -> Table:
+) -> ProofTable:
     """`entries` of a catalog; `sources`: hashes of what the table is about."""
     known = record or Record()
     rows = [_row(known, entry, sources.get(entry["name"]), wording) for entry in entries]
     missing = None if record else "There is no record of proofs here."
-    return Table(rows, _runs(known, rows), missing)
+    return ProofTable(rows, _runs(known, rows), missing)
 
 
-def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> Table:
+def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> ProofTable:
     """Of the implementations that these runs have measured, and of the sources that they were then."""
     entries: dict[str, Mapping[str, Any]] = {}
     known: list[dict[str, str]] = []
@@ -185,10 +185,10 @@ def _stands_on(case: Json, queues: Iterable[str]) -> str | None:
     return strategies.queue_of(name, queues) if case["workload"] == strategies.WORKLOAD else name
 
 
-def _row(record: Record, entry: Mapping[str, Any], source: str | None, wording: Wording) -> Row:
+def _row(record: Record, entry: Mapping[str, Any], source: str | None, wording: Wording) -> ProofRow:
     evidence = Evidence(record, entry, source)
     cells = [make(evidence) for make in COLUMNS.values()]
-    return Row(entry["name"], entry.get("header"), cells, _source(evidence, wording))
+    return ProofRow(entry["name"], entry.get("header"), cells, _source(evidence, wording))
 
 
 def _source(evidence: Evidence, wording: Wording) -> str:
@@ -217,7 +217,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _runs(record: Record, rows: Sequence[Row]) -> list[str]:
+def _runs(record: Record, rows: Sequence[ProofRow]) -> list[str]:
     """Each run that says something of one of the rows: the newest one last."""
     named = {row.name for row in rows}
     used: dict[str, set[str]] = {}

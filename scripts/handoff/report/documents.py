@@ -76,7 +76,7 @@ def _of(row: Json) -> str:
     return str(row["measured"]) if row["group"] else ""
 
 
-def queue_table(entries: Sequence[Entry], proofs: proof_table.Table) -> str:
+def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str:
     """Six columns; what is proven of all of them stands once, below."""
     each, shared = proof_badge.told_apart(proofs.rows)
     rows = [
