@@ -88,15 +88,3 @@ def test_the_readme_is_short() -> None:
         above for above, below in zip(text.splitlines(), text.splitlines()[1:]) if below.startswith("|---")
     ]
     assert heads and all(head.strip("|").count("|") < MOST_COLUMNS for head in heads)
-
-
-@pytest.mark.parametrize("library, says", [("", "|a paper, 1999|"), ("A 1.0", "|a paper, 1999; A 1.0|")])
-def test_which_library_was_compiled_in(library: str, says: str) -> None:
-    entry = RING | {"library": library, "bound": "bounded", "failure": "exact", "own_wait": False}
-    assert document_row(documents.all_queues([entry])).endswith(says)
-
-
-def document_row(text: str) -> str:
-    """The only one below the head."""
-    (row,) = text.splitlines()[2:]
-    return row

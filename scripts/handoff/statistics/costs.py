@@ -79,8 +79,12 @@ class _Layout:
         self.cell = trials.member if pooled else trials.regime * self.members + trials.member
         self.cells = self.members * (1 if pooled else trials.regimes)
         self.member = trials.member
-        blocks = int(trials.block.max(initial=-1)) + 1
-        kinds = [(trials.block, blocks)] + ([(trials.regime, trials.regimes)] if pooled else [])
+        # A block that holds a single trial says nothing of what it adds: all of these count as one.
+        alone = np.bincount(trials.block, minlength=1)[trials.block] < 2
+        _, block = np.unique(np.where(alone, -1, trials.block), return_inverse=True)
+        kinds = [(block, int(block.max(initial=-1)) + 1)] + (
+            [(trials.regime, trials.regimes)] if pooled else []
+        )
         self.kinds = kinds
         self.shifts = np.zeros((trials.block.size, sum(size for _, size in kinds)))
         start = 0
@@ -89,10 +93,7 @@ class _Layout:
             start += size
 
     def by_cell(self, values: Floats) -> Floats:
-        return np.bincount(self.cell, values, self.cells)
-
-    def by_member(self, values: Floats) -> Floats:
-        return np.bincount(self.member, values, self.members)
+        return np.asarray(np.bincount(self.cell, values, self.cells), dtype=float)
 
     def each(self, shift: Floats) -> Floats:
         """What the shifts add to each trial."""
@@ -111,6 +112,9 @@ class _Layout:
 def fit(trials: Trials, pooled: bool = False) -> Costs:
     """The costs of all members, by iteratively reweighted least squares from medians. `pooled`: as if ratios were the
     same in all regimes; the result then has one regime."""
+    if trials.log_cost.size == 0:
+        none, empty = np.zeros((0, 0)), np.zeros(0)
+        return Costs(none, np.zeros((0, 0, 0)), none.astype(np.int64), none, empty, empty, empty)
     layout = _Layout(trials, pooled)
     y = trials.log_cost
     location, shift = _polished(y, layout)
@@ -161,7 +165,7 @@ def _medians(values: Floats, group: Integers, groups: int) -> Floats:
     """The median of each group of values; zero for an empty one."""
     order = np.lexsort((values, group))
     counts = np.bincount(group, minlength=groups)
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    starts: Integers = np.cumsum(counts) - counts
     ordered = np.append(values[order], 0.0)
     low = np.where(counts > 0, starts + (counts - 1) // 2, -1)
     high = np.where(counts > 0, starts + counts // 2, -1)
@@ -237,7 +241,7 @@ def _scatter(residual: Floats, inflation: Floats, stray: float, usual: float, la
 
     def summed(of_trials: Floats) -> Floats:
         flat = np.bincount(by_cell.ravel(), of_trials.ravel(), scatters.size * layout.cells)
-        return flat.reshape(scatters.size, layout.cells)
+        return np.asarray(flat.reshape(scatters.size, layout.cells), dtype=float)
 
     moved = np.zeros((scatters.size, layout.cells))
     for _ in range(3):

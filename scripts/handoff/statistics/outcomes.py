@@ -34,6 +34,7 @@ class RegimeRatio:
     high: float
     trials: int  # of the member that has fewer of them
     shows: Outcome  # by itself
+    resolvable: float  # the smallest difference that would mostly have been shown; NaN: none
 
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "shows": self.shows.value}

@@ -31,7 +31,7 @@ def _spread(rng: np.random.Generator, k: int) -> Floats:
     truth = rng.uniform(0.0, np.log(10.0), size=k)
     alike = rng.integers(k, size=k // 4)
     truth[rng.integers(k, size=alike.size)] = truth[alike]
-    return truth
+    return np.asarray(truth, dtype=np.float64)
 
 
 def _alike(_: np.random.Generator, k: int) -> Floats:
@@ -40,7 +40,7 @@ def _alike(_: np.random.Generator, k: int) -> Floats:
 
 def _crowded(rng: np.random.Generator, k: int) -> Floats:
     """Most within 30% of the best."""
-    return np.abs(rng.normal(scale=0.15, size=k))
+    return np.asarray(np.abs(rng.normal(scale=0.15, size=k)), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _truth(kind: Kind, rng: np.random.Generator, k: int, regimes: int) -> Floats
         first, second = rng.choice(k, size=2, replace=False)
         apart = rng.uniform(0.25, 0.7)
         truth[0, second], truth[1, second] = truth[0, first] + apart, truth[1, first] - apart
-    return truth
+    return np.asarray(truth, dtype=np.float64)
 
 
 def _plan(kind: Kind, rng: np.random.Generator, k: int, blocks: int) -> tuple[Integers, ...]:
@@ -130,4 +130,4 @@ def _places(kind: Kind, rng: np.random.Generator, block: Integers, regimes: int)
 def _stray(rng: np.random.Generator, n: int) -> Floats:
     """Off by 10% to a factor of 100, mostly slower: contended throughput also gains from an interruption."""
     size = np.exp(rng.uniform(np.log(0.1), np.log(np.log(100.0)), size=n))
-    return size * np.where(rng.random(n) < 0.75, 1.0, -1.0)
+    return np.asarray(size * np.where(rng.random(n) < 0.75, 1.0, -1.0), dtype=np.float64)
