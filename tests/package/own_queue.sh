@@ -28,4 +28,4 @@ done
 "$work/build/handoff/benchmarks/catalog" | grep -q '"header": *"semaphore_ring.hpp"'
 "$work/build/handoff/benchmarks/memory" --benchmark_filter='^memory/semaphore_ring/item:8/items:1024/'
 "$work/prefix/share/handoff/scripts/campaign.py" --build-dir "$work/build/handoff" \
-  --workload ping_pong --impl semaphore_ring --wait yield --blocks 1 --out "$work/run"
+  --workload ping_pong --impl semaphore_ring --wait yield --window-ms 500 --blocks 1 --out "$work/run"

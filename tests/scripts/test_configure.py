@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import HANG_S, ROOT
 
 ODD_FLAGS = """-DNAME='"a b"' -DBACKSLASH=a\\\\\\\\b -fsanitize=address"""
 
@@ -22,7 +22,7 @@ def configure(
     usual = {name: value for name, value in os.environ.items() if name not in ("CC", "CXX", "CXXFLAGS")}
     command = ["cmake", "-S", str(source), "-B", str(build), *arguments]
     return subprocess.run(
-        command, cwd=source, capture_output=True, text=True, timeout=300, env=usual | environment
+        command, cwd=source, capture_output=True, text=True, timeout=HANG_S, env=usual | environment
     )
 
 
