@@ -1,12 +1,17 @@
 # The register's one command.
 #
-#   handoff_add(queue|counter NAME [CONTROL] [HEADER header] [TYPE type] [PACKAGED library | USES library]
+#   handoff_add(queue|counter NAME [CONTROL kind] [HEADER header] [TYPE type] [PACKAGED library | USES library]
 #               [LIBRARIES target...])
 #
 # joins an implementation to every workload, test, list and report. NAME is its catalog name: by default the
 # type is handoff::NAME (a template over the item for a queue, a class for a counter) and the header
-# queues/NAME.hpp, counters/NAME.hpp or, for a CONTROL (a known answer, never ranked), controls/NAME.hpp;
-# in a project of somebody else's, NAME.hpp. LIBRARIES are what it needs to be linked with.
+# queues/NAME.hpp, counters/NAME.hpp or, for a CONTROL, controls/NAME.hpp; in a project of somebody else's, NAME.hpp.
+# LIBRARIES are what it needs to be linked with.
+# CONTROL: its answer is known, and it is never ranked. The kinds:
+#   ceiling      does nothing: the harness's own limit       lossy        loses an item in a million
+#   floor        what the hardware takes                     duplicating  gives an item in a million out twice
+#   paced        a ring with stalls that cost nothing        racing       loses updates
+#   slowed       takes 5% longer than the paced one          slight       takes 2% longer than the paced one
 # PACKAGED: it is that library's own, behind an adapter; USES: it is written over that library. The library is one of
 # handoff_library's.
 
@@ -29,6 +34,14 @@ function(handoff_generate purpose template include_dir)
   target_compile_definitions(${purpose}_${HANDOFF_NAME} PRIVATE "HANDOFF_LIBRARY=\"${HANDOFF_LIBRARY}\"")
 endfunction()
 
+# The same, of what is measured: with the lists of workloads that handoff_workload makes, and with the standard
+# library's headers compiled once for all.
+function(handoff_generate_entry purpose template)
+  handoff_generate(${purpose} ${template} benchmarks)
+  target_include_directories(${purpose}_${HANDOFF_NAME} PRIVATE ${HANDOFF_BINARY_DIR}/generated/workloads)
+  target_precompile_headers(${purpose}_${HANDOFF_NAME} REUSE_FROM handoff_standard_headers)
+endfunction()
+
 # Sets what the generated sources say of an implementation's library.
 function(handoff_library_of kind name packaged uses)
   if(packaged AND uses)
@@ -47,7 +60,7 @@ function(handoff_library_of kind name packaged uses)
 endfunction()
 
 function(handoff_add kind name)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "CONTROL" "HEADER;TYPE;PACKAGED;USES" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "CONTROL;HEADER;TYPE;PACKAGED;USES" "LIBRARIES")
   if(NOT kind MATCHES "^(queue|counter)$")
     message(FATAL_ERROR "handoff_add: '${kind}' is no kind of implementation; valid: queue, counter")
   endif()
@@ -57,10 +70,14 @@ function(handoff_add kind name)
   endif()
   handoff_library_of(${kind} ${name} "${arg_PACKAGED}" "${arg_USES}")
   set(folder ${kind}s)
-  set(HANDOFF_CONTROL false)
-  if(arg_CONTROL)
+  set(HANDOFF_CONTROL "${arg_CONTROL}")
+  if(DEFINED arg_CONTROL OR CONTROL IN_LIST arg_KEYWORDS_MISSING_VALUES)
+    set(kinds ceiling floor paced slowed slight lossy duplicating racing)
+    if(NOT "${arg_CONTROL}" IN_LIST kinds)
+      list(JOIN kinds ", " kinds)
+      message(FATAL_ERROR "handoff_add(${kind} ${name}): '${arg_CONTROL}' is no kind of control; valid: ${kinds}")
+    endif()
     set(folder controls)
-    set(HANDOFF_CONTROL true)
   endif()
   set(HANDOFF_NAME ${name})
   set(HANDOFF_HEADER ${name}.hpp)
@@ -90,11 +107,33 @@ function(handoff_add kind name)
     set_property(GLOBAL APPEND PROPERTY HANDOFF_CONTROLS ${name})
   endif()
   if(HANDOFF_BENCHMARKS)
-    handoff_generate(entry benchmarks/workloads/cases/${kind}_entry.cpp.in benchmarks)
+    handoff_generate_entry(entry benchmarks/workloads/cases/${kind}_entry.cpp.in)
+    if(HANDOFF_DOWNLOADS AND kind STREQUAL queue AND NOT DEFINED arg_CONTROL)
+      set_property(GLOBAL APPEND PROPERTY HANDOFF_DOWNLOAD_QUEUES ${name})
+      handoff_generate_entry(download_entry benchmarks/downloads/queue_entry.cpp.in)
+    endif()
   endif()
   if(BUILD_TESTING)
     handoff_generate(conformance tests/conformance/${kind}_entry.cpp.in tests/conformance)
   endif()
+endfunction()
+
+# Writes the downloads' catalog, and sets `sources` to it and to their objects.
+function(handoff_download_catalog sources)
+  get_property(names GLOBAL PROPERTY HANDOFF_DOWNLOAD_QUEUES)
+  set(objects)
+  set(references)
+  set(HANDOFF_DOWNLOAD_DECLARATIONS)
+  foreach(name IN LISTS names)
+    string(APPEND HANDOFF_DOWNLOAD_DECLARATIONS "extern const download_entry download_${name};\n")
+    list(APPEND references "&entries::download_${name}")
+    list(APPEND objects $<TARGET_OBJECTS:download_entry_${name}>)
+  endforeach()
+  list(LENGTH names HANDOFF_DOWNLOAD_COUNT)
+  list(JOIN references ", " HANDOFF_DOWNLOAD_REFERENCES)
+  set(catalog ${HANDOFF_BINARY_DIR}/generated/download_catalog.cpp)
+  configure_file(${HANDOFF_ROOT}/benchmarks/downloads/catalog.cpp.in ${catalog} @ONLY)
+  set(${sources} ${catalog} ${objects} PARENT_SCOPE)
 endfunction()
 
 # Writes catalog.cpp and sets `sources` to it and all objects of the purpose, `libraries` to what they need.

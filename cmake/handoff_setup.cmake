@@ -1,5 +1,10 @@
 # What everything is built with, here and in a project of somebody else's.
 option(HANDOFF_BENCHMARKS "Build the workloads' binaries" ON)
+set(downloads ON)
+if(HANDOFF_OUT_OF_TREE)
+  set(downloads OFF)
+endif()
+option(HANDOFF_DOWNLOADS "Build the downloads: they need libcurl, hiredis and Boost's Asio" ${downloads})
 option(HANDOFF_WERROR "Treat warnings as errors" OFF)
 set(HANDOFF_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize takes them")
 
@@ -19,7 +24,9 @@ handoff_limit_compilers()
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
-pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+if(HANDOFF_DOWNLOADS)
+  pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+endif()
 
 add_library(handoff_options INTERFACE)
 target_compile_features(handoff_options INTERFACE cxx_std_20)
@@ -44,5 +51,17 @@ endif()
 target_compile_options(handoff_options INTERFACE -falign-functions=64)
 target_link_libraries(handoff_options INTERFACE Threads::Threads)
 
+# What implementations are compiled with costs each of them seconds: the standard library's headers once for all. Ours
+# are not among them, so that a change in one of ours compiles only what includes it.
+if(HANDOFF_BENCHMARKS)
+  file(CONFIGURE OUTPUT ${HANDOFF_BINARY_DIR}/generated/standard_headers.cpp CONTENT "")
+  add_library(handoff_standard_headers OBJECT ${HANDOFF_BINARY_DIR}/generated/standard_headers.cpp)
+  target_link_libraries(handoff_standard_headers PRIVATE handoff_options)
+  target_precompile_headers(handoff_standard_headers PRIVATE <algorithm> <array> <atomic> <bit> <chrono> <concepts>
+    <condition_variable> <cstdint> <cstdlib> <deque> <functional> <limits> <memory> <mutex> <numeric> <optional> <span>
+    <string> <string_view> <thread> <tuple> <utility> <vector>)
+endif()
+
 include(${CMAKE_CURRENT_LIST_DIR}/handoff_add.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/handoff_workload.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/handoff_library.cmake)

@@ -22,7 +22,6 @@ struct counter_spec {
     progress add;
     progress read;
     read_guarantee value;
-    bool control = false;  // a known answer, never ranked
 };
 
 // A counter that starts at zero. Handles are created and used by one thread each and destroyed before the

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Measure what the harness itself costs and store the outcome, from which the README's table is made.
+"""Measure what the harness itself costs and store the outcome, from which the table of docs/harness_cost.md is made.
 
 Each process compares every case once; where the pages of its queues lie is settled for its whole life, so it
 takes many processes, not many rounds, to know a ratio.
@@ -14,7 +14,7 @@ from pathlib import Path
 from handoff.errors import HandoffError, ends_with_one_line
 from handoff.host import build
 
-STORED = build.ROOT / "reports" / "reference" / "harness_cost.json"
+STORED = build.ROOT / "reports" / "harness_cost.json"
 
 
 @ends_with_one_line

@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--json",
         type=Path,
         metavar="FILE",
-        help="store what was found, too: reports/reference/http_agreement.json is what "
+        help="store what was found, too: reports/http_agreement.json is what "
         "scripts/readme_tables.py makes the table in docs/downloads.md from",
     )
     given = parser.parse_args(arguments)

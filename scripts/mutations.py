@@ -31,11 +31,11 @@ def check(arguments: argparse.Namespace) -> int:
     ]
     mutation_runs.write(mutation, arguments.effort, results, arguments.build_dir)
     for one in results:
-        print(f"{one.cell.check}: {one.verdict}: {one.reported} ({one.seconds:.1f} s)")
+        print(f"{one.cell.check}: {one.verdict}: {one.reported} ({one.effort})")
     wrong = [one for one in results if not one.is_as_expected]
     if wrong:
         told = "; ".join(
-            f"{one.cell.check}: {one.verdict} ({one.reported}), but the table says "
+            f"{one.cell.check}: {one.verdict} ({one.reported}; {one.effort}), but the table says "
             f"'{one.cell.expected}' {one.cell.reason.pattern}"
             for one in wrong
         )
@@ -50,7 +50,7 @@ def check_none(table: list[mutations.Mutation], arguments: argparse.Namespace) -
         arguments.build_dir,
     )
     for command in commands:
-        ended = mutation_runs.run(command, "")
+        ended = mutation_runs.run(command, "", mutation_runs.NONE_SECONDS)
         print(f"{' '.join(command)}: {ended.seconds:.1f} s")
         if ended.code != 0:
             raise MeasurementError(f"{' '.join(command)} fails without a fault: {ended.output[-2000:]}")

@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FILE",
         help=f"the record of what is proven (default: {proof_record.DEFAULT})",
     )
+    parser.add_argument("--png", action="store_true", help="write the figures as PNG files, too")
     given = parser.parse_args(arguments)
     if (given.out is None) != (len(given.runs) == 1):
         raise HandoffError(

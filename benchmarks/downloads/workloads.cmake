@@ -1,10 +1,12 @@
-# The binaries of the I/O-bound wing; adds their names to `workloads`.
+# The binaries of the I/O-bound wing.
 set(wing ${HANDOFF_ROOT}/benchmarks/downloads)
+handoff_download_catalog(catalog_sources)
+add_library(handoff_download_catalog STATIC ${catalog_sources})
+target_link_libraries(handoff_download_catalog PUBLIC handoff_catalog handoff_saving)
 foreach(workload download download_strategies download_saving)
   add_executable(${workload} ${wing}/workloads/${workload}.cpp)
-  target_link_libraries(${workload} PRIVATE handoff_case_main)
-  list(APPEND workloads ${workload})
+  target_link_libraries(${workload} PRIVATE handoff_case_main handoff_download_catalog)
+  set_property(GLOBAL APPEND PROPERTY HANDOFF_WORKLOADS ${workload})
 endforeach()
 target_link_libraries(download_strategies PRIVATE handoff_download handoff_http)
 add_dependencies(download_strategies download_server)
-target_link_libraries(download_saving PRIVATE handoff_saving)

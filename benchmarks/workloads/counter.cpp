@@ -1,6 +1,7 @@
 // Counters: threads add to one, or to a list of three that lie in one cache line or apart.
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/catalog.hpp"
+#include "counter_role.hpp"
 
 namespace handoff {
 namespace {
@@ -12,15 +13,12 @@ std::vector<benchmark_case> cases() {
             for (unsigned threads = 1; threads <= 8; ++threads) {
                 // One thread alone has nobody to add against.
                 if (static_cast<counter_mix>(mix) == counter_mix::add_subtract && threads % 2 != 0) continue;
-                all.push_back({case_name("counter", entry->spec->name)
-                                   .with("t", threads)
-                                   .with("mix", counter_mix_names[mix])
-                                   .text(),
-                               [entry, threads, mix](const run_settings& settings) {
-                                   return entry->run({.settings = settings,
-                                                      .threads = threads,
-                                                      .mix = static_cast<counter_mix>(mix)});
-                               }});
+                const counter_plan plan{.threads = threads, .mix = static_cast<counter_mix>(mix)};
+                all.push_back(planned(case_name("counter", entry->spec->name)
+                                          .with("t", threads)
+                                          .with("mix", name_of(plan.mix))
+                                          .text(),
+                                      run_of<counter_workload>(*entry), plan));
             }
     return all;
 }

@@ -9,10 +9,25 @@
 #include <vector>
 
 #include "counter.hpp"
-#include "harness/plan.hpp"
+#include "harness/sample.hpp"
 #include "support/cache_line.hpp"
 
 namespace handoff {
+
+enum class counter_mix { increment, read_1, read_10, add_subtract, list_packed, list_padded };
+
+inline constexpr std::array<std::string_view, 6> counter_mix_names = {
+    "increment", "read_1", "read_10", "add_subtract", "list_packed", "list_padded"};
+
+constexpr std::string_view name_of(counter_mix mix) {
+    return counter_mix_names[static_cast<std::size_t>(mix)];
+}
+
+struct counter_plan {
+    run_settings settings{};
+    unsigned threads = 1;
+    counter_mix mix = counter_mix::increment;
+};
 
 template <class C>
 struct packed_cell {
@@ -145,5 +160,15 @@ outcome run_counter(const counter_plan& plan) {
             return counter_role<C, padded_cell, 1>(plan).run();
     }
 }
+
+struct counter_workload {
+    static constexpr std::string_view name = "counter";
+    using plan = counter_plan;
+
+    template <class C>
+    static outcome run(const plan& asked) {
+        return run_counter<C>(asked);
+    }
+};
 
 }  // namespace handoff

@@ -1,4 +1,5 @@
 // Latency under load: an open loop at shares of what the queue can take, and at absolute rates.
+#include "load_role.hpp"
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/queue_cases.hpp"
 
@@ -39,7 +40,8 @@ std::vector<benchmark_case> cases() {
     std::vector<benchmark_case> all;
     for (const queue_entry* entry : queues()) {
         // The controls have their say in the other workloads.
-        if (entry->control || entry->load == nullptr) continue;
+        const auto run = run_of<load_workload>(*entry);
+        if (!entry->control.empty() || !run) continue;
         for (const load_plan& plan : plans_for(*entry))
             all.push_back(planned(case_name("load", entry->spec->name)
                                       .with("p", plan.producers)
@@ -48,7 +50,7 @@ std::vector<benchmark_case> cases() {
                                       .with("arrivals", name_of(plan.arrivals))
                                       .with("rate", rate_of(plan))
                                       .text(),
-                                  entry->load, plan));
+                                  run, plan));
     }
     return all;
 }

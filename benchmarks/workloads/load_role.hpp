@@ -5,16 +5,27 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
 #include <vector>
 
+#include "harness/arrivals.hpp"
 #include "harness/latency.hpp"
-#include "harness/plan.hpp"
+#include "harness/sample.hpp"
 #include "harness/verify.hpp"
 #include "percentiles.hpp"
 #include "queue_run.hpp"
 
 namespace handoff {
+
+struct load_plan {
+    run_settings settings{};
+    unsigned producers = 1;
+    unsigned consumers = 1;
+    wait_kind wait = wait_kind::spin;
+    arrival_pattern arrivals = arrival_pattern::poisson;
+    double percent = 0.0;  // of what the queue takes when its producers never pause; 0: `rate` is given
+    double rate = 0.0;     // items per second, of all producers
+    std::size_t capacity = 1024;
+};
 
 // The run cannot keep up if, by its end, an item waits for more than this share of the window ...
 inline constexpr double overload_lag = 0.1;
@@ -108,7 +119,7 @@ private:
     bool wait_until(ticks due, ticks& reached, const window& w) const {
         while ((reached = now()) < due) {
             if (w.draining()) return false;
-            oversubscribed_ ? std::this_thread::yield() : pause();
+            oversubscribed_ ? yield() : pause();
         }
         return true;
     }
@@ -201,5 +212,24 @@ outcome run_load(const load_plan& plan) {
     }
     return std::make_unique<load_role<Q, mode::harness_waits>>(plan)->run();
 }
+
+struct load_workload {
+    static constexpr std::string_view name = "load";
+    using plan = load_plan;
+
+    // What is handed over is a timed_item, whatever kind is asked for: once is enough.
+    template <template <class> class Q, class Item>
+    static constexpr bool measures() {
+        if constexpr (std::same_as<Item, item<8>> && holds<Q, timed_item>)
+            return Q<timed_item>::spec.conserves;
+        else
+            return false;
+    }
+
+    template <template <class> class Q, class Item>
+    static outcome run(const plan& asked) {
+        return run_load<Q<timed_item>>(asked);
+    }
+};
 
 }  // namespace handoff

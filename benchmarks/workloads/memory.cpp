@@ -1,5 +1,6 @@
 // Memory: bytes per item held, what an empty and a drained queue keep, and allocations while items pass.
 #include "allocation_meter.hpp"
+#include "memory_role.hpp"
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/catalog.hpp"
 
@@ -16,10 +17,10 @@ std::vector<benchmark_case> cases() {
     memory_plan plan;
     plan.meter = &process_memory();
     for (const queue_entry* entry : queues()) {
-        if (entry->control) continue;  // they have their say in the other workloads
+        if (!entry->control.empty()) continue;  // they have their say in the other workloads
         for (const item_kind kind : kinds) {
-            const auto run = entry->runs[static_cast<std::size_t>(kind)].memory;
-            if (run == nullptr) continue;
+            const auto run = run_of<memory_workload>(*entry, kind);
+            if (!run) continue;
             for (const std::size_t items : counts) {
                 plan.items = items;
                 all.push_back(planned(case_name("memory", entry->spec->name)

@@ -7,11 +7,17 @@
 #include <memory>
 
 #include "harness/machine/memory_meter.hpp"
-#include "harness/plan.hpp"
+#include "harness/sample.hpp"
 #include "harness/verify.hpp"
 #include "queue_run.hpp"
 
 namespace handoff {
+
+struct memory_plan {
+    run_settings settings{};
+    std::size_t items = 1024;  // capacity asked for, and how many an unbounded queue is filled with
+    memory_meter* meter = nullptr;
+};
 
 // So many items lie in the queue while others pass, fewer where it holds fewer.
 inline constexpr std::uint64_t steady_occupancy = 16;
@@ -125,5 +131,21 @@ template <class Q, class Item>
 outcome run_memory(const memory_plan& plan) {
     return memory_role<Q, Item>(plan).run();
 }
+
+struct memory_workload {
+    static constexpr std::string_view name = "memory";
+    using plan = memory_plan;
+
+    // By item size. A move-only item is as large as the smallest.
+    template <template <class> class Q, class Item>
+    static constexpr bool measures() {
+        return Q<Item>::spec.conserves && !std::same_as<Item, move_only_item>;
+    }
+
+    template <template <class> class Q, class Item>
+    static outcome run(const plan& asked) {
+        return run_memory<Q<Item>, Item>(asked);
+    }
+};
 
 }  // namespace handoff

@@ -1,6 +1,7 @@
 // Round trip: two threads hand one item to and fro, over two queues or over one that both use.
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/queue_cases.hpp"
+#include "ping_pong_role.hpp"
 
 namespace handoff {
 namespace {
@@ -22,9 +23,8 @@ std::vector<ping_pong_plan> plans_for(const queue_entry& entry) {
 std::vector<benchmark_case> cases() {
     std::vector<benchmark_case> all;
     for (const queue_entry* entry : queues()) {
-        // What comes out of a queue that conserves nothing cannot be handed back.
-        const auto run = entry->runs[static_cast<std::size_t>(item_kind::bytes_8)].ping_pong;
-        if (!entry->spec->conserves || run == nullptr) continue;
+        const auto run = run_of<ping_pong_workload>(*entry);
+        if (!run) continue;
         for (const ping_pong_plan& plan : plans_for(*entry))
             all.push_back(planned(case_name("ping_pong", entry->spec->name)
                                       .with("queues", plan.queues)

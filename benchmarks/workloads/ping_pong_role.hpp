@@ -6,12 +6,20 @@
 #include <memory>
 #include <optional>
 
-#include "harness/plan.hpp"
+#include "harness/sample.hpp"
 #include "harness/verify.hpp"
 #include "percentiles.hpp"
 #include "queue_run.hpp"
 
 namespace handoff {
+
+struct ping_pong_plan {
+    run_settings settings{};
+    unsigned queues = 2;
+    wait_kind wait = wait_kind::spin;
+    bool distribution = false;
+    std::size_t capacity = 64;
+};
 
 // The host can keep a CPU for longer than the window lasts (seen: 130 ms, with waits that never sleep). The
 // sample says nothing then; a case of which every sample is void fails the campaign.
@@ -229,5 +237,22 @@ outcome run_ping_pong(const ping_pong_plan& plan) {
     }
     return play_ping_pong<Q, Item, mode::harness_waits>(plan);
 }
+
+struct ping_pong_workload {
+    static constexpr std::string_view name = "ping_pong";
+    using plan = ping_pong_plan;
+
+    // One item size tells the round trip; the others would multiply the build for nothing. What comes out of a
+    // queue that conserves nothing cannot be handed back.
+    template <template <class> class Q, class Item>
+    static constexpr bool measures() {
+        return std::same_as<Item, item<8>> && Q<Item>::spec.conserves;
+    }
+
+    template <template <class> class Q, class Item>
+    static outcome run(const plan& asked) {
+        return run_ping_pong<Q<Item>, Item>(asked);
+    }
+};
 
 }  // namespace handoff

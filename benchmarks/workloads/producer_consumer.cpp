@@ -1,6 +1,7 @@
 // Throughput: producers and consumers as fast as they can, for every shape that a queue's spec allows.
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/queue_cases.hpp"
+#include "producer_consumer_role.hpp"
 
 namespace handoff {
 namespace {
@@ -33,8 +34,8 @@ std::vector<benchmark_case> cases() {
     std::vector<benchmark_case> all;
     for (const queue_entry* entry : queues())
         for (const auto& [item, plan] : shapes_of(*entry)) {
-            const auto run = entry->runs[static_cast<std::size_t>(item)].producer_consumer;
-            if (run == nullptr) continue;
+            const auto run = run_of<producer_consumer_workload>(*entry, item);
+            if (!run) continue;
             all.push_back(planned(case_name("producer_consumer", entry->spec->name)
                                       .with("p", plan.producers)
                                       .with("c", plan.consumers)

@@ -4,11 +4,19 @@
 #include <memory>
 #include <vector>
 
-#include "harness/plan.hpp"
+#include "harness/sample.hpp"
 #include "harness/verify.hpp"
 #include "queue_run.hpp"
 
 namespace handoff {
+
+struct producer_consumer_plan {
+    run_settings settings{};
+    unsigned producers = 1;
+    unsigned consumers = 1;
+    wait_kind wait = wait_kind::spin;
+    std::size_t capacity = 1024;
+};
 
 template <class Q, class Item, mode Mode>
 class producer_consumer_role {
@@ -107,5 +115,20 @@ outcome run_producer_consumer(const producer_consumer_plan& plan) {
     }
     return std::make_unique<producer_consumer_role<Q, Item, mode::harness_waits>>(plan)->run();
 }
+
+struct producer_consumer_workload {
+    static constexpr std::string_view name = "producer_consumer";
+    using plan = producer_consumer_plan;
+
+    template <template <class> class Q, class Item>
+    static constexpr bool measures() {
+        return true;
+    }
+
+    template <template <class> class Q, class Item>
+    static outcome run(const plan& asked) {
+        return run_producer_consumer<Q<Item>, Item>(asked);
+    }
+};
 
 }  // namespace handoff

@@ -21,7 +21,6 @@ public:
         .add = progress::wait_free,
         .read = progress::wait_free,
         .value = read_guarantee::exact,
-        .control = true,
     };
 
     // relaxed: no other data depends on the value.

@@ -20,7 +20,6 @@ public:
         .add = progress::wait_free,
         .read = progress::wait_free,
         .value = read_guarantee::lossy,
-        .control = true,
     };
 
     void add(std::int64_t n) {

@@ -2,18 +2,14 @@
 // much time has passed. No implementation that is ranked may use it.
 #pragma once
 
-#include <cstdint>
-
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 #include <chrono>
+#include <cstdint>
 
 namespace handoff {
 
 inline std::uint64_t cycle_counter() {
 #if defined(__x86_64__)
-    return __rdtsc();
+    return __builtin_ia32_rdtsc();
 #else
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 #endif

@@ -4,10 +4,7 @@
 #if defined(HANDOFF_EXPLORATION)
 #include "exploration/explorer/pause.hpp"
 #else
-#include <thread>
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>
-#endif
+#include <sched.h>
 #endif
 
 namespace handoff {
@@ -21,7 +18,7 @@ using exploration::yield;
 // spin budget is a time, never a number of pauses.
 inline void pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
-    _mm_pause();
+    __builtin_ia32_pause();  // <immintrin.h> would cost each file that includes this half a second
 #elif defined(__aarch64__)
     // isb, not yield: yield is a no-op on most cores (rust-lang/rust#84725).
     asm volatile("isb" ::: "memory");
@@ -30,7 +27,7 @@ inline void pause() noexcept {
 
 // Gives the processor to another thread.
 inline void yield() noexcept {
-    std::this_thread::yield();
+    ::sched_yield();
 }
 #endif
 

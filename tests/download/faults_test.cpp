@@ -87,18 +87,26 @@ TEST_F(download_faults_test, order_matters_where_it_is_promised) {
     EXPECT_EQ(error_of(hand_in_backwards, false), "");
 }
 
-// Of a group of processes; who calls this stays.
+// The job of the processes below.
+const download_run* under_way = nullptr;
+
+// Kills all processes of the group but the one that calls this, as soon as a document has come: then the
+// others have been handed out, and a process that is gone takes one with it. A timer asks again and again,
+// because nobody can say when that is.
 void kill_the_others(int) {
+    if (under_way == nullptr || under_way->stamps().front().ended < job_time(0)) return;
     std::signal(SIGUSR1, SIG_IGN);
     kill(0, SIGUSR1);
 }
 
 // What the strategy that has processes says when they are killed.
 std::string run_with_killed_processes() {
-    const auto documents = make_documents({.items = 4, .latency = distribution::constant, .median = 60s}, 1);
+    auto documents = make_documents({.items = 4, .latency = distribution::constant, .median = 60s}, 1);
+    documents.front().latency = 1ms;
     simulated_network network({});
     const strategy& how = contender("processes");
     download_run run(documents, network, how.spec, 2, time_kind::real);
+    under_way = &run;
     try {
         how.run(run);
     } catch (const std::runtime_error& e) {
@@ -111,8 +119,9 @@ TEST_F(download_faults_test, processes_that_die_are_seen) {
     child_process group = child_process::copy([] {
         setpgid(0, 0);
         std::signal(SIGALRM, kill_the_others);
-        const itimerval soon{.it_interval = {}, .it_value = {.tv_sec = 0, .tv_usec = 100'000}};
-        setitimer(ITIMER_REAL, &soon, nullptr);
+        const timeval often{.tv_sec = 0, .tv_usec = 20'000};
+        const itimerval timer{.it_interval = often, .it_value = often};
+        setitimer(ITIMER_REAL, &timer, nullptr);
         const std::string said = run_with_killed_processes();
         const bool told = said.find("has ended (signal 10), and its document is lost") != std::string::npos;
         if (!told) std::fprintf(stderr, "it said: %s\n", said.c_str());
@@ -148,15 +157,19 @@ static_assert(queue<forgetful_ring<pool_job>>);
 constexpr int pool_items = 10;
 constexpr int pool_workers = 2;
 
-// A watchdog: ends the process with 3 where a worker still waits although all has come out that can.
+// A watchdog: ends the process by a signal where a worker still waits although all has come out that can. An
+// exit would not do: at an exit ThreadSanitizer takes a worker that has ended, and is not joined yet, for a
+// leak.
 void look_at_the_pool(int) {
-    if (forgetful_ring<pool_job>::taken == pool_items + pool_workers - 1) _exit(3);
+    if (forgetful_ring<pool_job>::taken == pool_items + pool_workers - 1) raise(SIGUSR1);
     alarm(1);
 }
 
-int run_pool(bool loses_a_stop_item, unsigned first_look_s) {
-    std::signal(SIGALRM, look_at_the_pool);
-    alarm(first_look_s);
+int run_pool(bool loses_a_stop_item) {
+    if (loses_a_stop_item) {
+        std::signal(SIGALRM, look_at_the_pool);
+        alarm(1);
+    }
     forgetful_ring<pool_job>::loses_one = loses_a_stop_item;
     download_strategy_plan plan{.how = {{.name = "forgetful_pool"},
                                         run_download_pool<forgetful_ring<pool_job>, pool_end::stop_items>},
@@ -168,12 +181,12 @@ int run_pool(bool loses_a_stop_item, unsigned first_look_s) {
 // A stop item for each worker: one too few, and one of them waits for ever, with all of its work done. Nobody
 // takes that for an end; the campaign's watchdog sees it, as this one does.
 TEST_F(download_faults_test, a_lost_stop_item_is_waited_for) {
-    child_process sound = child_process::copy([] { return run_pool(false, 60); });
+    child_process sound = child_process::copy([] { return run_pool(false); });
     sound.wait();
     EXPECT_EQ(sound.fate(), "exit code 0");
-    child_process faulty = child_process::copy([] { return run_pool(true, 1); });
+    child_process faulty = child_process::copy([] { return run_pool(true); });
     faulty.wait();
-    EXPECT_EQ(faulty.fate(), "exit code 3");
+    EXPECT_EQ(faulty.fate(), "signal " + std::to_string(SIGUSR1));
 }
 
 TEST_F(download_faults_test, too_many_under_way_are_seen) {

@@ -69,8 +69,7 @@ public:
                                        .cite = "control",
                                        .add = progress::lock_free,
                                        .read = progress::wait_free,
-                                       .value = read_guarantee::exact,
-                                       .control = true};
+                                       .value = read_guarantee::exact};
 };
 
 [[maybe_unused]] const bool registered =

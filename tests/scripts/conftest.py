@@ -1,12 +1,14 @@
-"""A build of fake benchmarks, and a copy of the scripts whose report is fake, too."""
+"""A home of the tests' own; a build of fake benchmarks; and a copy of the scripts whose report is fake, too."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ from handoff.run import sampling
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+
+# What takes longer hangs. No test passes or fails by how fast it is: a machine with other work takes its time.
+HANG_S = 300.0
 
 WORKLOADS = (
     "producer_consumer",
@@ -41,13 +46,39 @@ print("report written")
 """
 
 
+# What a user has set for programs that the tests run: where their settings and caches are, which repository is meant.
+USERS_SETTINGS = ("XDG_", "GIT_", "MPL", "MATPLOTLIBRC", "HANDOFF_SEED")
+# Git refuses a repository of another user where no setting allows it: a source tree that is mounted, for one.
+GIT_SETTINGS = "[safe]\n\tdirectory = *\n"
+
+_homes: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything is imported that reads its settings: git and matplotlib keep theirs in HOME. The processes that
+    share the tests get the home of the one that has started them."""
+    if hasattr(config, "workerinput"):
+        return
+    home = tempfile.TemporaryDirectory(prefix="handoff-home-")
+    _homes.append(home)
+    for name in [name for name in os.environ if name.startswith(USERS_SETTINGS)]:
+        del os.environ[name]
+    os.environ |= {"HOME": home.name, "GIT_CONFIG_NOSYSTEM": "1"}
+    (Path(home.name) / ".gitconfig").write_text(GIT_SETTINGS, encoding="utf-8")
+
+
+def pytest_unconfigure() -> None:
+    while _homes:
+        _homes.pop().cleanup()
+
+
 def queue(name: str, **spec: Any) -> dict[str, Any]:
     mpmc_ring = {"producers": "many", "consumers": "many", "bound": "bounded", "delivery": "fifo"}
-    rest = {"failure": "exact", "own_wait": False, "control": False}
+    rest = {"failure": "exact", "own_wait": False, "control": None}
     return {"name": name} | mpmc_ring | rest | spec
 
 
-def counter(name: str, value: str = "exact", control: bool = False) -> dict[str, Any]:
+def counter(name: str, value: str = "exact", control: str | None = None) -> dict[str, Any]:
     return {"name": name, "value": value, "control": control}
 
 
@@ -96,7 +127,7 @@ def build(tmp_path: Path) -> FakeBuild:
         binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
     catalog = {
         "schema": 1,
-        "queues": [queue("good_ring"), queue("lossy_queue", control=True)],
+        "queues": [queue("good_ring"), queue("lossy_queue", control="lossy")],
         "counters": [counter("atomic_counter")],
         "workloads": WORKLOADS,
     }
@@ -128,7 +159,7 @@ class Scripts:
 
     def campaign(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=HANG_S)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 
@@ -140,8 +171,8 @@ def scripts(tmp_path: Path, build: FakeBuild) -> Scripts:
     return Scripts(root, build)
 
 
-def wait_until(condition: Callable[[], bool], limit_s: float = 10.0) -> None:
-    end = time.monotonic() + limit_s
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + HANG_S
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.01)

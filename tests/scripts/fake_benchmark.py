@@ -74,9 +74,11 @@ def write_stamps(path: str, documents: int) -> None:
 
 def misbehave(do: str, case: str) -> None:
     if do == "hang":
-        with open(os.path.join(HERE, "hanging.pid"), "w") as file:
-            file.write(str(os.getpid()))
         print("about to hang", flush=True)
+        # In one step: who waits for the file reads the number in it.
+        with open(os.path.join(HERE, "hanging.part"), "w") as file:
+            file.write(str(os.getpid()))
+        os.rename(file.name, os.path.join(HERE, "hanging.pid"))
         time.sleep(600)
     elif do == "crash":
         print("about to crash", file=sys.stderr, flush=True)

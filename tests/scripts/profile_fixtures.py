@@ -9,7 +9,7 @@ from typing import Any
 from conftest import WORKLOADS, counter, queue
 
 from handoff.campaign.catalog import Suite
-from handoff.run import cases
+from handoff.run import cases, control_kinds
 
 SPSC = {"producers": "one", "consumers": "one"}
 UNBOUNDED = {"bound": "unbounded"}
@@ -18,7 +18,11 @@ OWN = {"own_wait": True}
 LIFO = {"delivery": "lifo"}
 
 # The list of queues, as far as their specs matter here.
-COMPARED = ("paced_spsc_ring", "slowed_spsc_ring", "slightly_slowed_spsc_ring")
+COMPARED = {
+    "paced_spsc_ring": "paced",
+    "slowed_spsc_ring": "slowed",
+    "slightly_slowed_spsc_ring": "slight",
+}  # kinds of controls
 
 QUEUES = [
     queue("mutex_deque", **UNBOUNDED),
@@ -40,14 +44,16 @@ QUEUES = [
     queue("tbb_bounded_queue", **OWN),
     queue("atomic_queue_mpmc", delivery="unordered", **OWN),
     queue("atomic_queue_spsc", **SPSC, **OWN),
-    *(queue(name, control=True) for name in ("noop_queue", "lossy_queue", "duplicating_queue")),
-    *(queue(name, control=True, **SPSC) for name in COMPARED),
+    queue("noop_queue", control="ceiling"),
+    queue("lossy_queue", control="lossy"),
+    queue("duplicating_queue", control="duplicating"),
+    *(queue(name, control=kind, **SPSC) for name, kind in COMPARED.items()),
 ]
 COUNTERS = [
     *(counter(f"{name}_counter") for name in ("mutex", "ttas", "ticket", "seq_cst", "relaxed", "cas_loop")),
     *(counter(f"{name}_counter", "quiescent") for name in ("sharded_padded", "sharded_unpadded", "tbb")),
-    counter("racing_counter", "lossy", control=True),
-    counter("faa_floor_counter", control=True),
+    counter("racing_counter", "lossy", control="racing"),
+    counter("faa_floor_counter", control="floor"),
 ]
 TRY_WAITS = ("spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed")
 
@@ -141,4 +147,4 @@ def suite(
     names += [f"core_to_core/cache_line/a:{a}/b:{b}" for a in range(cpus) for b in range(a + 1, cpus)]
     names.sort(key=lambda name: WORKLOADS.index(name.split("/")[0]))  # as listed binary by binary
     catalog = {"schema": 1, "queues": queues, "counters": counters, "workloads": WORKLOADS}
-    return Suite(Path("build"), catalog, {}, [cases.parse(name) for name in names])
+    return Suite(Path("build"), catalog, {}, [cases.parse(name, control_kinds.of(catalog)) for name in names])

@@ -31,6 +31,7 @@ def order_page(name: str, **changes: Any) -> Json:
         "stamps": {"trusted": True, "why": "invariant time stamp counter", "smallest_hand_over_ns": 50.1},
         "calls": calls | {"succeeded": 3423626, "empty": 921803, "full": 846393, "excused": 48874},
         "stopped": {"stops": 212, "bursts": 201, "calls": 18202, "decided": 18202},
+        "wrapped": {"bursts": 40, "calls": 5120, "decided": 5120},
         "overtaken": 0,
         "bursts": 103147,
         "effort": "quick",

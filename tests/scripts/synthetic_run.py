@@ -81,7 +81,15 @@ STAGES_NS = {
     "pool_vyukov_mpmc_ring": 400.0,
     "counted_pool_boost_queue": 500.0,
 }
-CONTROLS = ("noop_queue", "faa_floor_counter", "lossy_queue", "duplicating_queue", *COMPARED)
+CONTROLS = {
+    "noop_queue": "ceiling",
+    "faa_floor_counter": "floor",
+    "lossy_queue": "lossy",
+    "duplicating_queue": "duplicating",
+    "paced_spsc_ring": "paced",
+    "slowed_spsc_ring": "slowed",
+    "slightly_slowed_spsc_ring": "slight",
+}
 
 
 @dataclass
@@ -99,7 +107,7 @@ class Spec:
         "download",
         "core_to_core",
     )
-    controls: tuple[str, ...] = CONTROLS
+    controls: tuple[str, ...] = tuple(CONTROLS)
     faulty_caught: bool = True
     dirty: bool = False
     partial: bool = False  # ends within a block
@@ -167,7 +175,7 @@ def planned(spec: Spec) -> list[str]:
 
 
 def catalog() -> dict[str, Any]:
-    def queue(name: str, control: bool = False) -> dict[str, Any]:
+    def queue(name: str, control: str | None = None) -> dict[str, Any]:
         one = "one" if name in SPSC else "many"
         relaxed = "moodycamel_con" in name or "blocking_con" in name
         return {
@@ -188,15 +196,16 @@ def catalog() -> dict[str, Any]:
             "header": f"queues/{name}.hpp",
         }
 
-    def counter(name: str, control: bool = False) -> dict[str, Any]:
+    def counter(name: str, control: str | None = None) -> dict[str, Any]:
         value = "lossy" if "lossy" in name else "quiescent" if "sharded" in name or "tbb" in name else "exact"
         base = {"name": name, "cite": "synthetic", "add": "lock_free", "read": "lock_free"}
         return base | {"value": value, "control": control, "header": f"counters/{name}.hpp"}
 
     return {
         "schema": 1,
-        "queues": [queue(n) for n in QUEUES] + [queue(n, True) for n in CONTROLS if n != "faa_floor_counter"],
-        "counters": [counter(n) for n in COUNTERS] + [counter("faa_floor_counter", True)],
+        "queues": [queue(n) for n in QUEUES]
+        + [queue(n, kind) for n, kind in CONTROLS.items() if n != "faa_floor_counter"],
+        "counters": [counter(n) for n in COUNTERS] + [counter("faa_floor_counter", "floor")],
         "locks": [],
         "waits": ["spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed"],
         "workloads": [
@@ -215,7 +224,7 @@ def catalog() -> dict[str, Any]:
 def write(directory: Path, spec: Spec) -> Path:
     rng = np.random.default_rng(spec.seed)
     cases = planned(spec)
-    trials = in_a_block(full_block([parse(name) for name in cases]))
+    trials = in_a_block(full_block([parse(name, CONTROLS) for name in cases]))
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "environment.json").write_text(json.dumps(environment(spec, cases), indent=1))
     now = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)

@@ -118,19 +118,20 @@ MALFORMED: Sequence[tuple[list[str], str]] = [
     (["--ramp-ms", "nan"], "--ramp-ms nan; valid: 0 to 60000"),
     (["--redis", "cache:6379"], "--redis 'cache:6379' is no URL of a server; valid: redis://HOST:PORT"),
     (["--queue", "mine"], "--queue mine: it is one of the server that --redis URL names"),
-    (["--out", "/dev/null/run"], "/dev/null/run: Not a directory"),
-    (["--out", "/proc/handoff/run"], "/proc/handoff: No such file or directory"),
-    (["--out", "/etc/passwd"], "--out '/etc/passwd' is a file; valid: a new folder"),
+    (["--out", "{own}/file/run"], "{own}/file/run: Not a directory"),
+    (["--out", "{own}/" + "x" * 300 + "/run"], "File name too long"),
+    (["--out", "{own}/file"], "--out '{own}/file' is a file; valid: a new folder"),
 ]
 
 
 @pytest.mark.parametrize("arguments, says", [*MISUSES, *MALFORMED])
 def test_misuse_is_one_line_and_nothing_is_installed_or_built(
-    bare: Machine, arguments: list[str], says: str
+    bare: Machine, tmp_path: Path, arguments: list[str], says: str
 ) -> None:
-    told = bare.bench(*arguments)
+    (tmp_path / "file").touch()
+    told = bare.bench(*(one.format(own=tmp_path) for one in arguments))
     assert told.returncode == 2 and told.stdout == ""
-    assert says in one_line(told.stderr)
+    assert says.format(own=tmp_path) in one_line(told.stderr)
     assert bare.calls == []
 
 

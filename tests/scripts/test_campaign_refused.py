@@ -49,16 +49,17 @@ from handoff.run import results
         (["--workers-elsewhere", "2"], "--workers-elsewhere 2: it is one of the server that --redis URL"),
         (["--redis", "redis://a", "--workers-elsewhere", "-1"], "--workers-elsewhere -1: at least 0"),
         (["--frobnicate"], "unrecognized arguments: --frobnicate"),
-        (["--build-dir", "/nowhere"], "benchmark '/nowhere/benchmarks/catalog' is not built"),
-        (["--out", "/proc/handoff/run"], "/proc/handoff"),
-        (["--out", "/dev/null/run"], "/dev/null/run: Not a directory"),
+        (["--build-dir", "{own}/missing"], "benchmark '{own}/missing/benchmarks/catalog' is not built"),
+        (["--out", "{own}/" + "x" * 300 + "/run"], "File name too long"),
+        (["--out", "{own}/file/run"], "{own}/file/run: Not a directory"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
-    build: FakeBuild, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+    build: FakeBuild, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
 ) -> None:
-    assert run_here(build, *arguments) == 2
-    assert says in one_line(capsys.readouterr().err)
+    (tmp_path / "file").touch()
+    assert run_here(build, *(one.format(own=tmp_path) for one in arguments)) == 2
+    assert says.format(own=tmp_path) in one_line(capsys.readouterr().err)
     assert build.calls() == 0
 
 

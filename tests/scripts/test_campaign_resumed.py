@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import (
     COUNT,
+    HANG_S,
     FakeBuild,
     Scripts,
     environment,
@@ -32,7 +33,7 @@ def test_an_interruption_keeps_and_reports_what_was_measured(
     process = scripts.start("--profile", "full", "--blocks", "3", "--seed", "5", "--out", str(run))
     wait_until((build.benchmarks / "hanging.pid").exists)
     process.send_signal(how)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=HANG_S)
     assert process.returncode == code, err
     assert "Traceback" not in err
     assert out == f"{run / 'report.html'}\n", "the complete block is reported"
@@ -48,7 +49,7 @@ def test_an_interruption_within_the_first_block_says_how_to_go_on(scripts: Scrip
     process = scripts.start("--profile", "full", "--out", str(tmp_path / "r"))
     wait_until((scripts.build.benchmarks / "hanging.pid").exists)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=HANG_S)
     assert (process.returncode, out) == (130, "")
     assert f"no complete block, so no report; --out {tmp_path / 'r'} goes on" in err
     assert len(lines(tmp_path / "r")) == 2
@@ -61,7 +62,7 @@ def test_a_campaign_killed_in_mid_write_goes_on_where_it_was(scripts: Scripts, t
     process = scripts.start(*arguments, "--seed", "9")
     wait_until((build.benchmarks / "hanging.pid").exists)
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=HANG_S)
     pid = (build.benchmarks / "hanging.pid").read_text()
     wait_until(
         lambda: not os.path.exists(f"/proc/{pid}") or "State:\tZ" in Path(f"/proc/{pid}/status").read_text()

@@ -12,7 +12,18 @@ from typing import Any
 
 import campaign
 import pytest
-from conftest import CASES, COUNT, FakeBuild, Scripts, environment, lines, one_line, run_here, wait_until
+from conftest import (
+    CASES,
+    COUNT,
+    HANG_S,
+    FakeBuild,
+    Scripts,
+    environment,
+    lines,
+    one_line,
+    run_here,
+    wait_until,
+)
 
 from handoff.campaign import look
 from handoff.run import results
@@ -34,19 +45,20 @@ def held(run: Path) -> dict[int, set[str]]:
 
 
 def test_a_campaign_whose_headlines_are_precise_ends(build: FakeBuild, tmp_path: Path) -> None:
-    assert run_here(build, "--time-budget", "60s", "--out", str(tmp_path / "r")) == 0
+    assert run_here(build, "--time-budget", "1h", "--out", str(tmp_path / "r")) == 0
     assert environment(tmp_path / "r")["ended"] == "precise"
     assert results.load(tmp_path / "r").complete_blocks() == list(range(FULL))
 
 
 def test_time_goes_to_what_is_not_precise_and_ends_with_the_budget(build: FakeBuild, tmp_path: Path) -> None:
     build.misbehave({"case": "lossy_queue", "do": "unverified"}, {"case": SCATTERED, "do": "scatter"})
-    for budget in (5, 10, 20, 40, 80):  # a busy machine needs more for as many blocks
+    for budget in (5, 10, 20, 40, 80, 160):  # a busy machine needs more for as many blocks
         run = tmp_path / f"{budget}s"
         assert run_here(build, "--time-budget", f"{budget}s", "--out", str(run)) == 0
         assert environment(run)["ended"] == "budget"
         loaded, found = results.load(run), held(run)
-        assert loaded.samples["seconds"].sum() < budget + 1
+        before_the_last = loaded.samples[loaded.samples["block"] < max(found)]
+        assert before_the_last["seconds"].sum() < budget, "no block began when the time was over"
         if len(found) > FULL + 8:
             break
     assert loaded.complete_blocks() == list(found) and len(found) > FULL + 8
@@ -71,7 +83,7 @@ def test_a_look_that_fails_is_named_and_what_was_measured_is_kept(
 ) -> None:
     monkeypatch.setattr(look, "sys", types.SimpleNamespace(executable="/bin/false"))
     run = tmp_path / "r"
-    assert run_here(build, "--time-budget", "60s", "--out", str(run)) == 1
+    assert run_here(build, "--time-budget", "1h", "--out", str(run)) == 1
     said = capsys.readouterr().err.splitlines()[-1]
     assert said == f"error: what {run} still needs could not be found out: exit code 1; its samples are kept"
     assert len(lines(run)) == FULL * COUNT
@@ -79,7 +91,7 @@ def test_a_look_that_fails_is_named_and_what_was_measured_is_kept(
 
 def test_a_wider_target_is_reached_sooner(build: FakeBuild, tmp_path: Path) -> None:
     build.misbehave({"case": SCATTERED, "do": "scatter"})
-    arguments = ("--time-budget", "60s", "--precision", "60", "--out", str(tmp_path / "r"))
+    arguments = ("--time-budget", "1h", "--precision", "60", "--out", str(tmp_path / "r"))
     assert run_here(build, *arguments) == 0
     assert environment(tmp_path / "r")["ended"] == "precise"
     assert environment(tmp_path / "r")["sampling"]["precision"] == 0.6
@@ -95,10 +107,10 @@ def test_a_campaign_killed_in_a_thin_block_goes_on_with_its_plan(
     # After some thin blocks; what hangs is the case that each of them holds.
     build.misbehave(scatter, {"case": SCATTERED, "do": "hang", "after": FULL * COUNT + 6})
     arguments = ("--profile", "full", "--no-report", "--out", str(run))
-    process = scripts.start(*arguments, "--time-budget", "60s", "--seed", "3")
-    wait_until((build.benchmarks / "hanging.pid").exists, 20)
+    process = scripts.start(*arguments, "--time-budget", "1h", "--seed", "3")
+    wait_until((build.benchmarks / "hanging.pid").exists)
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=HANG_S)
     plans = planned_blocks(run)
     assert len(plans) > FULL + 1
     last = plans[-1]["block"]
@@ -113,7 +125,7 @@ def test_a_campaign_killed_in_a_thin_block_goes_on_with_its_plan(
 
     build.misbehave(scatter)
     spent = sum(one["seconds"] for one in before)
-    for more in (2, 4, 8, 16, 32):  # a busy machine needs more for a block
+    for more in (2, 4, 8, 16, 32, 64):  # a busy machine needs more for a block
         done = scripts.campaign(*arguments, "--time-budget", f"{spent + more:.2f}s")
         assert done.returncode == 0, done.stderr
         if len(planned_blocks(run)) > len(plans):
@@ -127,7 +139,7 @@ def test_a_campaign_killed_in_a_thin_block_goes_on_with_its_plan(
 
 def test_a_thin_block_that_was_cut_short_is_partial(build: FakeBuild, tmp_path: Path) -> None:
     build.misbehave({"case": "good_ring", "do": "scatter"})
-    for budget in (3, 6, 12, 24, 48):  # a busy machine needs more for as many blocks
+    for budget in (3, 6, 12, 24, 48, 96):  # a busy machine needs more for as many blocks
         run = tmp_path / f"{budget}s"
         assert run_here(build, "--time-budget", f"{budget}s", "--out", str(run)) == 0
         if (blocks := results.load(run).complete_blocks())[-1] > FULL:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, FakeBuild, environment, lines, one_line, wait_until
+from conftest import HANG_S, ROOT, FakeBuild, environment, lines, one_line, wait_until
 from test_stamps import DRAWN, TRIALS, stored
 
 from handoff.run import results
@@ -65,7 +65,7 @@ class Project:
 
     def compare(self, *arguments: str, script: str = "compare.py") -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments, script=script)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=HANG_S)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def built(self, commit: str) -> Path:
@@ -170,9 +170,9 @@ def test_an_interruption_keeps_what_was_measured_and_the_same_command_goes_on(
     head = project.commit(behaviour='[{"case": ".", "do": "hang", "after": 7}]')
     arguments = ("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "6", "--out", str(tmp_path / "r"))
     process = project.start(*arguments)
-    wait_until((project.built(head) / "hanging.pid").exists, 30)
+    wait_until((project.built(head) / "hanging.pid").exists)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=HANG_S)
     assert process.returncode == 130, err
     assert "good_ring" in out, "the complete blocks are compared"
     sides = [tmp_path / "r" / side for side in ("base", "head")]

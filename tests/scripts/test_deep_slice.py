@@ -51,7 +51,7 @@ def draw(seconds: float, seed: int) -> int:
 
 
 def test_all_are_run_once_while_there_is_time(ctest: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert draw(60, 5) == 0
+    assert draw(3600, 5) == 0
     assert sorted(asked(ctest)) == [f"^{name}$ 5 5" for name in NAMES]
     out = capsys.readouterr().out
     assert "seed 5" in out and f"{len(NAMES)} deep tests passed" in out
@@ -66,15 +66,15 @@ def test_none_begins_when_the_time_is_over(ctest: Path, monkeypatch: pytest.Monk
 
 
 def test_what_takes_longer_than_is_left_is_passed_over(ctest: Path) -> None:
-    costs = dict(zip(NAMES, (1.0, 30.0, 61.0, 3600.0)))
+    costs = dict(zip(NAMES, (1.0, 30.0, 3601.0, 36000.0)))
     listing = [{"name": n, "properties": [{"name": "COST", "value": costs.get(n, 0.0)}]} for n in NAMES]
     (ctest / "listing").write_text(json.dumps({"tests": listing}))
-    assert draw(60, 5) == 0
-    assert sorted(asked(ctest)) == [f"^{name}$ 5 5" for name in NAMES if costs.get(name, 0.0) < 60]
+    assert draw(3600, 5) == 0
+    assert sorted(asked(ctest)) == [f"^{name}$ 5 5" for name in NAMES if costs.get(name, 0.0) < 3600]
 
 
 def test_the_draw_follows_from_the_seed(ctest: Path) -> None:
-    assert draw(60, 5) == draw(60, 5) == draw(60, 6) == 0
+    assert draw(3600, 5) == draw(3600, 5) == draw(3600, 6) == 0
     first, again, other = (asked(ctest)[i : i + len(NAMES)] for i in range(0, 3 * len(NAMES), len(NAMES)))
     assert first == again
     assert [line.split()[0] for line in first] != [line.split()[0] for line in other]
@@ -90,12 +90,12 @@ def test_without_a_seed_there_is_a_new_one(ctest: Path, capsys: pytest.CaptureFi
 
 def test_a_failure_is_shown_and_how_to_repeat_it(ctest: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (ctest / "failing").write_text("queue_c")
-    assert draw(60, 5) == 1
+    assert draw(3600, 5) == 1
     said = capsys.readouterr()
     assert len(asked(ctest)) == len(NAMES), "the others are run all the same"
     assert "what the test said of ^stress_deep/queue_c$" in said.out
     assert "1 of 8 deep tests failed: stress_deep/queue_c; repeat with" in said.err
-    assert "--preset tsan --seconds 60 --seed 5" in said.err
+    assert "--preset tsan --seconds 3600 --seed 5" in said.err
 
 
 def test_what_deep_has_said_quick_need_not_say(ctest: Path, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_what_deep_has_said_quick_need_not_say(ctest: Path, tmp_path: Path) -> N
     (ctest / "listing").write_text(json.dumps({"tests": [{"name": name} for name in names]}))
     said = tmp_path / "said.txt"
     arguments = ["--preset", "tsan", "--seed", "5", "--said", str(said), "--seconds"]
-    assert deep_slice.main([*arguments, "60"]) == 0
+    assert deep_slice.main([*arguments, "3600"]) == 0
     expression = re.compile(said.read_text().strip())
     quick = [
         "stress/queue_a",
@@ -129,5 +129,5 @@ def test_a_preset_without_deep_tests_is_misuse(
     ctest: Path, capsys: pytest.CaptureFixture[str], listing: str, told: str
 ) -> None:
     (ctest / "listing").write_text(listing)
-    assert draw(60, 5) == 2
+    assert draw(3600, 5) == 2
     assert told in capsys.readouterr().err

@@ -145,6 +145,59 @@ def test_the_commit_and_what_differs_from_it(tmp_path: Path) -> None:
     assert re.fullmatch("[0-9a-f]{64}", dirty["diff_sha256"])
 
 
+def a_checkout(folder: Path) -> str:
+    """A repository of one commit; returns the commit."""
+    identity = ["-c", "user.name=n", "-c", "user.email=e"]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "a").write_text("1")
+    for command in (["init", "-q"], ["add", "a"], [*identity, "commit", "-qm", "first"]):
+        subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+    found = build_info.source(folder)
+    assert found["dirty"] is False
+    return str(found["commit"])
+
+
+def test_somebody_elses_repository_around_it_says_nothing(tmp_path: Path) -> None:
+    a_checkout(tmp_path)
+    (tmp_path / ".gitignore").write_text("inner\n")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    assert build_info.source(inner) == {"commit": None, "dirty": None, "diff_sha256": None}
+
+
+def test_a_hooks_environment_points_to_no_other_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = a_checkout(tmp_path / "mine")
+    (tmp_path / "other").mkdir()
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path / "other", check=True)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
+    assert build_info.source(tmp_path / "mine")["commit"] == mine
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("status.showUntrackedFiles", "no"),
+        ("color.ui", "always"),
+        ("diff.external", "true"),
+        ("core.pager", "false"),
+    ],
+)
+def test_a_users_settings_of_git_hide_no_change(tmp_path: Path, setting: tuple[str, str]) -> None:
+    a_checkout(tmp_path)
+    subprocess.run(["git", "config", *setting], cwd=tmp_path, check=True)
+    assert build_info.source(tmp_path)["dirty"] is False
+    (tmp_path / "new").write_text("not tracked")
+    assert build_info.source(tmp_path)["dirty"] is True
+    (tmp_path / "new").unlink()
+    (tmp_path / "a").write_text("2")
+    found = build_info.source(tmp_path)
+    subprocess.run(["git", "config", "--unset", setting[0]], cwd=tmp_path, check=True)
+    assert found == build_info.source(tmp_path) and found["diff_sha256"]
+
+
 def test_the_documented_keys_are_there(build: FakeBuild) -> None:
     suite = catalog.load(build.dir, Settings())
     found = environment.describe(build.dir, suite, suite.cases, Settings(), "smoke", 3, Sampling(0.02, ()))

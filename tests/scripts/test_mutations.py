@@ -199,6 +199,60 @@ def test_a_fault_that_is_never_met_is_no_verdict(tmp_path: Path) -> None:
         mutation_runs.check(mutation(), cell("exploration"), tmp_path)
 
 
+# Counts its runs in a file beside it, and is caught in the third.
+CAUGHT_IN_THE_THIRD = (
+    f'echo "$HANDOFF_SEED" >>"$0.seeds"; [ $(wc -l <"$0.seeds") -lt 3 ] && printf "{MET}" && exit; {FULL}'
+)
+
+
+def seeds(build: Path, binary: str = "mutants/mutants_conformance") -> list[str]:
+    """Those of the runs so far."""
+    return (build / f"tests/{binary}.seeds").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("check", ["conformance", "thread_sanitizer"])
+def test_what_must_be_caught_is_tried_until_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: str
+) -> None:
+    monkeypatch.setenv("HANDOFF_SEED", "40")
+    fake(tmp_path, CAUGHT_IN_THE_THIRD)
+    result = mutation_runs.check(mutation(), cell(check), tmp_path)
+    assert (result.verdict, result.tries) == (CAUGHT, 3)
+    assert result.effort.startswith("3 tries, ")
+    assert seeds(tmp_path) == ["40", "41", "42"], "another seed for each try"
+
+
+@pytest.mark.parametrize("expected", [NOT_CAUGHT, BY_CHANCE])
+def test_what_need_not_be_caught_is_tried_once(tmp_path: Path, expected: str) -> None:
+    fake(tmp_path, CAUGHT_IN_THE_THIRD)
+    result = mutation_runs.check(mutation(), cell(expected=expected), tmp_path)
+    assert (result.verdict, result.tries, len(seeds(tmp_path))) == (NOT_CAUGHT, 1, 1)
+
+
+def test_the_explorer_leaves_nothing_to_a_second_try(tmp_path: Path) -> None:
+    fake(tmp_path, CAUGHT_IN_THE_THIRD, "exploration/explore")
+    result = mutation_runs.check(mutation(), cell("exploration"), tmp_path)
+    assert (result.verdict, result.tries) == (NOT_CAUGHT, 1)
+
+
+def test_a_failure_for_another_reason_is_not_tried_again(tmp_path: Path) -> None:
+    fake(tmp_path, CAUGHT_IN_THE_THIRD.replace("&& exit;", "&& kill -SEGV $$;"))
+    assert mutation_runs.check(mutation(), cell(), tmp_path).verdict == "failed otherwise"
+    assert len(seeds(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(("most", "seconds", "tries"), [(2, 3600.0, 2), (1000, 0.0, 1)])
+def test_tries_are_bounded_by_a_number_and_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, seconds: float, tries: int
+) -> None:
+    monkeypatch.setattr(mutation_runs, "MOST_TRIES", most)
+    monkeypatch.setattr(mutation_runs, "TRIES_SECONDS", seconds)
+    fake(tmp_path, f"printf '{MET}'")
+    result = mutation_runs.check(mutation(), cell(), tmp_path)
+    assert (result.verdict, result.tries) == (NOT_CAUGHT, tries)
+    assert not result.is_as_expected
+
+
 def test_a_run_that_hangs_is_ended(tmp_path: Path) -> None:
     fake(tmp_path, "sleep 600 & wait")
     command = mutation_runs.command("ring.publish", cell(), tmp_path)
@@ -212,9 +266,10 @@ def test_a_run_that_hangs_is_ended(tmp_path: Path) -> None:
     [
         ("conformance", "in lap 3\\): did not end", CAUGHT, "3", "1"),
         ("conformance", "empty|did not end", CAUGHT, "10", "1"),
-        ("conformance", "a full queue", CAUGHT, "10", "1"),
-        ("conformance", "", NOT_CAUGHT, "10", ""),
-        ("progress", "held up", CAUGHT, "10", "1"),
+        ("conformance", "a full queue", CAUGHT, "60", "1"),
+        ("conformance", "", NOT_CAUGHT, "60", ""),
+        ("conformance", "", BY_CHANCE, "10", ""),
+        ("progress", "held up", CAUGHT, "60", "1"),
     ],
 )
 def test_only_a_hang_that_must_come_is_taken_for_one_early(
@@ -230,7 +285,7 @@ def test_only_a_hang_that_must_come_is_taken_for_one_early(
     assert f"{step},{patience},{effort}\n" in (tmp_path / f"tests/{suite}.told").read_text(encoding="utf-8")
     # The same tests without a fault.
     mutation_runs.run([str(tmp_path / "tests" / suite)], "")
-    assert "10,,quick\n" in (tmp_path / f"tests/{suite}.told").read_text(encoding="utf-8")
+    assert "60,,quick\n" in (tmp_path / f"tests/{suite}.told").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

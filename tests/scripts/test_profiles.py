@@ -259,7 +259,7 @@ def test_a_new_implementation_joins_and_changes_nothing_else() -> None:
 
 
 def test_a_control_represents_nobody() -> None:
-    first = suite([queue("a_control", control=True, own_wait=True), *QUEUES])
+    first = suite([queue("a_control", control="ceiling", own_wait=True), *QUEUES])
     for profile in ("smoke", "quick"):
         ours = {case.name for case in chosen(profile, first) if case.implementation == "a_control"}
         assert ours == {"producer_consumer/a_control/p:1/c:1/wait:spin/item:8/capacity:1024"}

@@ -58,6 +58,7 @@ def test_order_of_both_efforts_and_what_the_tests_passed(tmp_path: Path) -> None
     assert quick.holds and quick.sources == SOURCE and quick.run == "a run"
     assert (quick.facts["checker"], quick.facts["stamped"]) == ("linearizable bounded FIFO", 1758189)
     assert (quick.facts["stops"], quick.facts["stopped_calls"]) == (212, 18202)
+    assert quick.facts["wrapped_calls"] == 5120
     assert found["ring", "order", "deep"].facts["seconds"] == 60
     assert found["ring", "tests", "quick"].facts["passed"] == ["conformance", "linearizability"]
     assert found["ring", "tests", "deep"].facts["passed"] == ["linearizability_deep"]

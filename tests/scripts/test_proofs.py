@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, one_line
+from conftest import HANG_S, ROOT, one_line
 from proof_fixtures import broken_page, junit, order_page
 
 from handoff.proofs import record as proof_record
@@ -61,7 +61,7 @@ class Project:
         environment = {**os.environ, "PATH": path}
         environment.pop("TSAN_OPTIONS", None)
         return subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=False, env=environment
+            command, capture_output=True, text=True, timeout=HANG_S, check=False, env=environment
         )
 
     def ctest_calls(self) -> list[Any]:
@@ -162,6 +162,33 @@ def test_a_source_that_changed_meanwhile_is_left_out(project: Project) -> None:
     assert project.record().proofs["ring", "order", "release", "quick"].holds
 
 
+def in_a_repository(root: Path) -> None:
+    """Commits all that the project has by now."""
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "as it is"]):
+        identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *identity, *command], cwd=root, check=True)
+
+
+def test_proofs_of_a_tree_with_changes_are_not_recorded(project: Project) -> None:
+    (project.root / ".gitignore").write_text("build/\ntools/\n")
+    in_a_repository(project.root)
+    assert project.call("run", "release").returncode == 0
+    (commit,) = {run["commit"] for run in project.record().runs.values()}
+    (project.root / "impls" / "queues" / "ring.hpp").write_text("int changed;\n")
+    told = project.call("run", "release")
+    assert told.returncode == 2
+    assert "the tree has changes that are not committed" in one_line(told.stderr)
+    assert len(project.ctest_calls()) == 1  # said before the tests run, not after
+    # Stamped with changes, committed later: what was tested has no commit.
+    assert project.call("begin", "release").returncode == 0
+    in_a_repository(project.root)
+    results = project.root / "build" / "release" / "proofs" / "results.xml"
+    results.write_text(results.read_text())
+    told = project.call("collect", "release")
+    assert told.returncode == 2 and "began in a tree with changes" in one_line(told.stderr)
+    assert {run["commit"] for run in project.record().runs.values()} == {commit}
+
+
 def test_somebody_elses_build(project: Project, tmp_path: Path) -> None:
     home = tmp_path / "mine"
     build = home / "build"
@@ -184,9 +211,9 @@ def test_somebody_elses_build(project: Project, tmp_path: Path) -> None:
             "unknown preset 'relase'; did you mean 'release'? valid: release, tsan, asan-ubsan, tsan-gcc,",
         ),
         (("run", "tsan", "--build-dir", "x"), "tsan and --build-dir x; valid: one of the two"),
-        (("collect", "--build-dir", "/nonexistent"), "'/nonexistent' is no build of handoff's"),
+        (("collect", "--build-dir", "{own}/missing"), "'{own}/missing' is no build of handoff's"),
     ],
 )
-def test_misuse_is_one_line(project: Project, arguments: tuple[str, ...], says: str) -> None:
-    told = project.call(*arguments)
-    assert told.returncode == 2 and says in one_line(told.stderr)
+def test_misuse_is_one_line(project: Project, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    told = project.call(*(one.format(own=tmp_path) for one in arguments))
+    assert told.returncode == 2 and says.format(own=tmp_path) in one_line(told.stderr)

@@ -272,7 +272,7 @@ def with_bracket(build: FakeBuild) -> FakeBuild:
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     catalog = json.loads((build.benchmarks / "catalog.json").read_text())
     catalog["queues"].append(queue("deque", bound="unbounded", push="blocking", own_wait=True))
-    catalog["counters"].append(counter("racing", value="lossy", control=True))
+    catalog["counters"].append(counter("racing", value="lossy", control="racing"))
     (build.benchmarks / "catalog.json").write_text(json.dumps(catalog))
     build.set_cases(
         "ping_pong/deque/queues:2/wait:block/report:mean",
@@ -316,14 +316,18 @@ def test_one_command_measures_both_in_turns(with_bracket: FakeBuild, tmp_path: P
     [("compact", "pause"), ("cpus:0,1", "pause"), ("cpus:1,1", "block"), ("cpus:0", "block")],
 )
 def test_the_controls_are_of_the_wait_that_shows_a_stall_there(placement: str, wait: str) -> None:
-    controls = ("paced_spsc_ring", "slowed_spsc_ring")
+    controls = {"paced_spsc_ring": "paced", "slowed_spsc_ring": "slowed"}
     names = [
         f"ping_pong/{name}/queues:2/wait:{one}/report:mean"
         for name in controls
         for one in ("spin", "pause", "block")
     ]
-    every = [cases.parse(name) for name in names]
-    catalog = {"queues": [queue(name, control=True) for name in controls], "counters": [], "python": {}}
+    every = [cases.parse(name, controls) for name in names]
+    catalog = {
+        "queues": [queue(name, control=kind) for name, kind in controls.items()],
+        "counters": [],
+        "python": {},
+    }
     suite = Suite(Path("build"), catalog, {}, every)
     assert [case.name for case in python_suite.profile(placement).select(suite)] == [
         f"ping_pong/{name}/queues:2/wait:{wait}/report:mean" for name in controls
@@ -373,11 +377,15 @@ def test_another_python_does_not_go_on_with_a_run(
     assert "its Python forms, or the Python that ran them, are others" in one_line(capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("python", ["/bin/false", "/no/such/python"])
+@pytest.mark.parametrize("name", ["fails", "missing"])
 def test_what_is_no_python_is_refused(
-    python: str, with_bracket: FakeBuild, capsys: pytest.CaptureFixture[str]
+    name: str, with_bracket: FakeBuild, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_here(with_bracket, "--python", python, "--list") == 2
+    python = tmp_path / name
+    if name == "fails":
+        python.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        python.chmod(0o755)
+    assert run_here(with_bracket, "--python", str(python), "--list") == 2
     said = one_line(capsys.readouterr().err)
     assert said.startswith(
         f"error: --python '{python}' cannot run the Python forms; valid: any Python from 3.8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import queue
+import re
 import shutil
 import stat
 import subprocess
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from conftest import HANG_S
 
 from handoff.python.forms import (
     counters,
@@ -31,13 +33,40 @@ from handoff.python.forms import (
 from handoff.python.forms.simulated_list import Document
 from handoff.python.forms.simulated_network import End
 from handoff.python.forms.strategies import Fetched, Setup, Strategy
-from handoff.python.forms.window import FormError
+from handoff.python.forms.window import Figures, FormError
 from handoff.run import cases
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = HERE.parent.parent / "scripts" / "python_form.py"
 NOT_PINNED = (-1, -1)
 RAMP_S, WINDOW_S = 0.005, 0.06
+
+
+def until_shown(
+    run: Callable[[float], Figures], shows: Callable[[Figures], bool] = lambda found: True
+) -> Figures:
+    """With longer and longer windows: on a busy machine a thread may not have run at all in a short one."""
+    for factor in (1, 2, 4, 8, 16, 32):
+        try:
+            found = run(factor * WINDOW_S)
+        except FormError as error:
+            if not str(error).startswith("voided"):
+                raise
+            continue
+        if shows(found):
+            return found
+    raise AssertionError("not even with the longest window")
+
+
+def until_refused(run: Callable[[float], Figures]) -> str:
+    """As above: the fault has to be met before a form can complain of it."""
+    for factor in (1, 2, 4, 8, 16, 32):
+        try:
+            run(factor * WINDOW_S)
+        except FormError as error:
+            if not str(error).startswith("voided"):
+                return str(error)
+    raise AssertionError("not even with the longest window")
 
 
 @pytest.fixture
@@ -50,7 +79,7 @@ def bracket(tmp_path: Path) -> Path:
 
 def form(bracket: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(PROGRAM), f"--bracket={bracket}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, timeout=HANG_S)
 
 
 # ---- ping-pong -----------------------------------------------------------------------------------------------
@@ -66,27 +95,38 @@ def test_every_hop_arrives_and_is_counted(queues: int, wait: str, monkeypatch: p
         return get(numbers)
 
     monkeypatch.setitem(ping_pong.WAITS, wait, counting)
-    found = ping_pong.run(queues, wait, NOT_PINNED, RAMP_S, 2 * WINDOW_S)
-    assert found["verified"] == 1 and found["round_trips"] >= 1
-    seconds = found["round_trips"] * found["round_trip_ns"] * 1e-9
-    assert seconds == pytest.approx(found["active_s"] / 2 + found["waiting_s"] / 2, rel=0.5)
-    assert found["window_s"] >= 2 * WINDOW_S
-    # Those of the ramp are not counted.
-    assert 2 * found["round_trips"] <= next(taken)
+
+    def run(window_s: float) -> Figures:
+        before = next(taken)
+        found = ping_pong.run(queues, wait, NOT_PINNED, RAMP_S, window_s)
+        assert found["verified"] == 1 and found["round_trips"] >= 1
+        assert found["window_s"] >= window_s
+        # Those of the ramp are not counted.
+        assert 2 * found["round_trips"] <= next(taken) - before
+        return found
+
+    def adds_up(found: Figures) -> bool:
+        """Each thread notices the edges of the window when it runs."""
+        seconds = found["round_trips"] * found["round_trip_ns"] * 1e-9
+        return bool(seconds == pytest.approx(found["active_s"] / 2 + found["waiting_s"] / 2, rel=0.5))
+
+    until_shown(run, adds_up)
 
 
 @pytest.mark.parametrize("queues", [1, 2])
 def test_a_lifo_queue_hands_over_as_well(queues: int) -> None:
-    found = ping_pong.run(queues, "block", NOT_PINNED, RAMP_S, 2 * WINDOW_S, ping_pong.LIFO)
+    found = until_shown(lambda s: ping_pong.run(queues, "block", NOT_PINNED, RAMP_S, s, ping_pong.LIFO))
     assert found["verified"] == 1 and found["round_trips"] >= 1
     assert found["capacity"] == 64
     assert isinstance(ping_pong.QUEUES[ping_pong.LIFO](), queue.LifoQueue)
 
 
 def test_a_sleeping_wait_takes_its_milliseconds() -> None:
-    found = ping_pong.run(2, "sleep_1ms", NOT_PINNED, RAMP_S, 3 * WINDOW_S)
+    found = until_shown(
+        lambda window_s: ping_pong.run(2, "sleep_1ms", NOT_PINNED, RAMP_S, window_s),
+        lambda found: found["waiting_s"] > found["active_s"],
+    )
     assert found["round_trip_ns"] >= 1e6
-    assert found["waiting_s"] > found["active_s"]
 
 
 def test_a_number_that_comes_out_changed_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,8 +135,8 @@ def test_a_number_that_comes_out_changed_is_seen(monkeypatch: pytest.MonkeyPatch
         return 3 if got == 2 else got
 
     monkeypatch.setitem(ping_pong.WAITS, "block", changing)
-    with pytest.raises(FormError, match="^unverified: .* of them others than were sent"):
-        ping_pong.run(2, "block", NOT_PINNED, RAMP_S, WINDOW_S)
+    said = until_refused(lambda window_s: ping_pong.run(2, "block", NOT_PINNED, RAMP_S, window_s))
+    assert re.match("unverified: .* of them others than were sent", said)
 
 
 def test_a_hop_too_many_is_seen_in_one_queue(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,8 +147,8 @@ def test_a_hop_too_many_is_seen_in_one_queue(monkeypatch: pytest.MonkeyPatch) ->
         return got
 
     monkeypatch.setitem(ping_pong.WAITS, "block", doubling)
-    with pytest.raises(FormError, match="^unverified: the number has made"):
-        ping_pong.run(1, "block", NOT_PINNED, RAMP_S, WINDOW_S)
+    said = until_refused(lambda window_s: ping_pong.run(1, "block", NOT_PINNED, RAMP_S, window_s))
+    assert said.startswith("unverified: the number has made")
 
 
 def test_a_number_that_is_lost_is_not_waited_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,16 +158,25 @@ def test_a_number_that_is_lost_is_not_waited_for_in_vain(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(window, "DRAIN_LIMIT_S", 0.2)
     monkeypatch.setitem(ping_pong.WAITS, "block", losing)
-    with pytest.raises(FormError, match="^unverified: a thread never came back"):
-        ping_pong.run(2, "block", NOT_PINNED, RAMP_S, WINDOW_S)
+    said = until_refused(lambda window_s: ping_pong.run(2, "block", NOT_PINNED, RAMP_S, window_s))
+    assert said.startswith("unverified: a thread never came back")
 
 
 def test_no_round_trip_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows: list[window.Window] = []
+
+    class SeenWindow(window.Window):
+        def __init__(self) -> None:
+            super().__init__()
+            windows.append(self)
+
     def slow(numbers: "queue.Queue[int | None]") -> int | None:
         got = numbers.get()
-        time.sleep(0.1)
+        while windows[0].phase != window.DRAIN:
+            time.sleep(0.001)
         return got
 
+    monkeypatch.setattr(ping_pong, "Window", SeenWindow)
     monkeypatch.setitem(ping_pong.WAITS, "block", slow)
     with pytest.raises(FormError, match="^voided: no round trip"):
         ping_pong.run(2, "block", NOT_PINNED, RAMP_S, 0.02)
@@ -139,8 +188,11 @@ def test_no_round_trip_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("mix", counters.MIXES)
 @pytest.mark.parametrize("implementation", list(counters.FORMS))
 def test_what_was_added_and_what_was_lost_add_up(implementation: str, mix: str) -> None:
-    found = counters.run(implementation, mix, NOT_PINNED, RAMP_S, WINDOW_S)
-    assert found["adds"] >= found["operations"] > 0
+    found = until_shown(
+        lambda window_s: counters.run(implementation, mix, NOT_PINNED, RAMP_S, window_s),
+        lambda found: found["operations"] > 0,
+    )
+    assert found["adds"] >= found["operations"]
     assert found["thread_share_min"] <= 1.0 <= found["thread_share_max"]
     assert found["verified"] == (implementation == "python_lock")
     assert ("consecutive" in found) == (mix == "list_packed")
@@ -156,8 +208,10 @@ def test_a_lock_that_locks_nothing_is_caught(monkeypatch: pytest.MonkeyPatch) ->
         values[0] += (counters.BATCH - 1) * step
 
     monkeypatch.setitem(counters.FORMS, "python_lock", (losing, losing))
-    with pytest.raises(FormError, match="^unverified: the counter is off by [1-9]"):
-        counters.run("python_lock", "increment", NOT_PINNED, RAMP_S, WINDOW_S)
+    said = until_refused(
+        lambda window_s: counters.run("python_lock", "increment", NOT_PINNED, RAMP_S, window_s)
+    )
+    assert re.match("unverified: the counter is off by [1-9]", said)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="older ones change threads between any two bytecodes")
@@ -166,11 +220,16 @@ def test_since_3_10_an_unlocked_increment_loses_nothing_in_such_a_loop() -> None
     sys.setswitchinterval(1e-6)
     try:
         found = counters.run("python_unlocked", "list_packed", NOT_PINNED, RAMP_S, 2 * WINDOW_S)
-        calling = counters.run("python_unlocked_call", "list_packed", NOT_PINNED, RAMP_S, 2 * WINDOW_S)
+        # A call between load and store is enough.
+        until_shown(
+            lambda window_s: counters.run(
+                "python_unlocked_call", "list_packed", NOT_PINNED, RAMP_S, window_s
+            ),
+            lambda calling: calling["lost_updates"] > 0,
+        )
     finally:
         sys.setswitchinterval(old)
     assert found["lost_updates"] == 0 and found["consecutive"] == 1
-    assert calling["lost_updates"] > 0, "a call between load and store is enough"
 
 
 # ---- downloads -----------------------------------------------------------------------------------------------
@@ -280,7 +339,7 @@ def test_a_window_waits_for_its_first_document() -> None:
     def get(index: int) -> Fetched:
         asked.put(index)
         if index == 0:
-            first_may_come.wait(10)
+            first_may_come.wait(HANG_S)
         return fetched(index)
 
     delivered: list[int] = []
@@ -288,7 +347,7 @@ def test_a_window_waits_for_its_first_document() -> None:
         target=strategies.window_in_order, args=(8, 4, get, lambda one: delivered.append(one.document))
     )
     moving.start()
-    at_first = sorted(asked.get(timeout=10) for _ in range(4))
+    at_first = sorted(asked.get(timeout=HANG_S) for _ in range(4))
     time.sleep(0.05)  # a fifth would have come by now
     too_early = (asked.qsize(), list(delivered))
     first_may_come.set()
@@ -304,7 +363,7 @@ def test_a_flag_leaves_what_is_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> 
     class Flag(threading.Event):
         def set(self) -> None:
             for _ in range(4):
-                assert arrived.acquire(timeout=10)
+                assert arrived.acquire(timeout=HANG_S)
             super().set()
             flagged.set()
 
@@ -314,7 +373,7 @@ def test_a_flag_leaves_what_is_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> 
     def get(index: int) -> Fetched:
         if threading.get_ident() != caller:
             arrived.release()
-            flagged.wait(10)
+            flagged.wait(HANG_S)
         return fetched(index)
 
     def deliver(one: Fetched) -> None:

@@ -14,6 +14,7 @@ from handoff.run.sampling import FULL_REPEATS
 
 CASE = "counter/atomic_counter/t:2/mix:increment"
 OTHER = "ping_pong/good_ring/queues:2/wait:spin/report:mean"
+PACED = {"queues": [{"name": "paced_spsc_ring", "control": "paced"}]}
 REPEATED = "ping_pong/paced_spsc_ring/queues:2/wait:pause/report:mean"
 
 
@@ -87,10 +88,10 @@ def test_a_block_without_all_cases_is_not_complete(tmp_path: Path) -> None:
 
 
 def test_a_block_without_all_trials_of_a_repeated_case_is_not_complete(tmp_path: Path) -> None:
-    trials = len(control_kinds.trials([cases.parse(REPEATED)], FULL_REPEATS))
+    trials = len(control_kinds.trials([cases.parse(REPEATED, {"paced_spsc_ring": "paced"})], FULL_REPEATS))
     assert trials > 1
     measured = [sample(0, REPEATED)] * trials + [sample(1, REPEATED)] * (trials - 1)
-    run = results.load(write_run(tmp_path / "r", *measured, cases=[REPEATED]))
+    run = results.load(write_run(tmp_path / "r", *measured, cases=[REPEATED], catalog=PACED))
     assert run.complete_blocks() == [0]
     assert len(run.complete_samples()) == trials
 

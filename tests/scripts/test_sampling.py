@@ -22,11 +22,12 @@ from handoff.statistics import stats
 
 Json = dict[str, Any]
 Change = Callable[[Json], None]
+KINDS = {"paced_spsc_ring": "paced"}
 KEYS = "queues:2/wait:spin/report:mean"
 
 
 def trip(name: str, keys: str = KEYS) -> Case:
-    return cases.parse(f"ping_pong/{name}/{keys}")
+    return cases.parse(f"ping_pong/{name}/{keys}", KINDS)
 
 
 # Nanoseconds and their relative scatter: one that is far from the others, and two that are hard to tell apart.
@@ -70,7 +71,7 @@ class Truth:
 
 def needed(records: Iterable[Json]) -> Needs:
     rows = [
-        record | record["figures"] | vars(cases.parse(record["case"])) | {"case": record["case"]}
+        record | record["figures"] | vars(cases.parse(record["case"], KINDS)) | {"case": record["case"]}
         for record in records
     ]
     return needs.of(pd.DataFrame(rows), RULE.precision, RULE.first_blocks)

@@ -13,6 +13,7 @@ from handoff.run import cases
 from handoff.run.control_kinds import comparison
 from handoff.run.sampling import full_block
 
+KINDS = {"paced_spsc_ring": "paced", "slowed_spsc_ring": "slowed", "slightly_slowed_spsc_ring": "slight"}
 SOME = [cases.parse(name) for name in CASES]
 
 
@@ -112,7 +113,7 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 
 def test_a_block_repeats_the_controls_of_the_comparison() -> None:
     paced, slowed, other = (
-        cases.parse(f"ping_pong/{name}/queues:2/wait:pause/report:mean")
+        cases.parse(f"ping_pong/{name}/queues:2/wait:pause/report:mean", KINDS)
         for name in ("paced_spsc_ring", "slowed_spsc_ring", "vyukov_mpmc_ring")
     )
     trials = schedule.block_trials(full_block([paced, slowed, other]), seed=1, block=0)
@@ -145,16 +146,14 @@ def test_builds_take_turns_trial_by_trial_and_a_coin_decides_who_begins() -> Non
 
 
 def test_what_a_stall_shows_in_controls_the_comparison() -> None:
-    names = ("paced_spsc_ring", "slowed_spsc_ring", "slightly_slowed_spsc_ring")
-
     def found(*waits: str, queues: str = "2", report: str = "mean") -> set[str]:
         keys = [f"queues:{queues}/wait:{wait}/report:{report}" for wait in waits]
-        every = [cases.parse(f"ping_pong/{name}/{one}") for name in (*names, "deque") for one in keys]
+        every = [cases.parse(f"ping_pong/{name}/{one}", KINDS) for name in (*KINDS, "deque") for one in keys]
         return {
             f"{case.implementation} {case.keys['wait']}" for case in every if case.name in comparison(every)
         }
 
     for wait, others in (("pause", ("block", "spin")), ("block", ("spin", "yield"))):
-        assert found(*others, wait) == {f"{name} {wait}" for name in names}
+        assert found(*others, wait) == {f"{name} {wait}" for name in KINDS}
     assert not found("spin", "yield", "own")
     assert not found("pause", queues="1") and not found("pause", report="distribution")

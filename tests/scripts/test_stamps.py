@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CASES, FakeBuild, Scripts, environment, one_line, run_here, wait_until
+from conftest import CASES, HANG_S, FakeBuild, Scripts, environment, one_line, run_here, wait_until
 
 from handoff.campaign import jobs
 from handoff.errors import HandoffError
@@ -107,9 +107,9 @@ def test_a_campaign_that_ends_among_its_jobs_goes_on_with_the_next(
     arguments = ("--profile", "full", "--no-report", "--blocks", "1", "--out", str(run), *ONLY_TRIALS)
     windows.misbehave({"case": DRAWN[1], "do": "hang"})
     process = scripts.start(*arguments)
-    wait_until((windows.benchmarks / "hanging.pid").exists, 20)
+    wait_until((windows.benchmarks / "hanging.pid").exists)
     process.send_signal(how)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=HANG_S)
     assert "Traceback" not in err
     assert [one["case"] for one in stored(run)] == [DRAWN[0]]
     if how == signal.SIGKILL:  # as it leaves a line whose write it has cut short

@@ -55,14 +55,14 @@ def test_stop_items_end_every_pool_but_those_over_lifo_queues() -> None:
 
 
 @pytest.mark.skipif("HANDOFF_BUILD" not in os.environ, reason="CTest says where the benchmarks are")
-def test_workers_from_elsewhere_leave_out_only_what_they_cannot_take_part_in() -> None:
+def test_workers_from_elsewhere_leave_out_only_what_they_cannot_take_part_in(tmp_path: Path) -> None:
     def listed(server: RedisServer | None) -> set[tuple[str, int]]:
         built = catalog.load(Path(os.environ["HANDOFF_BUILD"]), Settings(redis=server))
         mine = [case for case in built.cases if case.workload == strategies.WORKLOAD]
         return {(case.implementation, case.number("n")) for case in mine}
 
     with_two, with_nine = (
-        listed(None) - listed(RedisServer("unix:///nowhere", workers_elsewhere=elsewhere))
+        listed(None) - listed(RedisServer(f"unix://{tmp_path}/socket", workers_elsewhere=elsewhere))
         for elsewhere in (2, 9)
     )
     of_workers, of_savers = ({one for one in listed(None) if one[0] == name} for name in strategies.WORKERS)
@@ -122,14 +122,14 @@ def test_a_job_of_ones_own_is_drawn(build: FakeBuild, tmp_path: Path, kind: str,
         (("--strategy", "othr"), 2, "unknown strategy 'othr'; did you mean 'other'? valid: one, other"),
         (("--strategy", "one"), 1, "download_strategies/one/n:4/items:24/latency:log_normal/ms:50"),
         (("--out", "x.pdf"), 2, "unknown kind of file 'x.pdf'; valid: .svg, .png"),
-        (("--build-dir", "/nowhere"), 2, "download_strategies' is not built"),
+        (("--build-dir", "{own}/missing"), 2, "download_strategies' is not built"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(
-    build: FakeBuild, arguments: tuple[str, ...], code: int, says: str
+    build: FakeBuild, tmp_path: Path, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
     build.set_cases(*(jobs.case_of(name).name for name in ("one", "other")))
     build.misbehave({"case": "/one/", "do": "unverified"})
-    told = call("gantt.py", "--build-dir", build.dir, *arguments)
+    told = call("gantt.py", "--build-dir", build.dir, *(one.format(own=tmp_path) for one in arguments))
     assert told.returncode == code
     assert says in one_line(told.stderr)

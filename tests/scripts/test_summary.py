@@ -12,7 +12,7 @@ import synthetic_run
 from synthetic_run import Spec
 
 from handoff.campaign import schedule
-from handoff.report import summary
+from handoff.report import page, summary
 from handoff.run import cases, results, sampling
 from handoff.statistics import stats, tails
 from handoff.statistics.regimes import SET_ASIDE, SINGLE_CPU
@@ -151,7 +151,9 @@ def test_a_partial_block_is_counted_and_left_out(tmp_path: Path) -> None:
         tmp_path / "b", small(blocks=7, partial=True)
     )
     trials = schedule.in_a_block(
-        sampling.full_block([cases.parse(name) for name in synthetic_run.planned(small())])
+        sampling.full_block(
+            [cases.parse(name, synthetic_run.CONTROLS) for name in synthetic_run.planned(small())]
+        )
     )
     assert partial["counts"]["blocks_partial"] == 1
     assert partial["counts"]["in_partial_blocks"] == len(trials) // 2
@@ -170,7 +172,7 @@ def _edited(directory: Path, change: Any) -> Json:
     return summary.build(results.load(run))
 
 
-def test_an_implementation_that_failed_verification_once_is_not_ranked(tmp_path: Path) -> None:
+def test_an_implementation_that_failed_verification_once_has_no_figure_in_the_run(tmp_path: Path) -> None:
     def fail_once(line: Json) -> list[Json]:
         if (
             line["case"].startswith("ping_pong/mutex_ring/queues:2/wait:spin/report:mean")
@@ -180,7 +182,19 @@ def test_an_implementation_that_failed_verification_once_is_not_ranked(tmp_path:
         return [line]
 
     found = _edited(tmp_path, fail_once)
-    assert "mutex_ring" not in members(found, MEAN)
+    assert all("mutex_ring" not in members(found, one["id"]) for one in found["groups"])
+    rows = [row for row in found["cases"] if row["implementation"] == "mutex_ring"]
+    trials = sum(row["trials"] for row in rows)
+    said = f"withheld: failed verification in 1 of {trials} trials of this run"
+    assert len({row["workload"] for row in rows}) > 1, "other workloads, in which nothing went wrong, too"
+    assert all(row["regimes"] == [] and row["withheld"] == said for row in rows)
+    assert all(said in row["notes"] for row in page.explorer_rows(found) if row["case"] in rows)
+    assert all(
+        row["withheld"] is None
+        for row in found["cases"]
+        if row["implementation"] not in ("mutex_ring", "lossy_queue", "duplicating_queue")
+    )
+    assert "mutex_ring" not in json.dumps([found["decisions"], found["scaling"], found["memory"]])
     failure = next(one for one in found["failures"] if not one["expected"])
     assert (failure["status"], failure["message"], failure["blocks"]) == ("unverified", "lost 3 items", [2])
     assert found["failures"].index(failure) == 0  # before those that are expected

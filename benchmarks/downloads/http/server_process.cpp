@@ -84,7 +84,7 @@ child_process server_process::start(const std::filesystem::path& program, const 
         return child_process::program(program, arguments_for(program, what), std::move(files));
     } catch (const cannot_run& e) {
         throw misuse(name_ + " cannot be started: " + e.code().message() +
-                     "; `cmake --build --preset release --target download_server` builds it");
+                     "; the target download_server builds it");
     }
 }
 

@@ -1,4 +1,5 @@
 // The I/O-bound job that threads are for: download documents and save them, with real files at the end.
+#include "downloads/catalog.hpp"
 #include "pipeline_role.hpp"
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/queue_cases.hpp"
@@ -16,28 +17,26 @@ constexpr team teams[] = {{1, 1}, {1, 2}, {2, 1},  {2, 2},  {3, 3},  {4, 1}, {4,
                           {8, 1}, {8, 2}, {16, 1}, {16, 2}, {32, 1}, {32, 2}};
 
 bool fits(const queue_spec& spec, const team& t) {
-    return spec.conserves && ends_by_stop_items(spec) &&
+    return ends_by_stop_items(spec) &&
            allows(spec.consumers, std::max(t.downloaders, t.savers)) && allows(spec.producers, t.downloaders);
 }
 
 std::vector<benchmark_case> cases() {
     std::vector<benchmark_case> all;
-    for (const queue_entry* entry : queues()) {
-        const auto run = entry->runs[static_cast<std::size_t>(item_kind::bytes_8)].download;
-        // A control that loses or doubles items would be waited for in vain.
-        if (run == nullptr || entry->control) continue;
+    for (const download_entry* entry : download_entries()) {
+        const queue_entry& queue = *entry->queue;
         for (const team& t : teams) {
-            if (!fits(*entry->spec, t)) continue;
+            if (!fits(*queue.spec, t)) continue;
             for (const wait_kind wait : waits_of(
-                     *entry, {wait_kind::yield, wait_kind::sleep_1ms, wait_kind::block, wait_kind::timed})) {
+                     queue, {wait_kind::yield, wait_kind::sleep_1ms, wait_kind::block, wait_kind::timed})) {
                 const download_plan plan{.downloaders = t.downloaders, .savers = t.savers, .wait = wait};
-                all.push_back(planned(case_name("download", entry->spec->name)
+                all.push_back(planned(case_name("download", queue.spec->name)
                                           .with("n", t.downloaders)
                                           .with("m", t.savers)
                                           .with("wait", name_of(wait))
                                           .with("items", plan.items)
                                           .text(),
-                                      run, plan));
+                                      entry->pipeline, plan));
             }
         }
     }

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "download_strategy_role.hpp"
+#include "downloads/catalog.hpp"
 #include "downloads/http/transport.hpp"
 #include "downloads/redis/url.hpp"
 #include "downloads/strategies/redis_workers.hpp"
@@ -132,11 +133,8 @@ struct contender {
 void add_pools(std::vector<contender>& all) {
     static std::list<std::string> names;
     bool first = true;
-    for (const queue_entry* entry : queues()) {
-        const queue_spec& spec = *entry->spec;
-        const queue_runs& runs = entry->runs[static_cast<std::size_t>(item_kind::bytes_8)];
-        // A control that loses or doubles items would be waited for in vain.
-        if (entry->control || !spec.conserves) continue;
+    for (const download_entry* entry : download_entries()) {
+        const queue_spec& spec = *entry->queue->spec;
         const bool stops = ends_by_stop_items(spec);
         const bool sweeps =
             first && stops && spec.bound == boundedness::bounded && spec.consumers == cardinality::many;
@@ -148,11 +146,11 @@ void add_pools(std::vector<contender>& all) {
             all.push_back(
                 {{.spec = {.name = names.back(), .prompt = in_time}, .run = run}, few, spec.consumers});
         };
-        add("pool_", stops ? runs.download_pool : nullptr, !sweeps, prompt);
-        add("closed_pool_", runs.closed_download_pool, true, prompt);
-        add("counted_pool_", runs.counted_download_pool, true, prompt);
+        add("pool_", stops ? entry->pool : nullptr, !sweeps, prompt);
+        add("closed_pool_", entry->closed_pool, true, prompt);
+        add("counted_pool_", entry->counted_pool, true, prompt);
         // Over one queue. What it leaves behind is fetched one by one, so not as soon as it may be.
-        if (sweeps) add("flagged_pool_", runs.flagged_download_pool, true, false);
+        if (sweeps) add("flagged_pool_", entry->flagged_pool, true, false);
     }
 }
 

@@ -9,7 +9,7 @@
 #include "downloads/saving/document_store.hpp"
 #include "harness/machine/team.hpp"
 #include "harness/machine/usage.hpp"
-#include "harness/plan.hpp"
+#include "harness/sample.hpp"
 #include "workloads/queue_run.hpp"
 
 namespace handoff {

@@ -3,12 +3,8 @@
 // widely used suites do, and print cycles as nanoseconds), and every sample checks it against wall time.
 #pragma once
 
-#include <cstdint>
-
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 #include <chrono>
+#include <cstdint>
 
 namespace handoff {
 
@@ -20,7 +16,7 @@ public:
     // which an interval of at least a microsecond, or a median of many, does not see.
     static ticks now() noexcept {
 #if defined(__x86_64__)
-        if (uses_tsc_) return __rdtsc();
+        if (uses_tsc_) return __builtin_ia32_rdtsc();
 #endif
         return static_cast<ticks>(std::chrono::steady_clock::now().time_since_epoch().count());
     }

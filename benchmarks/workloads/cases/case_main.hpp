@@ -15,8 +15,8 @@ struct benchmark_case {
 };
 
 // A case that runs a plan with the settings of the command line.
-template <class Plan>
-benchmark_case planned(const std::string& name, outcome (*run)(const Plan&), const Plan& plan) {
+template <class Plan, std::invocable<const Plan&> Run>
+benchmark_case planned(const std::string& name, const Run& run, const Plan& plan) {
     return {name, [run, plan](const run_settings& settings) {
                 Plan now = plan;
                 now.settings = settings;

@@ -1,33 +1,25 @@
-// What a registered implementation offers: its spec, and one coarse function per workload, so that each
-// implementation is compiled once and the timed loops know its type. Generated from impls/CMakeLists.txt.
+// What a registered implementation offers: its spec, and one coarse function for each workload, so that each
+// implementation is compiled once and the timed loops know its type. Generated from impls/CMakeLists.txt and
+// the workloads of benchmarks/CMakeLists.txt.
 #pragma once
 
 #include <array>
+#include <functional>
 #include <span>
 #include <string_view>
 
 #include "counter.hpp"
-#include "harness/plan.hpp"
+#include "harness/item.hpp"
+#include "harness/sample.hpp"
 #include "queue.hpp"
 
 namespace handoff {
 
-struct download_plan;
-class download_run;
-
-// What a queue does with one kind of item; null where it cannot hold that kind.
-struct queue_runs {
-    outcome (*producer_consumer)(const producer_consumer_plan&) = nullptr;
-    outcome (*ping_pong)(const ping_pong_plan&) = nullptr;
-    outcome (*download)(const download_plan&) = nullptr;
-    outcome (*memory)(const memory_plan&) = nullptr;
-    // Workers fed by the queue, as a download strategy: the end is told by an item for each, by a flag, or by
-    // closing.
-    void (*download_pool)(download_run&) = nullptr;
-    void (*flagged_download_pool)(download_run&) = nullptr;
-    void (*closed_download_pool)(download_run&) = nullptr;  // of queues that can be closed
-    // Of those that neither can be nor have stop items come out last.
-    void (*counted_download_pool)(download_run&) = nullptr;
+// One workload over one implementation and, of a queue, one kind of item.
+struct workload_run {
+    std::string_view workload;
+    item_kind item;
+    outcome (*run)(const void* plan);  // of the workload's own type; null where it does not measure that
 };
 
 // The library that an implementation was compiled with, as the build found it; empty: none.
@@ -39,21 +31,34 @@ struct library_use {
 struct queue_entry {
     const queue_spec* spec;
     std::string_view header;
+    std::string_view
+        control;  // what it is known for (handoff_add.cmake), and never ranked; empty: no control
     library_use library;
-    bool control;   // a known answer, never ranked
     bool own_wait;  // has its own push and pop
     bool timed;     // has pop_for
     bool closable;
-    outcome (*load)(const load_plan&);               // null where it cannot hold a timed_item
-    std::array<queue_runs, item_names.size()> runs;  // by item_kind
+    std::array<bool, item_names.size()> holds;  // by item_kind
+    std::span<const workload_run> runs;
 };
 
 struct counter_entry {
     const counter_spec* spec;
     std::string_view header;
+    std::string_view control;  // as of a queue
     library_use library;
-    outcome (*run)(const counter_plan&);
+    std::span<const workload_run> runs;
 };
+
+// The workload over this implementation, to be called with the workload's plan; empty where it does not
+// measure it.
+template <class Workload, class Entry>
+std::function<outcome(const typename Workload::plan&)> run_of(const Entry& entry,
+                                                              item_kind item = item_kind::bytes_8) {
+    for (const workload_run& one : entry.runs)
+        if (one.workload == Workload::name && one.item == item && one.run != nullptr)
+            return [run = one.run](const typename Workload::plan& plan) { return run(&plan); };
+    return {};
+}
 
 // In the order of the register.
 std::span<const queue_entry* const> queues();

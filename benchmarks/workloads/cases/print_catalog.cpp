@@ -6,6 +6,7 @@
 
 #include "catalog.hpp"
 #include "harness/machine/clock.hpp"
+#include "harness/wait.hpp"
 #include "spec_words.hpp"
 
 namespace handoff {
@@ -13,11 +14,16 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// null: no control.
+ordered_json kind_of_control(std::string_view kind) {
+    return kind.empty() ? ordered_json() : ordered_json(kind);
+}
+
 ordered_json describe(const queue_entry& e) {
     const queue_spec& s = *e.spec;
     ordered_json items = ordered_json::array();
     for (std::size_t i = 0; i < item_names.size(); ++i)
-        if (e.runs[i].producer_consumer != nullptr) items.push_back(item_names[i]);
+        if (e.holds[i]) items.push_back(item_names[i]);
     return {{"name", s.name},
             {"cite", s.cite},
             {"library", e.library.version},
@@ -33,7 +39,7 @@ ordered_json describe(const queue_entry& e) {
             {"own_wait", e.own_wait},
             {"timed", e.timed},
             {"closable", e.closable},
-            {"control", e.control},
+            {"control", kind_of_control(e.control)},
             {"conserves", s.conserves},
             {"header", e.header}};
 }
@@ -47,7 +53,7 @@ ordered_json describe(const counter_entry& e) {
             {"add", text(s.add)},
             {"read", text(s.read)},
             {"value", text(s.value)},
-            {"control", s.control},
+            {"control", kind_of_control(e.control)},
             {"header", e.header}};
 }
 

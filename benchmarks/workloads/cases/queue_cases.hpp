@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catalog.hpp"
+#include "harness/wait.hpp"
 
 namespace handoff {
 

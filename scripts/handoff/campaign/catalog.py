@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError
-from ..run import cases
+from ..run import cases, control_kinds
 from ..run.cases import Case
 from .runner import Settings
 
@@ -52,11 +53,12 @@ def load(build_dir: Path, settings: Settings) -> Suite:
     """Asks the binaries, which check the settings on the way: only they know the machine's placements."""
     folder = build_dir / "benchmarks"
     catalog = _catalog(built(folder / "catalog"))
+    kinds = control_kinds.of(catalog)
     binaries = {workload: built(folder / workload) for workload in catalog["workloads"]}
     listed = [
         case
         for workload, binary in binaries.items()
-        for case in list_cases([str(binary)], settings.flags(workload))
+        for case in list_cases([str(binary)], settings.flags(workload), kinds)
     ]
     if not listed:
         raise HandoffError(f"the benchmarks in '{folder}' list no case")
@@ -82,9 +84,11 @@ def _catalog(binary: Path) -> dict[str, Any]:
     return catalog
 
 
-def list_cases(command: list[str], flags: list[str]) -> list[Case]:
+def list_cases(
+    command: list[str], flags: list[str], kinds: Mapping[str, str] = cases.NO_CONTROLS
+) -> list[Case]:
     listing = ask([*command, *flags, "--benchmark_list_tests"])
-    return [cases.from_listing(line) for line in listing.splitlines() if line.strip()]
+    return [cases.from_listing(line, kinds) for line in listing.splitlines() if line.strip()]
 
 
 def ask(command: list[str]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import HandoffError, MeasurementError, describe, unknown
+from ..host import git
 from ..host.build import PRESET
 from ..run.samples import METHOD, SCHEMA
 
@@ -149,7 +150,12 @@ def _checked_out(root: Path, name: str, commit: str) -> Source:
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            ["git", *arguments], cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            git.command(*arguments),
+            cwd=root,
+            env=git.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
         )
     except OSError as error:
         raise HandoffError(f"cannot run {describe(error)}") from error

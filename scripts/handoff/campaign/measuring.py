@@ -10,10 +10,9 @@ from typing import Any
 
 from ..run import sampling
 from ..run.cases import Case
-from ..run.plans import BlockRecord
 from ..run.run_folder import RunFolder
 from ..run.samples import Sample
-from ..run.sampling import Needs, Plan, Sampling
+from ..run.sampling import BlockRecord, Needs, Plan, Sampling
 from . import jobs, runner, schedule
 from .catalog import Suite
 from .interrupt import Interrupt

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ..run.sampling import Needs
-from ..statistics import interference, ranking, stats, usable
+from ..statistics import interference, ranking, stats
+from ..statistics.prepared import prepare
 
 CLEAR = 0.001  # the level of Haybittle and Peto, divided by the number of pairs in the group
 # A case that has no interval, or no calm samples, after so many times the blocks of the beginning will hardly
@@ -25,7 +26,7 @@ PATIENCE = 2
 
 def of(samples: pd.DataFrame, precision: float, first_blocks: int) -> Needs:
     """`samples`: all of the complete blocks. `precision`: half-width of an interval that is enough, relative."""
-    good = usable.of(samples)
+    good = prepare(samples).usable
     good = good[(good["label"] == good["implementation"]) & good["value"].notna()]
     if good.empty:
         return Needs()

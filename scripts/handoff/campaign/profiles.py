@@ -139,9 +139,6 @@ QUICK = (
     ),
 )
 
-# The ways to wait that the articles have, and those that take their place here.
-WAITS = ("spin", "pause", "yield", "sleep_1ms", "block", "adaptive", "timed", "own")
-
 # What the articles tried that this project began with, and the downloads that threads are for. Apart from quick,
 # whose five minutes they would shorten for the comparison of queues.
 EXPERIMENTS = (
@@ -150,7 +147,7 @@ EXPERIMENTS = (
     Rule("producer_consumer", whose.stacks, (_throughput(wait=("spin", "block", "own")),)),
     Rule("load", whose.both_orders, BUSY),
     Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
-    Rule("ping_pong", whose.closable_queue, (_round_trip(WAITS),)),
+    Rule("ping_pong", whose.closable_queue, ({"queues": "2", "report": "mean"},)),
     Rule("ping_pong", whose.closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
     Rule("counter", whose.everyone, ({"t": "2", "mix": ("increment", "add_subtract")},)),
     Rule("counter", whose.everyone, ({"t": ("1", "2"), "mix": ("list_packed", "list_padded")},)),

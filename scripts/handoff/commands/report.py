@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ..errors import HandoffError
@@ -16,12 +16,13 @@ from ..report.figures import facets
 from ..run import results, samples
 
 
-def write(run_dir: Path, record: Record | None) -> Path:
-    """All files of the report; returns the page. What is derived is replaced, what was measured is not."""
+def write(run_dir: Path, record: Record | None, pngs: Collection[str] = ()) -> Path:
+    """All files of the report; returns the page. What is derived is replaced, what was measured is not. `pngs`:
+    the figures that are wanted as pixels, too."""
     run = _load(run_dir)
     found = summary.build(run)
     summary.write(found, run_dir / summary.FILE_NAME)
-    drawn = _draw(run_dir / "figures", lambda name: figures.render(name, found))
+    drawn = _draw(run_dir / "figures", lambda name: figures.render(name, found), pngs)
     proofs = proof_table.of_runs(record, ROOT, [found])
     target = run_dir / page.FILE_NAME
     target.write_text(page.render(found, drawn, proofs), encoding="utf-8")
@@ -30,14 +31,14 @@ def write(run_dir: Path, record: Record | None) -> Path:
     return target
 
 
-def write_merged(run_dirs: list[Path], out: Path, record: Record | None) -> Path:
+def write_merged(run_dirs: list[Path], out: Path, record: Record | None, pngs: Collection[str] = ()) -> Path:
     """The report of several machines; their own folders are only read."""
     if (out / samples.FILE_NAME).exists():
         raise HandoffError(f"--out '{out}' is a run itself; valid: a folder of the report's own")
     machines, left_out = merge.machines([_load(run_dir) for run_dir in run_dirs])
     out.mkdir(parents=True, exist_ok=True)
     named = [(machine.label, machine.summary) for machine in machines]
-    drawn = _draw(out / "figures", lambda name: facets.render(name, named))
+    drawn = _draw(out / "figures", lambda name: facets.render(name, named), pngs)
     proofs = proof_table.of_runs(record, ROOT, [machine.summary for machine in machines])
     for name, text in merged_page.write_texts(machines, left_out, drawn, proofs).items():
         (out / name).write_text(text, encoding="utf-8")
@@ -62,7 +63,9 @@ def _load(run_dir: Path) -> results.Run:
     return run
 
 
-def _draw(folder: Path, render: Callable[[str], figures.Rendered | None]) -> list[figures.Rendered]:
+def _draw(
+    folder: Path, render: Callable[[str], figures.Rendered | None], pngs: Collection[str]
+) -> list[figures.Rendered]:
     """All figures that there are samples for, as files and to be set into the page."""
     folder.mkdir(exist_ok=True)
     drawn: list[figures.Rendered] = []
@@ -74,12 +77,18 @@ def _draw(folder: Path, render: Callable[[str], figures.Rendered | None]) -> lis
             (folder / f"{name}.png").unlink(missing_ok=True)
             continue
         (folder / f"{name}.svg").write_text(one.svg, encoding="utf-8")
-        (folder / f"{name}.png").write_bytes(one.png)
+        # A picture of an earlier state would contradict the page here, too.
+        if name in pngs or (folder / f"{name}.png").exists():
+            (folder / f"{name}.png").write_bytes(one.png)
         drawn.append(one)
     return drawn
 
 
 def run(given: argparse.Namespace) -> int:
     record = _record(given.proofs)
-    print(write(given.runs[0], record) if given.out is None else write_merged(given.runs, given.out, record))
+    pngs = figures.REGISTRY if given.png else ()
+    if given.out is None:
+        print(write(given.runs[0], record, pngs))
+    else:
+        print(write_merged(given.runs, given.out, record, pngs))
     return 0

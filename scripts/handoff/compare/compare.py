@@ -24,11 +24,11 @@ import numpy as np
 import pandas as pd
 
 from ..errors import HandoffError
-from ..run import cases
 from ..run.results import Run
 from ..run.run_folder import interleaved
-from ..statistics import controls, ranking, regimes
-from ..statistics.measures import add_derived, at_least, measure_of, text
+from ..statistics import controls, ranking
+from ..statistics.measures import at_least, text
+from ..statistics.prepared import prepare
 from ..statistics.stats import CONFIDENCE, DIFFERENT, holm
 from . import changes, memory_changes
 from .changes import IMPROVEMENT, REGRESSION, Change, effect_text
@@ -61,23 +61,18 @@ def compare(a: Run, b: Run, threshold: float) -> Comparison:
     both = pd.concat(
         [a.complete_samples().assign(run="a"), b.complete_samples().assign(run="b")], ignore_index=True
     )
-    both, _ = regimes.assign(both)
-    parsed = {name: cases.parse(name) for name in both["case"].unique()}
-    measures = {name: measure_of(case.workload, case.keys) for name, case in parsed.items()}
-    both = add_derived(both, measures)
-    both["log_multiple"] = np.log(both["multiple"])
+    prepared = prepare(both)
     known = controls.names(a.environment.get("catalog", {})) | controls.names(
         b.environment.get("catalog", {})
     )
-    both = both[~both["implementation"].isin(known) & (both["label"] == both["implementation"])]
-    both = both[both["workload"] != "core_to_core"]  # that is the machine, and no change of ours
+    both, usable = _ours(prepared.samples, known), _ours(prepared.usable, known)
+    usable = usable[usable["log_cost"].notna()]
     cases_a, cases_b = (set(both.loc[both["run"] == run, "case"]) for run in ("a", "b"))
-    usable = both[(both["status"] == "ok") & (both["regime"] != regimes.SET_ASIDE) & both["log_cost"].notna()]
     found: dict[str, list[Change]] = {}
     p_values: dict[str, float] = {}
     apart: list[str] = []
     paired = interleaved(a.environment, b.environment)
-    timed = {name: one for name, one in measures.items() if one is not None and one.is_time}
+    timed = {name: one for name, one in prepared.measures.items() if one is not None and one.is_time}
     for name in sorted(cases_a & cases_b & timed.keys()):
         rows = usable[usable["case"] == name]
         unit = timed[name].unit
@@ -98,6 +93,15 @@ def compare(a: Run, b: Run, threshold: float) -> Comparison:
         paired,
         *memory_changes.between(both[both["status"] == "ok"], threshold),
     )
+
+
+def _ours(samples: pd.DataFrame, control_names: set[str]) -> pd.DataFrame:
+    """What a change of ours can have changed: neither controls nor what shows the machine."""
+    own = samples[
+        ~samples["implementation"].isin(control_names) & (samples["label"] == samples["implementation"])
+    ]
+    own = own[own["workload"] != "core_to_core"]
+    return own.assign(log_multiple=np.log(own["multiple"]))
 
 
 def require_same_method(a: Run, b: Run) -> None:

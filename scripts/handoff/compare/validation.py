@@ -16,7 +16,8 @@ import pandas as pd
 
 from ..run import cases
 from ..run.results import Run
-from ..statistics import controls, known_pairs, ranking, stats, usable
+from ..statistics import controls, known_pairs, ranking, stats
+from ..statistics.prepared import prepare
 from . import compare
 
 REGRESSION_PAST = 0.05  # compare.py's own threshold
@@ -36,7 +37,7 @@ class Table:
 
 
 def _usable(run: Run) -> pd.DataFrame:
-    return usable.of(run.complete_samples())
+    return prepare(run.complete_samples()).usable
 
 
 # ---- one binary, many campaigns --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import probe
+from . import git, probe
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent  # of the project
 
@@ -48,10 +48,14 @@ def describe(root: Path, build_dir: Path, binaries: Mapping[str, Path]) -> dict[
 
 
 def source(root: Path) -> dict[str, Any]:
-    """The commit and what differs from it; null where there is no repository."""
-    commit = probe.output("git", "rev-parse", "--verify", "HEAD", cwd=root)
-    status = probe.output("git", "status", "--porcelain", "--", *MEASURED_SOURCE, cwd=root)
-    diff = probe.output("git", "diff", "HEAD", "--binary", "--", *MEASURED_SOURCE, cwd=root)
+    """The commit and what differs from it; null where there is no repository, as in what was installed or unpacked."""
+    if not git.is_repository(root):
+        return {"commit": None, "dirty": None, "diff_sha256": None}
+    commit = git.output(root, "rev-parse", "--verify", "HEAD")
+    status = git.output(root, "status", "--porcelain", "--", *MEASURED_SOURCE)
+    diff = git.output(
+        root, "diff", "HEAD", "--binary", "--no-ext-diff", "--no-textconv", "--", *MEASURED_SOURCE
+    )
     return {
         "commit": commit,
         "dirty": None if status is None else status != "",

@@ -28,6 +28,8 @@ OF_TESTS = re.compile(r"(?:.*/)?tests/|.*/conformance_\w+\.dir/")
 ENTRY = re.compile(r"impls/CMakeFiles/([a-z]+)_\w+\.dir/")
 TARGET = re.compile(r".*?CMakeFiles/([^/]+)\.dir/")
 
+COMPILES = "CXX_COMPILER__"  # as CMake's generator begins the names of such rules
+
 
 @dataclass(frozen=True)
 class Object:
@@ -112,7 +114,8 @@ def _jobs(build_dir: Path) -> int:
 
 def _to_compile(build_dir: Path) -> set[str]:
     """The objects that are not there, or older than a file that they were made from."""
-    wanted = {path for path in _ninja(build_dir, "inputs", "all") if path.endswith(".o")}
+    made = (line.partition(": ") for line in _ninja(build_dir, "targets", "all"))
+    wanted = {path for path, _, rule in made if rule.startswith(COMPILES)}
     fresh = {path for path, sources in _sources(build_dir) if _is_newer(build_dir, path, sources)}
     return wanted - fresh
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,18 @@ def number(path: Path | str) -> int | None:
         return None
 
 
-def output(*command: str, cwd: Path | None = None) -> str | None:
-    """What the command prints; null if it is not there or fails."""
+def output(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str | None:
+    """What the command prints; null if it is not there or fails. `env`: instead of this process's environment."""
     try:
         answer = subprocess.run(
-            command, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=COMMAND_LIMIT_S
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=COMMAND_LIMIT_S,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -127,12 +127,23 @@ def begin(build: Build) -> None:
     (build.proofs / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
 
 
+def refuse_changes(build: Build) -> None:
+    """This project's record is about commits. A user's own project keeps its record for itself."""
+    if build.is_preset and build_info.source(build.root)["dirty"]:
+        raise HandoffError("the tree has changes that are not committed; commit them, then record the proofs")
+
+
 def collect(build: Build, record: Record) -> list[str]:
     """Adds what the tests have left since the stamp; returns what kept something out of the record."""
     path = build.proofs / STAMP
     stamp = json.loads(probe.text(path) or "{}")
     if stamp.get("schema") != SCHEMA:
         raise HandoffError(f"'{build.dir}' has no proofs of a known source; scripts/proofs.py run makes them")
+    if build.is_preset and stamp["dirty"]:
+        raise HandoffError(
+            f"preset {build.name}: its tests began in a tree with changes that were not committed; "
+            "commit them, then scripts/proofs.py run"
+        )
     since = path.stat().st_mtime
     results = build.proofs / RESULTS
     if results.is_file() and results.stat().st_mtime < since:

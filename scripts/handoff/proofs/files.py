@@ -73,6 +73,7 @@ def _order(page: Json) -> Json:
         "overtaken": page["overtaken"],
         "stops": page["stopped"]["stops"],
         "stopped_calls": page["stopped"]["calls"],
+        "wrapped_calls": page["wrapped"]["calls"],
         "seconds": page["seconds"],
         "seed": page["seed"],
     }

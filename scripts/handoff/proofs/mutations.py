@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError, unknown
-from . import toml_table
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLE = ROOT / "tests/mutants/mutations.toml"
@@ -47,6 +47,11 @@ class Cell:
         return self.check != "exploration"
 
     @property
+    def may_hang(self) -> bool:
+        """Whether a hang is among the reasons."""
+        return "did not end" in self.reason.pattern
+
+    @property
     def hangs(self) -> bool:
         """Whether a hang alone is the reason: where it is one of several, the others may take their time."""
         return self.reason.pattern.endswith("did not end") and "|" not in self.reason.pattern
@@ -76,8 +81,16 @@ class Mutation:
         return self.named(checks) if effort == QUICK else self.of(checks)
 
 
+def sections(path: Path) -> dict[str, dict[str, Any]]:
+    """A table kept by hand as a TOML file: a section for each entry."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise HandoffError(f"'{path}' cannot be read: {error}") from error
+
+
 def read(path: Path = TABLE) -> list[Mutation]:
-    return [_mutation(name, entry) for name, entry in toml_table.read(path).items()]
+    return [_mutation(name, entry) for name, entry in sections(path).items()]
 
 
 def find(name: str, among: Iterable[Mutation]) -> Mutation:

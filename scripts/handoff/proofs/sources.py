@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..host import probe
+from ..host import git, probe
 
 IMPLS = "impls"
 BENCHMARKS = "../benchmarks"  # as seen from impls/
@@ -87,11 +87,13 @@ def in_tree(root: Path, own: Path | None = None) -> Sources:
 
 def in_commit(root: Path, commit: str) -> Sources:
     """As they were then; without the commit there is no source to be found."""
-    known = probe.output("git", "cat-file", "-t", commit, cwd=root) == "commit"
+    known = git.output(root, "cat-file", "-t", commit) == "commit"
 
     def read(name: str) -> str | None:
         path = posixpath.normpath(posixpath.join(IMPLS, name))
-        return probe.output("git", "show", f"{commit}:{path}", cwd=root) if known else None
+        return (
+            git.output(root, "show", "--no-ext-diff", "--no-textconv", f"{commit}:{path}") if known else None
+        )
 
     return Sources(read)
 

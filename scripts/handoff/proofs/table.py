@@ -31,6 +31,9 @@ COLUMNS = {
     "with threads stopped": proof_cells.stalls,
 }
 
+# These say more of a build than of an implementation.
+TRUE_OF_A_BUILD = ("sanitizers",)
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -73,6 +76,21 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What would stand in nearly every row: told once for all rows, and by name for the others."""
+
+    heading: str
+    groups: list[tuple[str, list[str]]]  # a text with the names that it is true of, most names first
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Of whom, and what; the most come last."""
+        (text, _), *others = self.groups
+        named = [(", ".join(names), told) for told, names in others]
+        return [*named, ("all others" if others else "all", text)]
+
+
+@dataclass(frozen=True)
 class Table:
     rows: list[Row]
     runs: list[str]  # what the proofs come from, a line each
@@ -80,7 +98,32 @@ class Table:
 
     @property
     def heads(self) -> list[str]:
-        return [*COLUMNS, "source"]
+        """The columns in which rows differ."""
+        return [head for at, head in enumerate(COLUMNS) if not self._is_shared(at)]
+
+    def cells(self, row: Row) -> list[Cell]:
+        """One for each of the heads."""
+        return [cell for at, cell in enumerate(row.cells) if not self._is_shared(at)]
+
+    @property
+    def shared(self) -> list[Shared]:
+        texts = {
+            head: [row.cells[at].plain for row in self.rows]
+            for at, head in enumerate(COLUMNS)
+            if self._is_shared(at)
+        } | {"source": [row.source for row in self.rows]}
+        return [self._grouped(head, told) for head, told in texts.items()] if self.rows else []
+
+    def _is_shared(self, at: int) -> bool:
+        """Never their order, which each row's note rests on."""
+        same = len({row.cells[at].plain for row in self.rows}) == 1
+        return list(COLUMNS)[at] in TRUE_OF_A_BUILD or (same and at > 0 and len(self.rows) > 1)
+
+    def _grouped(self, head: str, told: list[str]) -> Shared:
+        names: dict[str, list[str]] = {}
+        for row, text in zip(self.rows, told):
+            names.setdefault(text, []).append(row.name)
+        return Shared(head, sorted(names.items(), key=lambda one: -len(one[1])))
 
     @property
     def broken(self) -> list[str]:
@@ -148,7 +191,9 @@ def _source(evidence: Evidence, wording: Wording) -> str:
     phrase = (
         wording.same if evidence.current else wording.unknown if evidence.source is None else wording.other
     )
-    return f"{phrase} {_listed([evidence.record.commit(proof.run) for proof in known])}"
+    runs = evidence.record.runs
+    ordered = sorted(known, key=lambda proof: str(runs[proof.run]["began"]))
+    return f"{phrase} {_listed([evidence.record.commit(proof.run) for proof in ordered])}"
 
 
 def _listed(names: Sequence[str]) -> str:

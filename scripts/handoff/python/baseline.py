@@ -145,7 +145,7 @@ def table(rows: list[Json], usable: pd.DataFrame, catalog: Mapping[str, Any]) ->
     contestants = {
         name: cases.parse(name)
         for name, row in by_case.items()
-        if row["implementation"] not in forms and "unverified" not in row["failed"]
+        if row["implementation"] not in forms and not row["withheld"]
     }
     samples = dict(list(usable[usable["label"] == usable["implementation"]].groupby("case")))
     entries = [

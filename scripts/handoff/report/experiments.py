@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError, unknown
-from ..proofs import toml_table
+from ..proofs.mutations import sections
 from ..statistics import measures, states
 
 Json = dict[str, Any]
@@ -49,7 +49,7 @@ _KEYS = tuple(key for key in Experiment.__dataclass_fields__ if key != "name")
 
 
 def read(path: Path = TABLE) -> list[Experiment]:
-    return [_experiment(name, entry) for name, entry in toml_table.read(path).items()]
+    return [_experiment(name, entry) for name, entry in sections(path).items()]
 
 
 def _experiment(name: str, entry: Mapping[str, Any]) -> Experiment:

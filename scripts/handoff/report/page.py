@@ -219,6 +219,7 @@ def _notes(case: Json, state: Json) -> list[str]:
         notes.append(f"{state['flagged']} flagged, {without} without")
     notes += ["interval by bootstrap"] if state.get("method") == tails.METHOD else []
     notes += ["above half of the no-op ceiling"] if state.get("above_half_ceiling") else []
+    notes += [case["withheld"]] if case["withheld"] else []
     notes += [f"{count} {status}" for status, count in case["failed"].items()]
     notes += [f"{case['set_aside']} set aside"] if case["set_aside"] else []
     return notes
@@ -246,5 +247,5 @@ def citation(summary: Json) -> str:
     warning = "" if summary["citable"] else "NOT CITABLE. "
     return (
         f"{warning}handoff, run {summary['run_id']}, method {summary['method']}, commit "
-        f"{build.get('commit', 'unknown')}, {cpu}, {str(env.get('started', ''))[:10]}."
+        f"{build.get('commit') or 'unknown'}, {cpu}, {str(env.get('started', ''))[:10]}."
     )

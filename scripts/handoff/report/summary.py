@@ -15,8 +15,8 @@ from ..compare import memory
 from ..python import baseline as python_baseline
 from ..run import cases
 from ..run.results import Run
-from ..statistics import controls, interference, ranking, regimes, states, tails, usl
-from ..statistics.measures import Measure, add_derived, measure_of
+from ..statistics import controls, interference, ranking, regimes, states, tails, usl, withheld
+from ..statistics.prepared import Prepared, prepare
 from . import decisions, downloads, effort, pitfalls
 
 SUMMARY_SCHEMA = 1
@@ -29,23 +29,19 @@ Json = dict[str, Any]
 
 def build(run: Run) -> Json:
     """The whole summary as plain JSON data."""
-    samples, places = regimes.assign(run.samples)
-    parsed = {name: cases.parse(name) for name in samples["case"].unique()}
-    measures = {name: measure_of(case.workload, case.keys) for name, case in parsed.items()}
-    samples = add_derived(samples, measures)
-    samples["group"] = samples["case"].map({name: case.group for name, case in parsed.items()})
+    prepared = prepare(run.samples)
+    samples, usable = prepared.samples, prepared.usable
     complete = run.complete_blocks()
     in_block = samples["block"].isin(complete)
-    usable = samples[in_block & (samples["status"] == "ok") & (samples["regime"] != regimes.SET_ASIDE)]
-    usable, disturbed = interference.mark(usable)
+    usable, disturbed = interference.mark(usable[usable["block"].isin(complete)])
     catalog = run.environment.get("catalog", {})
     control_names = controls.names(catalog)
-    outcomes = controls.check(samples, usable, control_names)
+    outcomes = controls.check(samples, usable)
     reasons = controls.stamps(run.environment, outcomes, len(complete))
     # Python is no contestant either.
     aside = control_names | cases.python_forms(catalog)
-    rows = _cases(samples, usable, parsed, measures, aside, effort.precision(run.environment))
-    in_blocks = samples[in_block & (samples["status"] == "ok")]
+    rows = _cases(prepared, usable, aside, effort.precision(run.environment))
+    in_blocks = samples[in_block & (samples["status"] == "ok") & withheld.sound(samples)]
     groups, rankings = _groups(rows, usable)
     result = {
         "schema": SUMMARY_SCHEMA,
@@ -56,7 +52,7 @@ def build(run: Run) -> Json:
         "warnings": [*run.warnings, *redis_server.warnings(run.environment)],
         "controls": outcomes,
         "counts": _counts(samples, in_block, complete),
-        "regimes": [place.as_dict() for place in places],
+        "regimes": [place.as_dict() for place in prepared.regimes],
         "bootstrap": tails.settings(),
         "cases": rows,
         "groups": groups,
@@ -112,14 +108,8 @@ def _counts(samples: pd.DataFrame, in_block: "pd.Series[bool]", complete: list[i
     }
 
 
-def _cases(
-    samples: pd.DataFrame,
-    usable: pd.DataFrame,
-    parsed: dict[str, cases.Case],
-    measures: dict[str, Measure | None],
-    control_names: set[str],
-    precision: float,
-) -> list[Json]:
+def _cases(prepared: Prepared, usable: pd.DataFrame, control_names: set[str], precision: float) -> list[Json]:
+    samples, parsed, measures = prepared.samples, prepared.cases, prepared.measures
     known = states.find(usable, measures, precision)
     states.flag_ceiling(known, parsed, measures)
     keyed = [samples["case"], samples["label"]]
@@ -129,6 +119,7 @@ def _cases(
     bad = samples[samples["status"] != "ok"]
     for (case, label, status), count in bad.groupby(["case", "label", "status"], sort=True).size().items():
         failed.setdefault((case, label), {})[str(status)] = int(count)
+    distrusted = withheld.find(samples)
     threads, crowded = _first(samples, keyed, "threads"), _first(samples, keyed, "oversubscribed")
     result = []
     for (case, label), count in trials.items():
@@ -142,18 +133,24 @@ def _cases(
             "keys": parsed[case].keys,
             "group": parsed[case].group,
             "control": parsed[case].implementation in control_names,
+            "control_kind": parsed[case].control or None,
             "threads": threads.get((case, label)),
             "oversubscribed": crowded.get((case, label)) == 1,
             "figure": measure.figure if measure else None,
             "unit": measure.unit if measure else None,
             "trials": int(count),
             "failed": failed.get((case, label), {}),
+            "withheld": _reason(distrusted.get(parsed[case].implementation)),
             "set_aside": int(set_aside[(case, label)]),
             "flagged": sum(state["flagged"] for state in found),
             "regimes": found,
         }
         result.append(row)
     return result
+
+
+def _reason(failures: withheld.Failures | None) -> str | None:
+    return failures.reason if failures else None
 
 
 def _first(samples: pd.DataFrame, keyed: list[pd.Series], column: str) -> dict[tuple[str, str], float]:
@@ -165,11 +162,15 @@ def _first(samples: pd.DataFrame, keyed: list[pd.Series], column: str) -> dict[t
 
 
 def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[str, list[ranking.Ranking]]]:
-    """Groups of the same workload and keys. Controls are never ranked, nor what failed verification once."""
+    """Groups of the same workload and keys. Controls are never ranked, nor what has its figures withheld."""
     ranked: dict[str, list[Json]] = {}
     for row in rows:
-        sound = "unverified" not in row["failed"]
-        if row["figure"] and sound and not row["control"] and row["label"] == row["implementation"]:
+        if (
+            row["figure"]
+            and not row["withheld"]
+            and not row["control"]
+            and row["label"] == row["implementation"]
+        ):
             ranked.setdefault(row["group"], []).append(row)
     entrants = usable[usable["label"] == usable["implementation"]]
     by_case = dict(list(entrants[["case", *_RANKED]].groupby("case")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import HandoffError
@@ -21,6 +21,7 @@ class Case:
     workload: str
     implementation: str
     keys: dict[str, str]
+    control: str = field(default="", compare=False)  # what its implementation is a control for; empty: none
 
     def __hash__(self) -> int:  # the name says it all, and a dict has no hash
         return hash(self.name)
@@ -38,7 +39,11 @@ class Case:
             raise HandoffError(f"case '{self.name}' has no number for the key '{key}'") from error
 
 
-def parse(name: str) -> Case:
+NO_CONTROLS: Mapping[str, str] = {}
+
+
+def parse(name: str, controls: Mapping[str, str] = NO_CONTROLS) -> Case:
+    """`controls`: the kinds of the catalog's controls (control_kinds.of), where these matter."""
     workload, slash, rest = name.partition("/")
     implementation, *pairs = rest.split("/")
     if not (workload and slash and implementation):
@@ -51,12 +56,12 @@ def parse(name: str) -> Case:
         if key in keys:
             raise HandoffError(f"case '{name}' has the key '{key}' twice")
         keys[key] = value
-    return Case(name, workload, implementation, keys)
+    return Case(name, workload, implementation, keys, controls.get(implementation, ""))
 
 
-def from_listing(line: str) -> Case:
+def from_listing(line: str, controls: Mapping[str, str] = NO_CONTROLS) -> Case:
     """The case behind a name that a benchmark lists or prints."""
-    return parse(line.strip().removesuffix(LISTING_SUFFIX))
+    return parse(line.strip().removesuffix(LISTING_SUFFIX), controls)
 
 
 def listing_filter(case: Case) -> str:

@@ -1,23 +1,25 @@
-"""What a control is there for, told from its catalog name, and how often a block runs it."""
+"""What a control is there for, as the register says it (cmake/handoff_add.cmake), and how often a block runs it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from .cases import Case
 
-# The first that fits counts: what is slight is slow, too.
-_KINDS = {
-    "lossy": re.compile(r"loss|lose|losing|drop"),
-    "duplicating": re.compile(r"duplic"),
-    "ceiling": re.compile(r"no_?op"),
-    "floor": re.compile(r"faa|floor|fetch_add"),
-    "paced": re.compile(r"paced"),
-    "slight": re.compile(r"slight"),
-    "slowed": re.compile(r"slow"),
+KINDS = ("lossy", "duplicating", "ceiling", "floor", "paced", "slight", "slowed", "racing")
+
+# Catalogs of before said of a control only that it was one. These were all.
+_BEFORE = {
+    "lossy_queue": "lossy",
+    "duplicating_queue": "duplicating",
+    "noop_queue": "ceiling",
+    "faa_floor_counter": "floor",
+    "paced_spsc_ring": "paced",
+    "slightly_slowed_spsc_ring": "slight",
+    "slowed_spsc_ring": "slowed",
+    "racing_counter": "racing",
 }
-KINDS = tuple(_KINDS)
 
 AGAIN = " again"
 # A wait that polls without a pause makes a hand-over the faster for a stall, and over two CPUs one that sleeps hides
@@ -25,8 +27,11 @@ AGAIN = " again"
 _WAITS = ("pause", "block")
 
 
-def kind_of(name: str) -> str:
-    return next((kind for kind, pattern in _KINDS.items() if pattern.search(name)), "other")
+def of(catalog: Mapping[str, Any]) -> dict[str, str]:
+    """The kind of each control of a catalog, by its name."""
+    entries = [*catalog.get("queues", []), *catalog.get("counters", [])]
+    said = {str(one["name"]): one.get("control") for one in entries}
+    return {name: _BEFORE.get(name, "") if kind is True else str(kind) for name, kind in said.items() if kind}
 
 
 def comparison(cases: Iterable[Case]) -> frozenset[str]:
@@ -36,7 +41,7 @@ def comparison(cases: Iterable[Case]) -> frozenset[str]:
     for case in cases:
         wait = case.keys.get("wait", "")
         if (
-            kind_of(case.implementation) in ("paced", "slowed", "slight")
+            case.control in ("paced", "slowed", "slight")
             and case.workload == "ping_pong"
             and case.keys == {"queues": "2", "wait": wait, "report": "mean"}
             and wait in by_wait
@@ -57,7 +62,7 @@ def trials(cases: Sequence[Case], repeats: int) -> list[tuple[Case, str]]:
     def labels(case: Case) -> list[str]:
         if case.name not in compared:
             return [case.implementation]
-        again = [case.implementation + AGAIN] if kind_of(case.implementation) == "paced" else []
+        again = [case.implementation + AGAIN] if case.control == "paced" else []
         return [case.implementation, *again] * repeats
 
     return [(case, label) for case in cases for label in labels(case)]

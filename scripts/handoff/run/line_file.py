@@ -1,12 +1,14 @@
-"""Files of lines that grow while a campaign measures: each line is on the disk before anything follows it."""
+"""Files of lines that grow while a campaign measures: each line is on the disk before anything follows it. In a run
+that is stored in the repository they are packed, and are only read."""
 
 from __future__ import annotations
 
 import io
+import lzma
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import IO, Generic, Protocol, TypeVar
 
 from ..errors import HandoffError, describe
 
@@ -23,10 +25,32 @@ def append(file: io.FileIO, path: Path, line: bytes) -> None:
         ) from error
 
 
+def packed(path: Path) -> Path:
+    """Where the file's lines are once the run is stored."""
+    return path.with_name(f"{path.name}.xz")
+
+
+def open_lines(path: Path) -> IO[bytes]:
+    """The lines, whether they are packed or not. Raises OSError as open does."""
+    if not path.exists() and packed(path).exists():
+        # Whole in memory: damage shows here, as an error of the file, and not in the midst of the lines.
+        try:
+            return io.BytesIO(lzma.decompress(packed(path).read_bytes()))
+        except lzma.LZMAError as error:
+            raise HandoffError(f"{packed(path)}: not a packed file of lines ({error})") from error
+    return open(path, "rb")
+
+
+def pack(path: Path, target: Path) -> None:
+    """The same bytes in a tenth of the space."""
+    target.write_bytes(lzma.compress(path.read_bytes(), preset=9 | lzma.PRESET_EXTREME))
+
+
 def whole_lines(path: Path, thing: str) -> tuple[list[bytes], int]:
     """The lines, and their size: a last one that was cut short is none. Without the file there are none."""
     try:
-        content = path.read_bytes()
+        with open_lines(path) as file:
+            content = file.read()
     except FileNotFoundError:
         return [], 0
     except OSError as error:

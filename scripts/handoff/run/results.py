@@ -15,10 +15,9 @@ import numpy.typing as npt
 import pandas
 
 from ..errors import HandoffError
-from . import cases, control_kinds, plans, samples, stamps
-from .plans import BlockRecord
+from . import cases, control_kinds, samples, sampling, stamps
 from .run_folder import ENVIRONMENT_NAME, read_environment
-from .sampling import FULL_REPEATS
+from .sampling import FULL_REPEATS, BlockRecord
 from .stamps import Job
 
 
@@ -28,7 +27,7 @@ class Run:
     environment: dict[str, Any]
     # One row per sample, in the order of the file. Columns: the fields of a line (docs/samples.md) except
     # `figures`, which becomes a column per figure under its own name (NaN where a case has none); `workload`,
-    # `implementation` and a text column `key_…` per key of the case name (None where a case has none).
+    # `implementation`, `control` (its kind; empty: none) and a text column `key_…` per key of the case name (None where a case has none).
     samples: pandas.DataFrame
     warnings: list[str] = field(default_factory=list)
     # What each block was to hold. A block that is not here, in a run from before this was recorded, holds all.
@@ -40,8 +39,9 @@ class Run:
         """The blocks that hold each planned trial. A partial block is never reported."""
         if self.samples.empty:
             return []
-        everything = _trials(self.environment["cases"], FULL_REPEATS)
-        planned = {block: _trials(plan.cases, plan.repeats) for block, plan in self.plans.items()}
+        kinds = control_kinds.of(self.environment.get("catalog", {}))
+        everything = _trials(self.environment["cases"], kinds, FULL_REPEATS)
+        planned = {block: _trials(plan.cases, kinds, plan.repeats) for block, plan in self.plans.items()}
         per_block = self.samples.groupby("block")["case"].agg(Counter)
         measured = {int(str(block)): trials for block, trials in per_block.items()}
         return [block for block, trials in measured.items() if trials >= planned.get(block, everything)]
@@ -51,9 +51,9 @@ class Run:
         return self.samples[self.samples["block"].isin(self.complete_blocks())]
 
 
-def _trials(names: Iterable[str], repeats: int) -> Counter[str]:
+def _trials(names: Iterable[str], kinds: Mapping[str, str], repeats: int) -> Counter[str]:
     """How many trials of each case."""
-    planned = control_kinds.trials([cases.parse(name) for name in names], repeats)
+    planned = control_kinds.trials([cases.parse(name, kinds) for name in names], repeats)
     return Counter(case.name for case, _ in planned)
 
 
@@ -67,9 +67,10 @@ def load(run_dir: Path) -> Run:
     path = run_dir / samples.FILE_NAME
     _, cut = samples.scan(path, table.add)
     warnings = [f"{path}: the last line was cut short ({len(cut)} bytes) and is left out"] if cut else []
-    planned, _ = plans.read(run_dir / plans.FILE_NAME)
+    planned, _ = sampling.read_blocks(run_dir / sampling.BLOCKS_NAME)
     jobs, _ = stamps.read(run_dir / stamps.FILE_NAME)
-    return Run(run_dir, environment, table.frame(), warnings, planned, jobs)
+    kinds = control_kinds.of(environment.get("catalog", {}))
+    return Run(run_dir, environment, table.frame(kinds), warnings, planned, jobs)
 
 
 class _Table:
@@ -97,10 +98,10 @@ class _Table:
             ) from error
         self._rows += 1
 
-    def frame(self) -> pandas.DataFrame:
+    def frame(self, kinds: Mapping[str, str]) -> pandas.DataFrame:
         columns: dict[str, Any] = dict(self._fields)
         names = list(dict.fromkeys(columns["case"]))
-        parsed = [cases.parse(name) for name in names]
+        parsed = [cases.parse(name, kinds) for name in names]
         number = {name: index for index, name in enumerate(names)}
         which = np.array([number[name] for name in columns["case"]], dtype=np.intp)
 
@@ -109,6 +110,7 @@ class _Table:
 
         columns["workload"] = spread(case.workload for case in parsed)
         columns["implementation"] = spread(case.implementation for case in parsed)
+        columns["control"] = spread(case.control for case in parsed)
         for key in _union(case.keys for case in parsed):
             columns[f"key_{key}"] = spread(case.keys.get(key) for case in parsed)
         tables = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError, describe
-from . import plans, samples, stamps
+from . import line_file, samples, sampling, stamps
 
 ENVIRONMENT_NAME = "environment.json"
 
@@ -31,7 +31,7 @@ class RunFolder:
         path.mkdir(parents=True, exist_ok=True)
         self.log = samples.Log(path / samples.FILE_NAME)
         try:  # after the samples, of which there is a lock
-            self.plans = plans.PlanLog(path / plans.FILE_NAME)
+            self.plans = sampling.PlanLog(path / sampling.BLOCKS_NAME)
             self.stamps = stamps.StampLog(path / stamps.FILE_NAME)
         except HandoffError:
             self.log.close()
@@ -55,6 +55,8 @@ class RunFolder:
         cls, out: Path, wanted: Mapping[str, Any], asked_seed: int | None, asked_precision: float | None
     ) -> RunFolder:
         """Goes on with the run in `out`, provided that it is the same campaign."""
+        if line_file.packed(out / samples.FILE_NAME).exists():
+            raise _refusal(out, "it is stored, and its samples are packed")
         environment = read_environment(out / ENVIRONMENT_NAME)
         _check_same(out, environment, wanted, asked_seed)
         _check_same_sampling(out, environment.get("sampling"), wanted["sampling"], asked_precision)

@@ -83,7 +83,7 @@ def scan(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[int, bytes
     """
     whole = 0
     try:
-        with open(path, "rb") as file:
+        with line_file.open_lines(path) as file:
             for number, line in enumerate(file, start=1):
                 if not line.endswith(b"\n"):
                     return whole, line

@@ -6,15 +6,21 @@ block. The time goes to one rank of cases after the other: those of the first he
 in each thin block, those of the other headlines in one of 12, other cases with needs in one of 24, all others in
 one of 48, so that a drift is seen. The cases of a group take their turns together, because comparisons are paired
 by block.
+
+blocks.jsonl says what each block was to hold, written before its first trial. By it a block is complete or not,
+and a campaign that was stopped goes on with the block that it was at.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError
+from . import line_file
 from .cases import Case
 from .control_kinds import comparison
 
@@ -32,6 +38,9 @@ REVISITED_EVERY = 48
 # thin ones are so many that 2 make as many pairs in the same time.
 FULL_REPEATS = 8
 THIN_REPEATS = 2
+
+BLOCKS_NAME = "blocks.jsonl"
+BLOCK_SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -129,3 +138,47 @@ def usual_thin_blocks(block: int, cases: Sequence[Case], needs: Needs, rule: Sam
     """One cycle of thin blocks from `block` on, were nothing to change."""
     settled = replace(needs, missing=frozenset())
     return [thin_block(block + i, cases, settled, rule) for i in range(rule.revisited_every)]
+
+
+# ---- what is stored of them -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BlockRecord:
+    """A line."""
+
+    block: int
+    repeats: int  # of each label of the controls of the comparison
+    cases: list[str]
+    needs: Mapping[str, int] | None = None  # of a thin block: how many cases needed samples, and why
+
+    def line(self) -> bytes:
+        record = {"schema": BLOCK_SCHEMA} | vars(self)
+        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
+
+
+def read_blocks(path: Path) -> tuple[dict[int, BlockRecord], int]:
+    """The blocks, and the number of bytes of whole lines: a block whose line was cut short was not begun yet. A
+    run from before there were plans has none: each block holds everything."""
+    lines, whole = line_file.whole_lines(path, "blocks")
+    records = [_record(line, path, number) for number, line in enumerate(lines, start=1)]
+    return {record.block: record for record in records}, whole
+
+
+def _record(line: bytes, path: Path, number: int) -> BlockRecord:
+    try:
+        found: Any = json.loads(line)
+        if found["schema"] != BLOCK_SCHEMA:
+            raise HandoffError(f"{path}:{number}: unknown schema {found['schema']!r}; valid: {BLOCK_SCHEMA}")
+        return BlockRecord(
+            int(found["block"]), int(found["repeats"]), [str(one) for one in found["cases"]], found["needs"]
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise HandoffError(f"{path}:{number}: corrupt line, not a block ({error!r})") from error
+
+
+class PlanLog(line_file.Log[int, BlockRecord]):
+    """The blocks of a run that is being measured: each is on the disk before its first trial."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, read_blocks(path), lambda record: record.block)

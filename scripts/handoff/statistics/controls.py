@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..run.control_kinds import KINDS, kind_of
+from ..run.control_kinds import KINDS
 from . import known_pairs, stats
 
 PASSED, FAILED, ABSENT = "passed", "failed", "absent"
@@ -21,9 +21,9 @@ def names(catalog: dict[str, Any]) -> set[str]:
     return {str(one["name"]) for one in entries if one.get("control") or one.get("value") == "lossy"}
 
 
-def check(samples: pd.DataFrame, usable: pd.DataFrame, control_names: set[str]) -> list[Outcome]:
+def check(samples: pd.DataFrame, usable: pd.DataFrame) -> list[Outcome]:
     """`samples`: every trial; `usable`: those that figures are made of."""
-    by_kind = {kind: sorted(n for n in control_names if kind_of(n) == kind) for kind in KINDS}
+    by_kind = {kind: sorted(set(samples["implementation"][samples["control"] == kind])) for kind in KINDS}
     outcomes = [
         _faulty("loses one item in 10⁶", samples, by_kind["lossy"]),
         _faulty("duplicates one item in 10⁶", samples, by_kind["duplicating"]),
@@ -102,7 +102,11 @@ def stamps(environment: dict[str, Any], outcomes: list[Outcome], blocks: int) ->
     ]
     build = environment.get("build", {})
     rules: list[tuple[Callable[[], bool], str]] = [
-        (lambda: bool(build.get("dirty", True)), "dirty build: the commit does not say what was measured"),
+        (lambda: build.get("commit") is None, "unknown source: no commit says what was measured"),
+        (
+            lambda: build.get("commit") is not None and build.get("dirty") is not False,
+            "dirty build: the commit does not say what was measured",
+        ),
         (
             lambda: str(build.get("build_type", "")).lower() not in ("release", "relwithdebinfo"),
             f"build type {build.get('build_type', 'unknown')!s}: not an optimised release",

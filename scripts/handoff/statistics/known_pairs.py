@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..run.cases import parse
-from ..run.control_kinds import comparison, kind_of
+from ..run.control_kinds import comparison
 from . import measures, ranking
 
 SLIGHT = 0.02  # by how much the slightly slowed ring is slower
@@ -48,11 +48,10 @@ def same_twice(usable: pd.DataFrame) -> list[Pair]:
 
 def against_paced(usable: pd.DataFrame, kind: str) -> Pair | None:
     """A slowed ring, "slowed" or "slight", over the paced one."""
-    compared = comparison(parse(name) for name in usable["case"].unique())
+    kinds = dict(zip(usable["implementation"], usable["control"]))
+    compared = comparison(parse(name, kinds) for name in usable["case"].unique())
     rows = usable[usable["case"].isin(compared)]
-    labels = sorted(set(rows["label"]))
-    slower = next((label for label in labels if kind_of(label) == kind), None)
-    paced = next((label for label in labels if kind_of(label) == "paced"), None)
+    slower, paced = (min(rows["label"][rows["control"] == one], default=None) for one in (kind, "paced"))
     return _compared(rows, slower, paced) if slower and paced else None
 
 

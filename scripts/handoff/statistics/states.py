@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from ..run.cases import Case
-from ..run.control_kinds import kind_of
 from . import interference, stats, tails
 from .measures import Measure
 from .regimes import SINGLE_CPU
@@ -152,11 +151,11 @@ def flag_ceiling(
     ceilings: dict[str, float] = {}
     for (name, _), found in states.items():
         measure = measures[name]
-        if measure and measure.more_is_better and kind_of(parsed[name].implementation) == "ceiling":
+        if measure and measure.more_is_better and parsed[name].control == "ceiling":
             medians = [state["median"] for state in found if state["n"]]
             ceilings[parsed[name].group] = max([*medians, ceilings.get(parsed[name].group, 0.0)])
     for (name, _), found in states.items():
         ceiling = ceilings.get(parsed[name].group)
-        if ceiling and kind_of(parsed[name].implementation) != "ceiling":
+        if ceiling and parsed[name].control != "ceiling":
             for state in found:
                 state["above_half_ceiling"] = bool(state["n"] and state["median"] > ceiling / 2)

@@ -124,7 +124,7 @@ def _threads(row: Json) -> int | None:
 
 def _counts(row: Json) -> bool:
     contestant = not row["control"] and row["label"] == row["implementation"]
-    return contestant and "unverified" not in row["failed"]
+    return contestant and not row["withheld"]
 
 
 def _described(cases: list[tuple[int, Json]]) -> Json:

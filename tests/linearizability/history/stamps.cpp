@@ -40,7 +40,7 @@ private:
             tries < pauses_before_yield ? pause() : std::this_thread::yield();
         }
 #if defined(__x86_64__)
-        _mm_lfence();  // the stamp is not taken before the turn was seen
+        __builtin_ia32_lfence();  // the stamp is not taken before the turn was seen
 #endif
     }
 

@@ -17,16 +17,12 @@
 
 #include "history/operation.hpp"
 
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
-
 namespace handoff::linearizability {
 
 inline stamp invocation_stamp() {
 #if defined(__x86_64__)
-    const stamp now = __rdtsc();
-    _mm_lfence();
+    const stamp now = __builtin_ia32_rdtsc();
+    __builtin_ia32_lfence();
     return now;
 #else
     return 0;  // never trusted: check_stamps says so
@@ -35,9 +31,9 @@ inline stamp invocation_stamp() {
 
 inline stamp response_stamp() {
 #if defined(__x86_64__)
-    _mm_mfence();
+    __builtin_ia32_mfence();
     unsigned cpu = 0;
-    const stamp now = __rdtscp(&cpu);
+    const stamp now = __builtin_ia32_rdtscp(&cpu);
     asm volatile("" ::: "memory");  // the compiler, too, leaves what follows behind the stamp
     return now;
 #else

@@ -12,7 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "scripts"))
 
-from handoff.run import cases, plans  # noqa: E402  (after the path)
+from handoff.run import cases, sampling  # noqa: E402  (after the path)
+from handoff.run import control_kinds  # noqa: E402
 from handoff.run.control_kinds import comparison  # noqa: E402
 
 CAMPAIGNS = 4
@@ -24,7 +25,8 @@ FIGURES |= {"operations_per_second", "operations", "makespan_s", "p99_ns", "thre
 def main() -> None:
     runs = sorted(Path(sys.argv[1]).glob("alike-*"))[:CAMPAIGNS]
     environment = json.loads((runs[0] / "environment.json").read_text())
-    compared = list(comparison(cases.parse(name) for name in environment["cases"]))
+    kinds = control_kinds.of(environment["catalog"])
+    compared = list(comparison(cases.parse(name, kinds) for name in environment["cases"]))
     others = [name for name in environment["cases"] if name not in compared][::ONE_IN]
     kept = {
         key: environment[key] for key in ("schema", "method", "catalog", "window_ms", "ramp_ms", "placement")
@@ -47,7 +49,7 @@ def main() -> None:
 
 
 def _plans(run: Path, kept: list[str]) -> bytes:
-    found = plans.read(run / plans.FILE_NAME)[0].values()
+    found = sampling.read_blocks(run / sampling.BLOCKS_NAME)[0].values()
     records = [replace(plan, cases=[name for name in plan.cases if name in kept]) for plan in found]
     return b"".join(record.line() for record in records)
 

@@ -93,9 +93,7 @@ def description() -> Dict[str, Any]:
 def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(prog="python_form.py", description=__doc__, allow_abbrev=False)
     p.add_argument("--describe", action="store_true", help="print the interpreter and the forms as JSON")
-    p.add_argument(
-        "--bracket", help="the program that frames a measurement: build/release/benchmarks/bracket"
-    )
+    p.add_argument("--bracket", help="the program that frames a measurement: build/bench/benchmarks/bracket")
     p.add_argument("--benchmark_filter", default="", metavar="REGEX")
     p.add_argument("--benchmark_list_tests", action="store_true")
     p.add_argument("--benchmark_format", default="json", choices=["json"])

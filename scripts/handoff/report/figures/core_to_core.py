@@ -21,6 +21,8 @@ ANSWER = (
 
 Json = dict[str, Any]
 
+PIXELS = {"rasterized": True}  # thousands of points: each would be an element of the SVG
+
 
 def draw(summary: Json) -> Figure | None:
     track = summary["track"]
@@ -52,14 +54,12 @@ def _strip(axes: Axes, summary: Json) -> None:
         axes.axhspan(place["low_ns"], place["high_ns"], color=colour, alpha=0.10, linewidth=0, zorder=0)
         label = f"{place['name']}: {place['median_ns']:.0f} ns, {place['samples']} trials"
         shown = label if index < 8 else None  # noise of a few trials needs no entry of its own
-        axes.plot(
-            minutes[chosen], values[chosen], marker, color=colour, markersize=2.8, label=shown, zorder=2
-        )
+        look = {"color": colour, "markersize": 2.8, "zorder": 2, **PIXELS}
+        axes.plot(minutes[chosen], values[chosen], marker, label=shown, **look)
     aside = regimes == SET_ASIDE
     if aside.any():
-        axes.plot(
-            minutes[aside], values[aside], "x", color=style.INK, markersize=4.5, label="set aside", zorder=3
-        )
+        look = {"color": style.INK, "markersize": 4.5, "zorder": 3, **PIXELS}
+        axes.plot(minutes[aside], values[aside], "x", label="set aside", **look)
     dots.figures_axis(axes, "ns", "y")
     axes.grid(axis="y")
     axes.set_xlabel("minutes since the start")

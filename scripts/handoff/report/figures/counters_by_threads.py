@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...run.control_kinds import kind_of
 from . import data, dots, style
 
 QUESTION = "What does counting cost as threads are added?"
@@ -90,10 +89,7 @@ def _floor(axes: Axes, summary: Json, mix: str, threads: list[int], regime: str)
     rows = [
         row
         for row in summary["cases"]
-        if row["control"]
-        and row["workload"] == "counter"
-        and row["keys"].get("mix") == mix
-        and kind_of(row["implementation"]) == "floor"
+        if row["control_kind"] == "floor" and row["workload"] == "counter" and row["keys"].get("mix") == mix
     ]
     points = [
         (int(row["keys"]["t"]), data.state_of(row, regime)) for row in rows if not row["oversubscribed"]

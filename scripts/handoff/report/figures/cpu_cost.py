@@ -39,9 +39,10 @@ def draw(summary: Json) -> Figure | None:
     if not points:
         return None
     figure, (axes,) = style.new(5.6)
-    waits = sorted({point[3] for point in points}, key=data.wait_order)
+    place = data.wait_order(summary)
+    waits = sorted({point[3] for point in points}, key=place)
     for wait in waits:
-        index = data.wait_order(wait)[0]
+        index = place(wait)[0]
         own = [(x, y) for x, y, _, at in points if at == wait]
         colour, marker = style.COLOURS[index % len(style.COLOURS)], style.MARKERS[index % len(style.MARKERS)]
         axes.plot(*zip(*own), marker, color=colour, alpha=0.85, markersize=6, label=f"wait: {wait}", zorder=3)

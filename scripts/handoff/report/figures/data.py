@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...statistics import states
@@ -11,7 +11,6 @@ from ...statistics import states
 Json = dict[str, Any]
 
 POOLED = "pooled"
-WAITS = ("spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed", "own")
 
 
 def rows_of(summary: Json, workload: str, **keys: str) -> list[Json]:
@@ -22,7 +21,6 @@ def rows_of(summary: Json, workload: str, **keys: str) -> list[Json]:
         if row["workload"] == workload
         and not row["control"]
         and row["label"] == row["implementation"]
-        and "unverified" not in row["failed"]
         and row["regimes"]
         and all(row["keys"].get(key) == value for key, value in keys.items())
     ]
@@ -66,8 +64,10 @@ def commonest(rows: list[Json], *keys: str) -> dict[str, str]:
     return dict(zip(keys, best))
 
 
-def wait_order(wait: str) -> tuple[int, str]:
-    return (WAITS.index(wait) if wait in WAITS else len(WAITS), wait)
+def wait_order(summary: Json) -> Callable[[str], tuple[int, str]]:
+    """A sort key: the ways to wait as the run's catalog lists them."""
+    waits = summary["environment"].get("catalog", {}).get("waits", [])
+    return lambda wait: (waits.index(wait) if wait in waits else len(waits), wait)
 
 
 def group_of(summary: Json, group_id: str) -> Json | None:

@@ -40,7 +40,7 @@ def draw(summary: Json) -> Figure | None:
         )
     if not cells:
         return None
-    columns = sorted({column for _, column in cells}, key=data.wait_order)
+    columns = sorted({column for _, column in cells}, key=data.wait_order(summary))
     names = sorted({name for name, _ in cells}, key=lambda name: _place(name, columns, cells))
     apart = set(columns) & {"own"}
     table = grid.Grid(names, columns, cells, apart=apart, more_is_better=False, per_column=True)
