@@ -12,7 +12,7 @@ from handoff.proofs import table as proof_table
 from handoff.proofs.record import Proof
 from handoff.proofs.table import HERE, Row
 
-RING = {"name": "ring", "header": "queues/ring.hpp", "cite": "a paper", "control": False}
+RING = {"name": "ring", "header": "queues/ring.hpp", "cite": "a paper", "control": None}
 EXPLORED = proof(
     "ring", "explored", {"scenarios": [{"scenario": "both ways", "executions": 7, "complete": True}]}
 )
@@ -68,7 +68,7 @@ def test_what_is_broken_has_no_mark_but_that() -> None:
 def test_a_faulty_control_is_caught() -> None:
     name = "lossy_queue"
     facts = ORDER | {"violation": "7 never came out", "test_passed": True}
-    found = row(proof(name, "order", facts, holds=False), name=name, control=True)
+    found = row(proof(name, "order", facts, holds=False), name=name, control="lossy")
     assert proof_badge.parts(found)[0] == "caught ✓"
 
 

@@ -146,6 +146,23 @@ def test_a_clean_run_is_citable_and_each_flaw_is_not(tmp_path: Path) -> None:
         assert any(reason in stamp for stamp in found["stamps"]), found["stamps"]
 
 
+@pytest.mark.parametrize(
+    "changes, reason",
+    [
+        ({"sanitizers": "address"}, "built with sanitizers (address)"),
+        ({"build_type": "Debug"}, "build type Debug"),
+        ({"flags": "-O3 -DNDEBUG -O0"}, "not optimised"),
+        ({"flags": "-g"}, "not optimised"),
+    ],
+)
+def test_a_build_that_is_not_what_one_measures_is_stamped(tmp_path: Path, changes: Json, reason: str) -> None:
+    run = results.load(synthetic_run.write(tmp_path / "run", small(blocks=6)))
+    assert summary.build(run)["citable"]
+    run.environment["build"] |= changes
+    found = summary.build(run)
+    assert not found["citable"] and any(reason in stamp for stamp in found["stamps"]), found["stamps"]
+
+
 def test_a_partial_block_is_counted_and_left_out(tmp_path: Path) -> None:
     whole, partial = built(tmp_path / "a", small(blocks=6)), built(
         tmp_path / "b", small(blocks=7, partial=True)

@@ -6,6 +6,7 @@ import ctypes
 import json
 import math
 import os
+import re
 import select
 import signal
 import subprocess
@@ -199,7 +200,7 @@ def _kept(ended: _Ended, settings: Settings) -> str:
 def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: _Ended) -> Outcome:
     context, entry, flaw = _entry(case, ended.stdout)
     placement = str(context.get("handoff_placement", settings.placement))
-    cpus = _cpus(entry, context)
+    cpus = _cpus(entry)
     figures = _figures(entry)
     status, message = _verdict(ended, entry, figures, flaw)
     message = settings.anonymous(message)
@@ -221,16 +222,10 @@ def _entry(case: Case, stdout: str) -> tuple[dict[str, Any], dict[str, Any], str
     return context, entry, ""
 
 
-def _cpus(entry: Mapping[str, Any], context: Mapping[str, Any]) -> list[int]:
-    """From the entry's label, "cpus:0,1", or from the context."""
-    label = str(entry.get("label", ""))
-    listed = (
-        label.removeprefix("cpus:") if label.startswith("cpus:") else str(context.get("handoff_cpus", ""))
-    )
-    try:
-        return [int(cpu) for cpu in listed.split(",") if cpu]
-    except ValueError:
-        return []
+def _cpus(entry: Mapping[str, Any]) -> list[int]:
+    """From the entry's label, "cpus:0,1"; a trial that failed early has none."""
+    listed = re.fullmatch(r"cpus:(-?\d+(?:,-?\d+)*)", str(entry.get("label", "")))
+    return [int(cpu) for cpu in listed[1].split(",")] if listed else []
 
 
 def _figures(entry: Mapping[str, Any]) -> dict[str, float]:

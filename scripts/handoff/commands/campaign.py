@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import secrets
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from ..campaign.schedule import StopRule
 from ..campaign.selection import Selection
 from ..errors import EXIT_INTERRUPTED, MeasurementError
 from ..host.build import ROOT
+from ..report import ending
 from ..run import sampling
 from ..run.cases import Case
 from ..run.run_folder import ENVIRONMENT_NAME, RunFolder
@@ -139,6 +141,9 @@ def write_report(folder: RunFolder) -> None:
         raise MeasurementError(
             f"the report of {folder.path} failed with exit code {code}; its samples are kept"
         )
+    if (found := folder.path / ending.FILE_NAME).exists():
+        said = ending.text(json.loads(found.read_text(encoding="utf-8")))
+        print(f"\n{said}", file=sys.stderr)
     print(folder.path / "report.html")
 
 

@@ -84,12 +84,8 @@ def _same_binaries(runs: list[Run]) -> None:
 
 
 def _packaged(run: Run) -> set[str]:
-    """The queues that are others' work: those whose source names a package's version."""
-    return {
-        str(one["name"])
-        for one in run.environment["catalog"]["queues"]
-        if validation.is_packaged(str(one["cite"]))
-    }
+    """The queues that are others' work, as the register says."""
+    return {str(one["name"]) for one in run.environment["catalog"]["queues"] if one["packaged"]}
 
 
 def write(found: dict[str, Table], out: Path, target: Path) -> None:

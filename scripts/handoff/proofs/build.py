@@ -58,9 +58,13 @@ class Build:
         return inner if (inner / "build_info.json").exists() else self.dir
 
     @property
+    def info_path(self) -> Path:
+        return self._binary_dir / "build_info.json"
+
+    @property
     def info(self) -> Json:
         """What CMake has written beside the binaries."""
-        found: Json = json.loads(probe.text(self._binary_dir / "build_info.json") or "{}")
+        found: Json = json.loads(probe.text(self.info_path) or "{}")
         if "compiler" not in found:
             raise HandoffError(f"'{self.dir}' is no build of handoff's: it has no build_info.json")
         return found
@@ -148,11 +152,14 @@ def collect(build: Build, record: Record) -> list[str]:
     results = build.proofs / RESULTS
     if results.is_file() and results.stat().st_mtime < since:
         raise HandoffError(f"'{results}' is older than the stamp beside it: the tests have not ended")
+    if results.is_file() and build.info_path.stat().st_mtime > results.stat().st_mtime:
+        raise HandoffError(f"'{build.info_path}' is newer than '{results}': what was tested is another build")
     at_hand = sources.hashes(build.root, build.own)
     same = {name: value for name, value in stamp["sources"].items() if at_hand.get(name) == value}
     run_id = f"{stamp['began']} {build.name}"
     outcomes = ctest.read(results)
-    proofs = Collected(build.proofs, build.name, run_id, since, same, outcomes).proofs()
+    libraries = build.info.get("libraries", {})
+    proofs = Collected(build.proofs, build.name, run_id, since, same, libraries, outcomes).proofs()
     record.add(run_id, _run_of(build, stamp), proofs)
     warnings = [
         f"{build.name}: {name} is left out: its source has changed since its tests began"

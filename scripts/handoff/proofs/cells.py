@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..compare import validation
 from .record import DEEP, Proof, Record
 
 # How a cell stands.
@@ -44,7 +43,8 @@ class Cell:
 
 @dataclass
 class Evidence:
-    """All that the record has of an implementation; `source`: the hash of the source that is asked about."""
+    """All that the record has of an implementation; `source`: the hash of the source that is asked about. The
+    library that is asked about is the one that the entry names; an entry that names none asks about none."""
 
     record: Record
     entry: Mapping[str, Any]
@@ -54,7 +54,15 @@ class Evidence:
 
     def __post_init__(self) -> None:
         self.all = self.record.of(self.entry["name"])
-        self.current = [proof for proof in self.all if proof.sources == self.source]
+        self.current = [proof for proof in self.all if self.is_current(proof)]
+
+    def is_current(self, proof: Proof) -> bool:
+        """Whether it is of the source and of the library that are asked about."""
+        return proof.sources == self.source and self.has_library(proof)
+
+    def has_library(self, proof: Proof) -> bool:
+        asked = self.entry.get("library")
+        return asked is None or asked == (proof.library or "")
 
     def best(self, check: str) -> Proof | None:
         """Of the source asked about before others; a failure before everything that held; then what weighs
@@ -62,7 +70,7 @@ class Evidence:
 
         def weight(proof: Proof) -> tuple[bool, bool, bool, bool]:
             plain = not self.record.runs[proof.run]["sanitizers"]
-            return proof.sources == self.source, not self.succeeded(proof), plain, proof.effort == DEEP
+            return self.is_current(proof), not self.succeeded(proof), plain, proof.effort == DEEP
 
         found = [proof for proof in self.all if proof.check == check]
         return max(found, key=weight) if found else None
@@ -81,21 +89,29 @@ class Evidence:
 
     @property
     def is_packaged(self) -> bool:
-        return validation.is_packaged(self.entry.get("cite", ""))
+        """Somebody else's work, behind an adapter."""
+        return bool(self.entry.get("packaged"))
 
     def cell(self, proof: Proof, text: str, detail: str = "") -> Cell:
         """What held, or has failed, of whichever source."""
         state = PROVEN
         if not proof.holds:
             state, text, detail = BROKEN, "BROKEN", _violation(self, proof)
-        if proof.sources == self.source:
+        if self.is_current(proof):
             return Cell(state, text, detail)
-        what = "not known whether of this source" if self.source is None else "of another source"
         return Cell(
             BROKEN if state == BROKEN else EARLIER,
-            f"{what}, at {self.record.commit(proof.run)}: {text}",
+            f"{self.difference(proof)}, at {self.record.commit(proof.run)}: {text}",
             detail,
         )
+
+    def difference(self, proof: Proof) -> str:
+        """What keeps a proof from being one of what is asked about."""
+        if self.source is None:
+            return "not known whether of this source"
+        if proof.sources != self.source:
+            return "of another source"
+        return f"with {proof.library or 'a library of unknown version'}"
 
 
 def _violation(evidence: Evidence, proof: Proof) -> str:
@@ -157,9 +173,9 @@ def _caught(evidence: Evidence, proof: Proof) -> Cell:
             BROKEN, "NOT CAUGHT", _violation(evidence, proof) if not proof.holds else "no fault found"
         )
     text = f"caught, as it must be: {proof.facts['violation']}"
-    if proof.sources == evidence.source:
+    if evidence.is_current(proof):
         return Cell(CAUGHT, text)
-    return Cell(EARLIER, f"{text} (of another source, at {evidence.record.commit(proof.run)})")
+    return Cell(EARLIER, f"{text} ({evidence.difference(proof)}, at {evidence.record.commit(proof.run)})")
 
 
 # ---- exploration -----------------------------------------------------------------------------------------
@@ -168,7 +184,7 @@ def _caught(evidence: Evidence, proof: Proof) -> Cell:
 def explored(evidence: Evidence) -> Cell:
     proof = evidence.best("explored")
     walked = evidence.best("walked")
-    if walked is not None and not walked.holds and walked.sources == evidence.source:
+    if walked is not None and not walked.holds and evidence.is_current(walked):
         return evidence.cell(walked, "")
     if proof is None:
         if evidence.is_packaged:
@@ -193,7 +209,7 @@ def explored(evidence: Evidence) -> Cell:
 def sanitizers(evidence: Evidence) -> Cell:
     """Whether its tests passed; that a plain build's failed counts as well."""
     tests = [proof for proof in evidence.all if proof.check == "tests"]
-    asked = [proof for proof in tests if proof.sources == evidence.source]
+    asked = [proof for proof in tests if evidence.is_current(proof)]
     if failed := [proof for proof in asked if not proof.holds]:
         return Cell(BROKEN, "BROKEN", "; ".join(_violation(evidence, proof) for proof in failed))
     if tests and not asked:
@@ -242,7 +258,7 @@ def mutations(evidence: Evidence) -> Cell:
         if evidence.is_packaged:
             return Cell(NONE, f"{THIRD_PARTY}: none made")
         return Cell(NONE, "none made" if evidence.all else "not tried")
-    asked = [proof for proof in found if proof.sources == evidence.source] or found
+    asked = [proof for proof in found if evidence.is_current(proof)] or found
     if unsound := [proof for proof in asked if not proof.holds]:
         return evidence.cell(unsound[0], "")
     faults: dict[str, set[str]] = {}

@@ -32,6 +32,7 @@ class Collected:
     run: str
     since: float  # older files are of another run
     sources: Mapping[str, str]
+    libraries: Mapping[str, str]  # of those that were compiled with one
     outcomes: Mapping[str, Outcome]
 
     def proofs(self) -> list[Proof]:
@@ -43,7 +44,8 @@ class Collected:
         source = self.sources.get(name)
         if source is None:
             return None
-        return Proof(name, check, self.preset, effort, self.run, source, holds, facts)
+        library = self.libraries.get(name, "")
+        return Proof(name, check, self.preset, effort, self.run, source, holds, facts, library)
 
     def read(self, path: Path, schema: Any) -> Json | None:
         """None if the file is not there, or of another run."""

@@ -41,13 +41,20 @@ class Wording:
 
     same: str
     other: str
+    other_library: str
     unknown: str
 
 
-HERE = Wording("unchanged since", "CHANGED since", "source not found here; proven at")
+HERE = Wording(
+    "unchanged since",
+    "CHANGED since",
+    "with ANOTHER LIBRARY, at",
+    "source not found here; proven at",
+)
 MEASURED = Wording(
     "as measured, proven at",
     "NOT as measured, proven at",
+    "NOT with the library that was measured, proven at",
     "not known which source was measured; proven at",
 )
 
@@ -71,7 +78,7 @@ class Row:
         return {
             BROKEN: "BROKEN: see proofs",
             NONE: "order not proven",
-            EARLIER: "proven of another source",
+            EARLIER: "proven of another source or library",
         }.get(self.state)
 
 
@@ -187,13 +194,23 @@ def _row(record: Record, entry: Mapping[str, Any], source: str | None, wording: 
 def _source(evidence: Evidence, wording: Wording) -> str:
     if not evidence.all:
         return "no proof is recorded"
-    known = evidence.current or evidence.all
-    phrase = (
-        wording.same if evidence.current else wording.unknown if evidence.source is None else wording.other
-    )
+    of_source = [proof for proof in evidence.all if proof.sources == evidence.source]
+    known = evidence.current or of_source or evidence.all
     runs = evidence.record.runs
-    ordered = sorted(known, key=lambda proof: str(runs[proof.run]["began"]))
-    return f"{phrase} {_listed([evidence.record.commit(proof.run) for proof in ordered])}"
+    known = sorted(known, key=lambda proof: str(runs[proof.run]["began"]))
+    commits = _listed([evidence.record.commit(proof.run) for proof in known])
+    libraries = _listed([proof.library for proof in known if proof.library])
+    return f"{_phrase(evidence, bool(of_source), wording)} {commits}" + (
+        f", with {libraries}" if libraries else ""
+    )
+
+
+def _phrase(evidence: Evidence, of_source: bool, wording: Wording) -> str:
+    if evidence.current:
+        return wording.same
+    if evidence.source is None:
+        return wording.unknown
+    return wording.other_library if of_source else wording.other
 
 
 def _listed(names: Sequence[str]) -> str:

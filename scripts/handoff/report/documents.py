@@ -56,7 +56,7 @@ def which_queue(summary: Json, report: str) -> str:
     return "\n\n".join(
         [
             table(["situation", "best in the reference run", "of"], rows),
-            f"From run `{summary['run_id']}` on {where}. Names in one cell are tied. [Evidence, and when it does not "
+            f"From run `{summary['run_id']}` on {where}. Names in one cell are shown to be equivalent. [Evidence, and when it does not "
             f"hold]({report}). Your machine is another one: run it.",
         ]
     )
@@ -67,13 +67,13 @@ def _best(row: Json) -> str:
         return "not measured"
     if not row["resolved"]:
         return "not known"
-    names = [f"`{name}`" for name in row["tied"][:MOST_NAMED]]
-    more = len(row["tied"]) - len(names)
+    names = [f"`{name}`" for name in row["best"][:MOST_NAMED]]
+    more = len(row["best"]) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 
 
 def _of(row: Json) -> str:
-    return str(len(row["tied"]) + len(row["behind"])) if row["group"] else ""
+    return str(row["measured"]) if row["group"] else ""
 
 
 def queue_table(entries: Sequence[Entry], proofs: proof_table.Table) -> str:
@@ -85,12 +85,12 @@ def queue_table(entries: Sequence[Entry], proofs: proof_table.Table) -> str:
             shape(e),
             words(e["delivery"]),
             progress(e, "push", "pop"),
-            " · ".join(badge) or proof_badge.TICK,
-            e["cite"].partition(" (")[0],  # which package it is in stands in docs/implementations.md
+            " · ".join(badge) or "as all",
+            e["cite"],
         ]
         for e, badge in zip(entries, each)
     ]
-    told = f"\n\nProven of all: {' · '.join(shared)}." if shared else ""
+    told = f"\n\nAll: {' · '.join(shared)}." if shared else ""
     return table(["queue", "shape", "order", "progress", "proven", "source"], rows) + told
 
 

@@ -27,7 +27,7 @@ from .control_kinds import comparison
 REASONS = ("missing", "wide", "disturbed", "undecided")
 
 VERSION = 2  # of the rule; another one does not go on with a run
-# The exact sign-test interval of a median needs at least 6 blocks (notes/measurement.md). Where trials were set
+# The exact sign-test interval of a median needs at least 6 blocks (docs/method.md). Where trials were set
 # aside 6 full blocks do not suffice: those cases are missing one, and come in every block until they have it.
 BLOCKS_FOR_AN_INTERVAL = 6
 HEADLINES_EVERY = 12

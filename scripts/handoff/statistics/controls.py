@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from ..run.control_kinds import KINDS
-from . import known_pairs, stats
+from . import known_pairs
+from .outcomes import Outcome as Said
 
 PASSED, FAILED, ABSENT = "passed", "failed", "absent"
 
@@ -64,10 +65,10 @@ def _reference(name: str, usable: pd.DataFrame, members: list[str], workload: st
 
 
 def _same_twice(usable: pd.DataFrame) -> list[Outcome]:
-    """A run that is too short to call the two labels equivalent calls much else unresolved, too, and is not
+    """A run that is too short to call the two labels equivalent knows little of much else, too, and is not
     wrong."""
     found = [
-        _outcome("A/A", PASSED if pair.verdict != stats.DIFFERENT else FAILED, pair.text)
+        _outcome("A/A", PASSED if pair.outcome not in (Said.FASTER, Said.SLOWER) else FAILED, pair.text)
         for pair in known_pairs.same_twice(usable)
     ]
     return found or [_outcome("A/A", ABSENT, "no case was run under two labels")]
@@ -78,7 +79,7 @@ def _slowed(usable: pd.DataFrame) -> Outcome:
     pair = known_pairs.against_paced(usable, "slowed")
     if pair is None:
         return _outcome("+5% is found", ABSENT, "this control was not run")
-    passed = pair.verdict == stats.DIFFERENT and 1.0 < pair.ratio < 1.1
+    passed = pair.outcome is Said.SLOWER and pair.ratio < 1.1
     return _outcome("+5% is found", PASSED if passed else FAILED, pair.text)
 
 
@@ -111,6 +112,20 @@ def stamps(environment: dict[str, Any], outcomes: list[Outcome], blocks: int) ->
             lambda: str(build.get("build_type", "")).lower() not in ("release", "relwithdebinfo"),
             f"build type {build.get('build_type', 'unknown')!s}: not an optimised release",
         ),
+        (
+            lambda: bool(build.get("sanitizers")),
+            f"built with sanitizers ({build.get('sanitizers')}): their cost is in every figure",
+        ),
+        (
+            lambda: not is_optimised(build.get("flags")),
+            f"flags '{build.get('flags')}': not optimised",
+        ),
         (lambda: blocks == 0, "no complete block"),
     ]
     return found + [reason for applies, reason in rules if applies()]
+
+
+def is_optimised(flags: str | None) -> bool:
+    """Of several -O the last one counts. What recorded no flags is judged by its build type alone."""
+    levels = [one for one in (flags or "-O").split() if one.startswith("-O")]
+    return bool(levels) and levels[-1] not in ("-O0", "-Og")

@@ -38,9 +38,7 @@ def draw(summary: Json) -> Figure | None:
         states.append(state)
         column = names[(int(row["keys"]["p"]), int(row["keys"]["c"]))]
         text = measures.text(state["median"], row["unit"]).removesuffix("/s")
-        cells[(row["implementation"], column)] = grid.Cell(
-            state["median"], text, data.leads(summary, row, regime)
-        )
+        cells[(row["implementation"], column)] = grid.Cell(state["median"], text, data.leads(summary, row))
     if not cells:
         return None
     columns = [names[s] for s in ordered if any(at == names[s] for _, at in cells)]

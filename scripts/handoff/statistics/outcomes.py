@@ -1,0 +1,75 @@
+"""What may be said of two members of a group, and how it is called wherever it is shown."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+EQUIVALENCE = 0.03  # notes/measurement.md: within ±3% two costs are the same for a design decision
+
+
+class Outcome(enum.Enum):
+    """Of the first member against the second one. Only `EQUIVALENT` is a tie."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    EQUIVALENT = "equivalent"
+    REGIME_DEPENDENT = "regime-dependent"
+    NOT_KNOWN = "not known"
+
+    @property
+    def turned(self) -> Outcome:
+        """The same of the second member against the first one."""
+        return {Outcome.FASTER: Outcome.SLOWER, Outcome.SLOWER: Outcome.FASTER}.get(self, self)
+
+
+@dataclass(frozen=True)
+class RegimeRatio:
+    """The ratio of the two costs in one regime of the machine, with its 95% interval."""
+
+    regime: str
+    ratio: float
+    low: float
+    high: float
+    trials: int  # of the member that has fewer of them
+    shows: Outcome  # by itself
+    resolvable: float  # the smallest difference that would mostly have been shown; NaN: none
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**vars(self), "shows": self.shows.value}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One outcome and what it rests on. Ratios are ratios of cost: above 1, the first member is dearer."""
+
+    outcome: Outcome
+    ratio: float  # over all regimes
+    low: float
+    high: float
+    trials: int  # of the member that has fewer of them
+    regimes: tuple[RegimeRatio, ...]
+    bound: float  # within ±this is equivalent
+    resolvable: float  # the smallest difference that would mostly have been shown; NaN: none
+    more_blocks: int | None  # how many more would settle what is not known; None: known, or no sensible number
+
+    @property
+    def sizes_differ(self) -> bool:
+        """Whether no ratio is common to all regimes, so that it has to be told for each."""
+        known = [one for one in self.regimes if one.trials > 1]
+        return max((one.low for one in known), default=0.0) > min((one.high for one in known), default=0.0)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "outcome": self.outcome.value,
+            "ratio": self.ratio,
+            "low": self.low,
+            "high": self.high,
+            "n": self.trials,
+            "bound": self.bound,
+            "resolvable": self.resolvable,
+            "more_blocks": self.more_blocks,
+            "sizes_differ": self.sizes_differ,
+            "by_regime": [one.as_dict() for one in self.regimes],
+        }
