@@ -30,6 +30,7 @@ set(flags "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}} ${CMAKE_CXX${standard}_
 string(STRIP "${flags}" flags)
 
 set(build_info "{}")
+handoff_json_add(build_info version "${handoff_VERSION}")
 handoff_json_add(build_info compiler "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
 handoff_json_add(build_info flags "${flags}")
 handoff_json_add(build_info build_type "${CMAKE_BUILD_TYPE}")

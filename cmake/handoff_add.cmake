@@ -22,8 +22,11 @@ if(NOT HANDOFF_BINARY_DIR)
 endif()
 define_property(GLOBAL PROPERTY HANDOFF_QUEUES BRIEF_DOCS "Registered queues, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_COUNTERS BRIEF_DOCS "Registered counters, in the register's order")
+define_property(GLOBAL PROPERTY HANDOFF_TESTED_QUEUES BRIEF_DOCS "Those of them that the tests are built for")
+define_property(GLOBAL PROPERTY HANDOFF_TESTED_COUNTERS BRIEF_DOCS "Those of them that the tests are built for")
 
-# One object library per implementation and purpose, so that its libraries and headers stay its own.
+# One object library per implementation and purpose, so that its libraries and headers stay its own; with the standard
+# library's headers compiled once for all.
 function(handoff_generate purpose template include_dir)
   configure_file(${HANDOFF_ROOT}/${template} ${HANDOFF_BINARY_DIR}/generated/${purpose}/${HANDOFF_NAME}.cpp @ONLY)
   add_library(${purpose}_${HANDOFF_NAME} OBJECT ${HANDOFF_BINARY_DIR}/generated/${purpose}/${HANDOFF_NAME}.cpp)
@@ -32,14 +35,13 @@ function(handoff_generate purpose template include_dir)
   target_link_libraries(${purpose}_${HANDOFF_NAME} PRIVATE handoff_options ${arg_LIBRARIES})
   # Also where the code does not ask for it: what was compiled with another version is compiled anew.
   target_compile_definitions(${purpose}_${HANDOFF_NAME} PRIVATE "HANDOFF_LIBRARY=\"${HANDOFF_LIBRARY}\"")
+  target_precompile_headers(${purpose}_${HANDOFF_NAME} REUSE_FROM handoff_standard_headers)
 endfunction()
 
-# The same, of what is measured: with the lists of workloads that handoff_workload makes, and with the standard
-# library's headers compiled once for all.
+# The same, of what is measured: with the lists of workloads that handoff_workload makes.
 function(handoff_generate_entry purpose template)
   handoff_generate(${purpose} ${template} benchmarks)
   target_include_directories(${purpose}_${HANDOFF_NAME} PRIVATE ${HANDOFF_BINARY_DIR}/generated/workloads)
-  target_precompile_headers(${purpose}_${HANDOFF_NAME} REUSE_FROM handoff_standard_headers)
 endfunction()
 
 # Sets what the generated sources say of an implementation's library.
@@ -82,8 +84,8 @@ function(handoff_add kind name)
   set(HANDOFF_NAME ${name})
   set(HANDOFF_HEADER ${name}.hpp)
   if(CMAKE_CURRENT_SOURCE_DIR STREQUAL HANDOFF_IMPLS_DIR)
-    if(HANDOFF_OUT_OF_TREE AND NOT name MATCHES "${HANDOFF_PEERS}")
-      return()
+    if(HANDOFF_OUT_OF_TREE AND NOT DEFINED arg_CONTROL AND NOT name MATCHES "${HANDOFF_PEERS}")
+      return()  # but the controls stay: without them no run of yours could be cited
     endif()
     set(HANDOFF_HEADER ${folder}/${name}.hpp)
   endif()
@@ -113,7 +115,10 @@ function(handoff_add kind name)
       handoff_generate_entry(download_entry benchmarks/downloads/queue_entry.cpp.in)
     endif()
   endif()
-  if(BUILD_TESTING)
+  # In somebody else's project the controls are tested only where they are peers.
+  if(BUILD_TESTING AND NOT (HANDOFF_OUT_OF_TREE AND DEFINED arg_CONTROL AND NOT name MATCHES "${HANDOFF_PEERS}"))
+    string(TOUPPER HANDOFF_TESTED_${kind}S tested)
+    set_property(GLOBAL APPEND PROPERTY ${tested} ${name})
     handoff_generate(conformance tests/conformance/${kind}_entry.cpp.in tests/conformance)
   endif()
 endfunction()
@@ -136,7 +141,7 @@ function(handoff_download_catalog sources)
   set(${sources} ${catalog} ${objects} PARENT_SCOPE)
 endfunction()
 
-# Writes catalog.cpp and sets `sources` to it and all objects of the purpose, `libraries` to what they need.
+# Writes the catalog and sets `sources` to it and all objects of the purpose, `libraries` to what they need.
 function(handoff_catalog sources libraries)
   set(objects)
   foreach(kind QUEUE COUNTER)

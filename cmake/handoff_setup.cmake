@@ -53,14 +53,12 @@ target_link_libraries(handoff_options INTERFACE Threads::Threads)
 
 # What implementations are compiled with costs each of them seconds: the standard library's headers once for all. Ours
 # are not among them, so that a change in one of ours compiles only what includes it.
-if(HANDOFF_BENCHMARKS)
-  file(CONFIGURE OUTPUT ${HANDOFF_BINARY_DIR}/generated/standard_headers.cpp CONTENT "")
-  add_library(handoff_standard_headers OBJECT ${HANDOFF_BINARY_DIR}/generated/standard_headers.cpp)
-  target_link_libraries(handoff_standard_headers PRIVATE handoff_options)
-  target_precompile_headers(handoff_standard_headers PRIVATE <algorithm> <array> <atomic> <bit> <chrono> <concepts>
-    <condition_variable> <cstdint> <cstdlib> <deque> <functional> <limits> <memory> <mutex> <numeric> <optional> <span>
-    <string> <string_view> <thread> <tuple> <utility> <vector>)
-endif()
+file(CONFIGURE OUTPUT ${HANDOFF_BINARY_DIR}/generated/standard_headers.cpp CONTENT "")
+add_library(handoff_standard_headers OBJECT ${HANDOFF_BINARY_DIR}/generated/standard_headers.cpp)
+target_link_libraries(handoff_standard_headers PRIVATE handoff_options)
+target_precompile_headers(handoff_standard_headers PRIVATE <algorithm> <array> <atomic> <bit> <chrono> <concepts>
+  <condition_variable> <cstdint> <cstdlib> <deque> <functional> <limits> <memory> <mutex> <numeric> <optional> <span>
+  <string> <string_view> <thread> <tuple> <utility> <vector>)
 
 include(${CMAKE_CURRENT_LIST_DIR}/handoff_add.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/handoff_workload.cmake)

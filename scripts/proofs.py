@@ -11,7 +11,7 @@ from pathlib import Path
 
 from handoff.errors import HandoffError, MeasurementError, ends_with_one_line
 from handoff.proofs import build as proving, record as proof_record
-from handoff.proofs.build import Build
+from handoff.proofs.build import ProvingBuild
 from handoff.proofs.record import DEFAULT, Record
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
-def builds(given: argparse.Namespace) -> list[Build]:
+def builds(given: argparse.Namespace) -> list[ProvingBuild]:
     if given.build_dir is None:
         return [proving.preset(ROOT, name) for name in given.presets or proving.PRESETS]
     if given.presets:
@@ -50,7 +50,7 @@ def record_at(path: Path) -> Record:
     return proof_record.load(path) if path.exists() else Record()
 
 
-def collect(build: Build, path: Path) -> None:
+def collect(build: ProvingBuild, path: Path) -> None:
     record = record_at(path)
     for warning in proving.collect(build, record):
         print(f"warning: {warning}", file=sys.stderr)

@@ -73,7 +73,7 @@ class Tally:
     runs: Counter[str] = field(default_factory=Counter)
     failures: dict[str, Counter[str]] = field(default_factory=lambda: {ALONE: Counter(), BESIDE: Counter()})
 
-    def note(self, beside_what: str, outcomes: dict[str, ctest.Outcome]) -> list[str]:
+    def note(self, beside_what: str, outcomes: dict[str, ctest.CTestResult]) -> list[str]:
         """What failed in this run."""
         failed = sorted(name for name, outcome in outcomes.items() if not outcome.passed)
         self.runs[beside_what] += 1
@@ -97,7 +97,7 @@ class Tally:
 class Ctest:
     only: str | None  # an expression; None: all tests
 
-    def run(self, preset: str) -> dict[str, ctest.Outcome]:
+    def run(self, preset: str) -> dict[str, ctest.CTestResult]:
         """One run of the preset's tests. What a test that fails has to say is shown."""
         with tempfile.TemporaryDirectory() as folder:
             junit = Path(folder) / "results.xml"

@@ -17,7 +17,7 @@ from handoff.run.samples import METHOD
 from handoff.run.sampling import full_block
 from handoff.run.stamps import Document, Job
 
-# Nanoseconds per yardstick: a shared cache, another chiplet, another socket (shared/DESIGN.md).
+# Nanoseconds per yardstick: a shared cache, another chiplet, another socket.
 PLACES = (49.0, 105.0, 483.0)
 
 # Cost of one hand-over as multiples of the yardstick, and nanoseconds of its own work.
@@ -293,6 +293,7 @@ def environment(spec: Spec, cases: list[str]) -> dict[str, Any]:
         "build": {
             "commit": "0123456789abcdef",
             "dirty": spec.dirty,
+            "version": "0.1.0",
             "compiler": "g++ 12.2.0",
             "flags": "-O3 -DNDEBUG",
             "build_type": "Release",

@@ -97,7 +97,7 @@ def test_failures_are_recorded_and_the_campaign_goes_on(
 ) -> None:
     run = runner.run
 
-    def impatient(program: list[str], case: Case, *rest: Any) -> runner.Outcome | None:
+    def impatient(program: list[str], case: Case, *rest: Any) -> runner.TrialOutcome | None:
         """Only with what hangs: any other trial may take as long as the machine needs for a process."""
         settings, layout, _, interrupt = rest
         return run(program, case, settings, layout, 0.3 if case.workload == "download" else HANG_S, interrupt)

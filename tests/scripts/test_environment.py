@@ -111,7 +111,7 @@ def test_the_build_is_described_even_without_its_info(build: FakeBuild, tmp_path
     assert found["compiler"] is None and found["flags"] is None and found["libraries"] == {}
     assert found["binaries"] == {"counter": hashlib.sha256(binary.read_bytes()).hexdigest()}
     (build.dir / "build_info.json").write_text(
-        '{"compiler": "GNU 12", "flags": "-O3", "build_type": "Release"}'
+        '{"compiler": "GNU 12", "flags": "-O3", "build_type": "Release", "version": "1.2", "libraries": {"ring": "Boost"}}'
     )
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "packages.tsv").write_text(
@@ -119,6 +119,7 @@ def test_the_build_is_described_even_without_its_info(build: FakeBuild, tmp_path
     )
     found = build_info.describe(tmp_path, build.dir, {})
     assert (found["compiler"], found["flags"], found["build_type"]) == ("GNU 12", "-O3", "Release")
+    assert (found["version"], found["compiled_with"]) == ("1.2", {"ring": "Boost"})
     version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "dpkg"], capture_output=True, text=True)
     assert found["libraries"] == {"dpkg": version.stdout, "no-such-package-at-all": None}
 

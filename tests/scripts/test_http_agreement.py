@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import readme_tables
+
 import synthetic_run
 from test_downloads import ALONE
 from test_report import call
 
+from handoff.commands import readme_tables
 from handoff.compare import agreement
 from handoff.errors import HandoffError
 from handoff.run import cases
@@ -107,7 +108,7 @@ def test_what_is_stored_makes_the_same_table_again() -> None:
     run = run_of({name("pool"): [1.0] * 7, name("pool", HTTP): [1.05] * 6 + [1.07]})
     found = agreement.pairs(run.samples)
     stored = json.loads(json.dumps(agreement.record(run, found)))
-    assert [agreement.Pair.from_dict(pair) for pair in stored["pairs"]] == found
+    assert [agreement.TransportPair.from_dict(pair) for pair in stored["pairs"]] == found
     text = agreement.recorded(stored)
     assert text.startswith(agreement.table(found))
     assert text.endswith(

@@ -17,7 +17,7 @@ from matplotlib import pyplot
 from synthetic_run import Spec
 
 from handoff.campaign.runner import Settings
-from handoff.campaign.schedule import Costs
+from handoff.campaign.schedule import TrialCosts
 from handoff.compare import compare, memory
 from handoff.report import figures, markdown, page, summary
 from handoff.report.figures import style
@@ -206,7 +206,7 @@ def test_how_often_in_words() -> None:
 
 
 def test_a_trial_is_expected_to_be_short() -> None:
-    costs = Costs(Settings())
+    costs = TrialCosts(Settings())
     memory_case, other = parse("memory/a/item:8/items:65536"), parse(
         "ping_pong/a/queues:2/wait:spin/report:mean"
     )

@@ -51,7 +51,7 @@ def machines(paths: list[Path]) -> list[Machine]:
     return merge.machines([results.load(path) for path in paths])[0]
 
 
-def pairs(found: list[Machine], group: str) -> dict[tuple[str, str], merge.Pair]:
+def pairs(found: list[Machine], group: str) -> dict[tuple[str, str], merge.MachinesPair]:
     (one,) = [one for one in merge.agreement(found) if one.group == group]
     return {(pair.one, pair.other): pair for pair in one.pairs}
 
@@ -65,7 +65,7 @@ def parts(name: str, found: list[Machine], monkeypatch: pytest.MonkeyPatch) -> l
         return b""
 
     monkeypatch.setattr(facets, "_stacked_png", stacked)
-    facets.required(name, [(machine.label, machine.summary) for machine in found])
+    facets.required(name, [(machine.label, machine.summary) for machine in found], pixels=True)
     return seen[0]
 
 
@@ -95,7 +95,7 @@ def test_recorded_campaigns_of_two_machines_become_one_report(recorded: list[Pat
     for name in ("report.html", "report.md"):
         text = (tmp_path / "out" / name).read_text()
         assert all(label in text for label in labels)
-    assert {"ping_pong_headline.svg", "core_to_core.png"} <= {
+    assert {"ping_pong_headline.svg", "core_to_core.svg"} <= {
         path.name for path in (tmp_path / "out" / "figures").iterdir()
     }
     after = {path: path.read_bytes() for run in recorded for path in run.iterdir()}
@@ -212,11 +212,11 @@ def test_names_beside_an_axis_stay_apart_on_the_common_scale(
 
 def test_a_merged_figure_is_one_sound_drawing_and_the_same_each_time(usual: list[Path]) -> None:
     named = [(machine.label, machine.summary) for machine in machines(usual)]
-    drawn = facets.required("throughput_by_threads", named)
+    drawn = facets.required("throughput_by_threads", named, pixels=True)
     root = ElementTree.fromstring(drawn.svg)
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids)) > 10
-    again = facets.required("throughput_by_threads", named)
+    again = facets.required("throughput_by_threads", named, pixels=True)
     assert (again.svg, again.png) == (drawn.svg, drawn.png)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from handoff.errors import HandoffError, MeasurementError
 from handoff.proofs import mutation_page, mutation_runs, mutations, sources as proof_sources
-from handoff.proofs.mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, Cell, Mutation
+from handoff.proofs.mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, FaultCheck, Mutation
 from mutations import main as mutations_command
 
 MET = "the mutation is met\n"
@@ -23,11 +23,11 @@ def table_of(tmp_path: Path, text: str) -> list[Mutation]:
     return mutations.read(path)
 
 
-def cell(check: str = "conformance", reason: str = "a full queue", expected: str = CAUGHT) -> Cell:
-    return Cell(check, expected, "ring", None, re.compile(reason))
+def cell(check: str = "conformance", reason: str = "a full queue", expected: str = CAUGHT) -> FaultCheck:
+    return FaultCheck(check, expected, "ring", None, re.compile(reason))
 
 
-def mutation(*cells: Cell) -> Mutation:
+def mutation(*cells: FaultCheck) -> Mutation:
     return Mutation("ring.publish", "a fault", ("ring",), None, cells, "ring.hpp", ("a",), ("b",))
 
 
@@ -308,7 +308,7 @@ def test_the_first_complaint_is_reported(check: str, output: str, reported: str 
 
 def test_what_each_check_runs(tmp_path: Path) -> None:
     def command(check: str, subject: str, test: str | None = None) -> str:
-        one = Cell(check, CAUGHT, subject, test, re.compile(""))
+        one = FaultCheck(check, CAUGHT, subject, test, re.compile(""))
         return " ".join(mutation_runs.command("ring.publish", one, Path("b")))
 
     assert command("exploration", "lock").endswith("explore --implementation lock --mutation ring.publish")
@@ -316,7 +316,7 @@ def test_what_each_check_runs(tmp_path: Path) -> None:
     assert "mutants_linearizability" in command("linearizability", "ring")
     assert "mutants_progress" in command("progress", "ring")
     assert command("conformance", "eventcount").endswith("--gtest_filter=eventcount_test.*")
-    cells = [cell(), Cell("conformance", CAUGHT, "ring", "full", re.compile("")), cell("exploration")]
+    cells = [cell(), FaultCheck("conformance", CAUGHT, "ring", "full", re.compile("")), cell("exploration")]
     (both,) = mutation_runs.commands_without_fault(cells, Path("b"))
     assert both[-1] == "--gtest_filter=ring.*:ring.full"
 

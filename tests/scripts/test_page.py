@@ -156,6 +156,12 @@ def test_the_first_line_says_whether_the_run_may_be_cited(found: Json, html: str
     assert markdown.render(found, []).splitlines()[0].startswith("**Citable**")
 
 
+def test_every_report_says_the_version(found: Json, html: str) -> None:
+    version = found["environment"]["build"]["version"]
+    assert f"handoff {version}, commit 0123456789ab" in html and f"<pre>handoff {version}, run" in html
+    assert f"handoff {version}, run" in markdown.render(found, [])
+
+
 def test_the_environment_is_whole_and_written_for_people(html: str) -> None:
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html[html.index("<main>") :]))
     assert "kernel name Linux release 6.1.0 aslr 2" in text

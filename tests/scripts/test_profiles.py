@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def by_workload(profile: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "profile, least, most", [("smoke", 20, 31), ("quick", 100, 180), ("experiments", 20, 160)]
+    "profile, least, most", [("smoke", 20, 31), ("quick", 100, 190), ("experiments", 20, 160)]
 )
 def test_sizes(profile: str, least: int, most: int) -> None:
     # But for memory, whose trials last no window.
@@ -67,6 +68,14 @@ def test_quick_has_each_implementation_in_each_workload_that_it_fits() -> None:
         if case.implementation not in controls and case.workload not in ("load", *APART)
     }
     assert wanted <= {(case.workload, case.implementation) for case in chosen("quick")}
+
+
+def test_quick_has_the_own_waiting_of_every_queue_that_has_any() -> None:
+    def own(cases: Iterable[Case]) -> set[str]:
+        return {case.implementation for case in cases if case.keys.get("wait") == "own"}
+
+    assert len(own(SUITE.cases) - SUITE.controls()) > 1
+    assert own(chosen("quick")) == own(SUITE.cases) - SUITE.controls()
 
 
 @pytest.mark.parametrize("profile", ["smoke", "quick"])
@@ -287,7 +296,7 @@ def test_many_cpus_do_not_crowd_out_the_queues() -> None:
 def test_six_blocks_fit_within_five_minutes(profile: str) -> None:
     budget_s = PROFILES[profile].budget_s
     assert budget_s is not None and budget_s <= 280
-    assert 6 * schedule.Costs(Settings()).of_block(full_block(chosen(profile))) < budget_s / 1.5
+    assert 6 * schedule.TrialCosts(Settings()).of_block(full_block(chosen(profile))) < budget_s / 1.5
 
 
 @pytest.mark.parametrize(

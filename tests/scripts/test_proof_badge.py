@@ -10,15 +10,15 @@ from proof_fixtures import EARLIER_SOURCE, ORDER, SOURCE, TESTS, proof, record
 from handoff.proofs import badge as proof_badge
 from handoff.proofs import table as proof_table
 from handoff.proofs.record import Proof
-from handoff.proofs.table import HERE, Row
+from handoff.proofs.table import HERE, ProofRow
 
-RING = {"name": "ring", "header": "queues/ring.hpp", "cite": "a paper", "control": False}
+RING = {"name": "ring", "header": "queues/ring.hpp", "cite": "a paper", "control": None}
 EXPLORED = proof(
     "ring", "explored", {"scenarios": [{"scenario": "both ways", "executions": 7, "complete": True}]}
 )
 
 
-def row(*proofs: Proof, **entry: Any) -> Row:
+def row(*proofs: Proof, **entry: Any) -> ProofRow:
     found = proof_table.table(record(*proofs), [RING | entry], {"ring": SOURCE, "lossy_queue": SOURCE}, HERE)
     (only,) = found.rows
     return only
@@ -68,7 +68,7 @@ def test_what_is_broken_has_no_mark_but_that() -> None:
 def test_a_faulty_control_is_caught() -> None:
     name = "lossy_queue"
     facts = ORDER | {"violation": "7 never came out", "test_passed": True}
-    found = row(proof(name, "order", facts, holds=False), name=name, control=True)
+    found = row(proof(name, "order", facts, holds=False), name=name, control="lossy")
     assert proof_badge.parts(found)[0] == "caught ✓"
 
 

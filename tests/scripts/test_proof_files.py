@@ -28,6 +28,9 @@ from handoff.proofs.record import Proof
 Json = dict[str, Any]
 
 
+LIBRARIES = {"ring": "Boost 1.74"}
+
+
 def collected(
     folder: Path,
     pages: Mapping[str, Json],
@@ -41,7 +44,7 @@ def collected(
     results = folder / "results.xml"
     results.write_text(junit(statuses, outputs))
     sources = {name: SOURCE for name in names}
-    build = Collected(folder, "release", "a run", since, sources, ctest_results.read(results))
+    build = Collected(folder, "release", "a run", since, sources, LIBRARIES, ctest_results.read(results))
     proofs = build.proofs()
     assert len({proof.key for proof in proofs}) == len(proofs)
     return {(proof.name, proof.check, proof.effort): proof for proof in proofs}

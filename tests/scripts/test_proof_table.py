@@ -13,12 +13,13 @@ from handoff.errors import HandoffError
 from handoff.proofs import record as proof_record, table as proof_table
 from handoff.proofs.cells import count
 from handoff.proofs.record import Proof, Record
-from handoff.proofs.table import HERE, MEASURED, Row
+from handoff.proofs.table import HERE, MEASURED, ProofRow
 
 Json = dict[str, Any]
 
 RING = {"name": "ring", "header": "queues/ring.hpp", "cite": "a paper", "control": None}
-PACKAGED = RING | {"cite": "a library 1.0 (Debian liba-dev 1.0-1)"}
+LIBRARY = "Boost 1.74 (libboost1.74-dev 1.74.0-1)"
+PACKAGED = RING | {"packaged": True, "library": LIBRARY}
 FAULTY = RING | {"name": "lossy_queue", "control": "lossy"}
 SCENARIOS = [{"scenario": "both ways", "executions": 17841, "complete": True} for _ in range(3)]
 SEEN = {"push": {"claim": "lock_free", "watched": 212, "held_up": 0}}
@@ -36,7 +37,7 @@ def broken(**changes: Any) -> Proof:
 
 def row(
     of: Record | None, entry: Json = RING, source: str | None = SOURCE, wording: proof_table.Wording = HERE
-) -> Row:
+) -> ProofRow:
     sources = {entry["name"]: source} if source else {}
     (only,) = proof_table.table(of, [entry], sources, wording).rows
     return only
@@ -101,10 +102,27 @@ def test_another_source_is_no_proof() -> None:
     found = row(record(order(sources=EARLIER_SOURCE)))
     assert found.cells[0].state == "earlier"
     assert found.cells[0].text == "of another source, at 5f917cc: linearizable bounded FIFO"
-    assert (found.source, found.note) == ("CHANGED since 5f917cc", "proven of another source")
+    assert (found.source, found.note) == (
+        "CHANGED since 5f917cc",
+        "proven of another source or library",
+    )
     # One check of the source at hand does not vouch for the others.
     mixed = row(record(order(sources=EARLIER_SOURCE), proof("ring", "stalls", STALLS)))
     assert mixed.state == "earlier" and mixed.cells[5].state == "proven"
+
+
+def test_with_another_library_is_no_proof() -> None:
+    found = row(record(order(library=LIBRARY)), PACKAGED, wording=MEASURED)
+    assert (found.state, found.source) == ("proven", f"as measured, proven at 5f917cc, with {LIBRARY}")
+    older = row(record(order(library="Boost 1.73")), PACKAGED, wording=MEASURED)
+    assert older.state == "earlier" and older.note == "proven of another source or library"
+    assert older.cells[0].text.startswith("with Boost 1.73, at 5f917cc: linearizable")
+    assert older.source == "NOT with the library that was measured, proven at 5f917cc, with Boost 1.73"
+    unknown = row(record(order()), PACKAGED, wording=MEASURED)
+    assert unknown.cells[0].text.startswith("with a library of unknown version, at 5f917cc")
+    # What the README says is of the tree, and names the library that the proofs had.
+    here = row(record(order(library="Boost 1.73")), PACKAGED | {"library": None})
+    assert (here.state, here.source) == ("proven", "unchanged since 5f917cc, with Boost 1.73")
 
 
 def test_a_source_that_is_not_known_is_no_proof() -> None:
@@ -304,7 +322,7 @@ def test_no_other_file_is_taken_for_a_record(tmp_path: Path, text: str, says: st
         proof_record.load(tmp_path / "gone.json")
 
 
-def two_rings(*proofs: Proof) -> proof_table.Table:
+def two_rings(*proofs: Proof) -> proof_table.ProofTable:
     entries = [RING, RING | {"name": "other"}]
     return proof_table.table(record(*proofs), entries, {"ring": SOURCE, "other": SOURCE}, HERE)
 

@@ -47,7 +47,7 @@ class Project:
         folder = self.root / "build" / preset
         folder.mkdir(parents=True)
         info = {"compiler": "GNU 12.2.0", "flags": "-O3", "build_type": "None", "sanitizers": sanitizers}
-        (folder / "build_info.json").write_text(json.dumps(info))
+        (folder / "build_info.json").write_text(json.dumps(info | {"libraries": {"ring": "Boost 1.74"}}))
         return folder
 
     def tests(self, files: dict[str, Json], statuses: dict[str, str], code: int = 0) -> None:
@@ -101,6 +101,7 @@ def test_one_command_makes_the_record(project: Project) -> None:
     }
     (release,) = [run for run in record.runs.values() if run["preset"] == "release"]
     assert release["compiler"] == "GNU 12.2.0" and release["cpus"] == os.cpu_count() and release["began"]
+    assert {proof.library for proof in record.proofs.values()} == {"Boost 1.74"}
     (plain, _), (sanitized, options) = project.ctest_calls()
     assert plain[plain.index("-LE") + 1] == "^deep$" and str(project.root / "build" / "release") in plain
     assert (
@@ -140,6 +141,15 @@ def test_collecting_goes_by_the_stamp(project: Project) -> None:
     assert project.call("begin", "release").returncode == 0
     told = project.call("collect", "release")
     assert told.returncode == 2 and "is older than the stamp beside it" in one_line(told.stderr)
+
+
+def test_a_build_with_other_libraries_than_the_tested_one_is_refused(project: Project) -> None:
+    assert project.call("run", "release").returncode == 0
+    info = project.root / "build" / "release" / "build_info.json"
+    tested = (project.root / "build" / "release" / "proofs" / "results.xml").stat().st_mtime
+    os.utime(info, (tested + 1, tested + 1))
+    told = project.call("collect", "release")
+    assert told.returncode == 2 and "what was tested is another build" in one_line(told.stderr)
 
 
 def test_a_source_that_changed_meanwhile_is_left_out(project: Project) -> None:

@@ -205,11 +205,7 @@ def test_each_way_to_block_is_judged_by_itself() -> None:
 
 
 def test_python_is_never_ranked_nor_in_another_figure(found: Json) -> None:
-    members = {
-        member["implementation"]
-        for group in found["groups"]
-        for member in group["members"]
-    }
+    members = {member["implementation"] for group in found["groups"] for member in group["members"]}
     assert members and not members & set(main.CITES)
     by_wait = figures.required("ping_pong_by_wait", found)
     assert "mutex_deque" in by_wait.svg and "python" not in by_wait.svg

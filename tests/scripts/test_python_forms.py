@@ -268,7 +268,7 @@ def test_the_list_is_the_one_that_the_cpp_side_draws() -> None:
 def test_what_goes_wrong_is_what_goes_wrong_on_the_cpp_side(
     seed: int, failures: int, by_place: int, permanent: list[int], under_way_ns: int
 ) -> None:
-    """make_documents with failures, and time_under_way of download_network.cpp, printed by a C++ program."""
+    """make_documents with failures, and time_under_way of downloads/job/network.cpp, printed by a C++ program."""
     found = simulated_list.documents(500, 4, seed, 10)
     assert sum(document.failures for document in found) == failures
     assert sum(at * document.failures for at, document in enumerate(found)) == by_place

@@ -25,12 +25,12 @@ def interrupt() -> Iterator[Interrupt]:
 
 def trial(
     build: FakeBuild, interrupt: Interrupt, limit_s: float = HANG_S, layout: runner.Layout = runner.Layout()
-) -> runner.Outcome | None:
+) -> runner.TrialOutcome | None:
     binary = build.benchmarks / CASE.workload
     return runner.run([str(binary)], CASE, runner.Settings(), layout, limit_s, interrupt)
 
 
-def finished(build: FakeBuild, interrupt: Interrupt, limit_s: float = HANG_S) -> runner.Outcome:
+def finished(build: FakeBuild, interrupt: Interrupt, limit_s: float = HANG_S) -> runner.TrialOutcome:
     outcome = trial(build, interrupt, limit_s)
     assert outcome is not None
     return outcome

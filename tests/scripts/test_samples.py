@@ -40,7 +40,7 @@ def write_run(run: Path, *written: samples.Sample, **changes: Any) -> Path:
     run.mkdir(exist_ok=True)
     environment = {"schema": 1, "method": samples.METHOD, "cases": [CASE, OTHER]} | changes
     (run / "environment.json").write_text(json.dumps(environment))
-    log = samples.Log(run / "samples.jsonl")
+    log = samples.SampleLog(run / "samples.jsonl")
     for one in written:
         log.append(one)
     log.close()
@@ -122,7 +122,7 @@ def test_appending_after_a_cut_line_keeps_its_bytes_and_all_lines(tmp_path: Path
     path = run / "samples.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"schema": 1, "met')
-    log = samples.Log(path)
+    log = samples.SampleLog(path)
     log.append(sample(2))
     log.close()
     assert path.read_bytes() == whole + sample(2).line()
@@ -191,8 +191,8 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_two_campaigns_do_not_write_into_one_file(tmp_path: Path) -> None:
-    log = samples.Log(tmp_path / "samples.jsonl")
+    log = samples.SampleLog(tmp_path / "samples.jsonl")
     with pytest.raises(HandoffError, match="another campaign"):
-        samples.Log(tmp_path / "samples.jsonl")
+        samples.SampleLog(tmp_path / "samples.jsonl")
     log.close()
-    samples.Log(tmp_path / "samples.jsonl").close()
+    samples.SampleLog(tmp_path / "samples.jsonl").close()

@@ -17,7 +17,7 @@ from handoff.errors import HandoffError
 from handoff.run import cases, sampling
 from handoff.run.cases import Case
 from handoff.run.samples import Sample
-from handoff.run.sampling import Needs, Plan, Sampling
+from handoff.run.sampling import BlockPlan, Needs, Sampling
 from handoff.statistics import pairs, verdicts
 from handoff.statistics.costs import Trials
 from handoff.statistics.outcomes import Outcome
@@ -59,7 +59,7 @@ class Truth:
         self._truth = truth
         self._rng = np.random.default_rng(seed)
 
-    def block(self, block: int, plan: Plan) -> list[Json]:
+    def block(self, block: int, plan: BlockPlan) -> list[Json]:
         return [
             trial(
                 case,
@@ -79,9 +79,11 @@ def needed(records: Iterable[Json]) -> Needs:
     return needs.of(pd.DataFrame(rows), RULE.precision, RULE.first_blocks)
 
 
-def campaign(truth: Truths, most: int, change: Change = lambda record: None) -> tuple[list[Plan], list[Json]]:
+def campaign(
+    truth: Truths, most: int, change: Change = lambda record: None
+) -> tuple[list[BlockPlan], list[Json]]:
     """As measuring.Campaign does it: the plans of its blocks and what was measured."""
-    plans: list[Plan] = []
+    plans: list[BlockPlan] = []
     records: list[Json] = []
     machine = Truth(truth)
     for block in range(most):
@@ -99,7 +101,7 @@ def campaign(truth: Truths, most: int, change: Change = lambda record: None) -> 
     return plans, records
 
 
-def counts(plans: list[Plan]) -> Counter[Case]:
+def counts(plans: list[BlockPlan]) -> Counter[Case]:
     return Counter(case for plan in plans for case in plan.cases)
 
 

@@ -57,7 +57,7 @@ def test_stack_and_heap_move_from_trial_to_trial() -> None:
 
 
 def test_cost_is_guessed_until_measured() -> None:
-    costs = schedule.Costs(Settings(window_ms=200, ramp_ms=40))
+    costs = schedule.TrialCosts(Settings(window_ms=200, ramp_ms=40))
     counter, download = SOME[4], SOME[5]
     assert costs.of(counter) == pytest.approx(0.06 + 0.24)
     # 64 items over 8 downloaders at 4 ms · exp(0.125) each

@@ -40,7 +40,12 @@ def members(found: Json, name: str) -> dict[str, Json]:
 
 
 def everyone(row: Json) -> list[str]:
-    named = [*row["best"], *row["slower"], *row["by_regime"], *(m["implementation"] for m in row["not_known"])]
+    named = [
+        *row["best"],
+        *row["slower"],
+        *row["by_regime"],
+        *(m["implementation"] for m in row["not_known"]),
+    ]
     assert len(named) == row["measured"]
     return named
 
@@ -152,6 +157,23 @@ def test_a_clean_run_is_citable_and_each_flaw_is_not(tmp_path: Path) -> None:
         found = built(tmp_path / str(index), spec)
         assert not found["citable"]
         assert any(reason in stamp for stamp in found["stamps"]), found["stamps"]
+
+
+@pytest.mark.parametrize(
+    "changes, reason",
+    [
+        ({"sanitizers": "address"}, "built with sanitizers (address)"),
+        ({"build_type": "Debug"}, "build type Debug"),
+        ({"flags": "-O3 -DNDEBUG -O0"}, "not optimised"),
+        ({"flags": "-g"}, "not optimised"),
+    ],
+)
+def test_a_build_that_is_not_what_one_measures_is_stamped(tmp_path: Path, changes: Json, reason: str) -> None:
+    run = results.load(synthetic_run.write(tmp_path / "run", small(blocks=6)))
+    assert summary.build(run)["citable"]
+    run.environment["build"] |= changes
+    found = summary.build(run)
+    assert not found["citable"] and any(reason in stamp for stamp in found["stamps"]), found["stamps"]
 
 
 def test_a_partial_block_is_counted_and_left_out(tmp_path: Path) -> None:

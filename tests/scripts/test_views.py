@@ -74,7 +74,9 @@ def test_the_explorer(found: Json, outcomes: dict[str, str]) -> None:
 
 def test_the_figure(found: Json, outcomes: dict[str, str]) -> None:
     drawn = figures.required("ping_pong_headline", found)
-    texts = [html.unescape(one).strip() for one in re.findall(r"<text[^>]*>(.*?)</text>", drawn.svg, re.DOTALL)]
+    texts = [
+        html.unescape(one).strip() for one in re.findall(r"<text[^>]*>(.*?)</text>", drawn.svg, re.DOTALL)
+    ]
     shown = [one for one in texts if one in WORDS]
     group = next(one for one in found["groups"] if one["id"] == GROUP)
     assert shown == [outcomes[member["implementation"]] for member in group["members"]]
@@ -106,4 +108,6 @@ def test_the_short_form_and_the_readme(found: Json, decided: Standing, outcomes:
 
 def test_no_view_says_that_what_is_not_known_is_a_tie(found: Json) -> None:
     text = page.render(found, []) + markdown.render(found, [])
-    assert not re.search(r"\b(tied|ties|unresolved)\b", re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL))
+    assert not re.search(
+        r"\b(tied|ties|unresolved)\b", re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    )

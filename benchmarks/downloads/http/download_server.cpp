@@ -1,4 +1,4 @@
-// The server of the HTTP transport. http/server_process.hpp starts it; by hand:
+// The server of the HTTP transport. downloads/http/server_process.hpp starts it; by hand:
 //   download_server --list=trace.txt --bytes_per_second=1e6      serves until Ctrl-D
 #include <charconv>
 #include <csignal>

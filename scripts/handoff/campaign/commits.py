@@ -30,7 +30,7 @@ VERSIONS_WERE_IN = "scripts/handoff/samples.py"  # until the modules had rooms
 
 
 @dataclass(frozen=True)
-class Source:
+class CommitSource:
     """A tree to build: a commit's checkout, or the working tree."""
 
     name: str  # as it was asked for
@@ -47,7 +47,7 @@ class Source:
         return self.root / "build" / self.preset
 
 
-def sources(root: Path, asked: Sequence[str]) -> list[Source]:
+def sources(root: Path, asked: Sequence[str]) -> list[CommitSource]:
     """One per name. What cannot be measured is refused before anything is checked out."""
     hashes = [_resolve(root, name) for name in asked]
     for name, commit in zip(asked, hashes):
@@ -55,11 +55,11 @@ def sources(root: Path, asked: Sequence[str]) -> list[Source]:
     return [_checked_out(root, name, commit) for name, commit in zip(asked, hashes)]
 
 
-def working_tree(root: Path) -> Source:
-    return Source("the working tree", root)
+def working_tree(root: Path) -> CommitSource:
+    return CommitSource("the working tree", root)
 
 
-def build(source: Source) -> None:
+def build(source: CommitSource) -> None:
     """Configures and builds, or finds that nothing is left to be done."""
     log = source.root / BUILD_LOG
     log.parent.mkdir(exist_ok=True)
@@ -127,7 +127,7 @@ def _versions(root: Path, commit: str) -> str:
     return ""
 
 
-def _checked_out(root: Path, name: str, commit: str) -> Source:
+def _checked_out(root: Path, name: str, commit: str) -> CommitSource:
     path = root / CACHE / commit[:SHORT]
     if not (path / ".git").exists():
         # Forced: the folder of an earlier checkout may have been deleted without telling git.
@@ -144,7 +144,7 @@ def _checked_out(root: Path, name: str, commit: str) -> Source:
         raise HandoffError(
             f"the checkout '{path}' of '{name}' {what}; git worktree remove --force {path} clears it away"
         )
-    return Source(f"commit {name}", path)
+    return CommitSource(f"commit {name}", path)
 
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -12,14 +12,14 @@ from ..run import sampling
 from ..run.cases import Case
 from ..run.run_folder import RunFolder
 from ..run.samples import Sample
-from ..run.sampling import BlockRecord, Needs, Plan, Sampling
+from ..run.sampling import BlockRecord, Needs, BlockPlan, Sampling
 from . import jobs, runner, schedule
 from .catalog import Suite
 from .interrupt import Interrupt
 from .look import Look
 from .progress import Display, State
 from .runner import Settings
-from .schedule import Costs, StopRule, Trial, block_trials, interleaved
+from .schedule import TrialCosts, StopRule, Trial, block_trials, interleaved
 
 # A trial that takes this much longer than expected, and at least so many seconds, hangs. The harness itself
 # gives up on a queue that keeps its threads after 6 s (drain_limit in benchmarks/harness/sample.cpp).
@@ -30,7 +30,7 @@ PRECISE, BLOCKS, BUDGET, INTERRUPTED = "precise", "blocks", "budget", "interrupt
 
 
 @dataclass(frozen=True)
-class Build:
+class MeasuredBuild:
     """What is measured, and where what comes of it goes."""
 
     suite: Suite
@@ -50,7 +50,7 @@ class Design:
         first = None if self.sampling is None else self.sampling.first_blocks
         return schedule.outlook(self.stop, done, spent_s, full_s, thin_s, first)
 
-    def thin_s(self, costs: Costs, block: int, needs: Needs | None = None) -> float:
+    def thin_s(self, costs: TrialCosts, block: int, needs: Needs | None = None) -> float:
         """Of a thin block, on average."""
         if self.sampling is None:
             return 0.0
@@ -63,14 +63,14 @@ class Campaign:
     """Of one build, or of several whose trials are interleaved: these in full blocks, as what is compared is
     each case of one build with the same of the other, and none is in the way."""
 
-    def __init__(self, builds: Sequence[Build], settings: Settings, design: Design) -> None:
+    def __init__(self, builds: Sequence[MeasuredBuild], settings: Settings, design: Design) -> None:
         assert len(builds) == 1 or design.sampling is None
         self.blocks_complete = 0
         self.ended = INTERRUPTED
         self._builds = builds
         self._settings = settings
         self._design = design
-        self._costs = Costs(settings)
+        self._costs = TrialCosts(settings)
         self._needs: Needs | None = None
         self._thin_s = 0.0
         self._done: set[tuple[int, int]] = set()  # block and position
@@ -130,11 +130,11 @@ class Campaign:
             self.blocks_complete = block + 1
             display.show(self._state(block, []))
 
-    def _plan(self, block: int, look: Look | None) -> Plan | None:
+    def _plan(self, block: int, look: Look | None) -> BlockPlan | None:
         """What the block holds, as it was planned before if it was; None if there is enough already."""
         if stored := self._builds[0].folder.plans.records.get(block):
             by_name = {case.name: case for case in self._design.cases}
-            return Plan(tuple(by_name[name] for name in stored.cases), stored.repeats)
+            return BlockPlan(tuple(by_name[name] for name in stored.cases), stored.repeats)
         rule = self._design.sampling
         if rule is None or look is None or block < rule.first_blocks:
             return sampling.full_block(self._design.cases)
@@ -145,7 +145,7 @@ class Campaign:
             return None
         return sampling.thin_block(block, self._design.cases, self._needs, rule)
 
-    def _store(self, block: int, plan: Plan) -> None:
+    def _store(self, block: int, plan: BlockPlan) -> None:
         """On the disk before the first trial, so that it is the same block after an interruption."""
         why = None if plan.needs is None else plan.needs.counts()
         names = [case.name for case in plan.cases]
@@ -183,7 +183,7 @@ class Campaign:
             self._costs.note(record["case"], cost)
         self._failures += counts_as_failure(record, self._controls)
 
-    def _block_s(self, plan: Plan) -> float:
+    def _block_s(self, plan: BlockPlan) -> float:
         return len(self._builds) * self._costs.of_block(plan)
 
     def _state(self, block: int, pending: list[Trial]) -> State:
@@ -207,7 +207,7 @@ def counts_as_failure(record: Mapping[str, Any], controls: Iterable[str]) -> boo
     return record["status"] not in ("ok", "voided") and implementation not in controls
 
 
-def failures(build: Build) -> str:
+def failures(build: MeasuredBuild) -> str:
     """One line about what failed; empty if nothing did."""
     every = build.folder.log.records
     controls = build.suite.controls()

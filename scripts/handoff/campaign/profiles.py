@@ -12,16 +12,16 @@ from ..run.control_kinds import comparison
 from ..run.sampling import BLOCKS_FOR_AN_INTERVAL
 from . import download_lists as lists, whose
 from .catalog import Suite
-from .rules import Rule, Values
+from .rules import CaseRule, Values
 
-# notes/measurement.md: half-width of the interval that a headline case should reach.
+# docs/method.md: half-width of the interval that a headline case should reach.
 PRECISION = 0.02
 
 
 @dataclass(frozen=True)
 class Profile:
     name: str
-    rules: tuple[Rule, ...] | None  # None: all cases
+    rules: tuple[CaseRule, ...] | None  # None: all cases
     min_blocks: int
     budget_s: float | None  # None: ends after min_blocks
     precision: float = PRECISION
@@ -80,59 +80,62 @@ SOME_CPU_PAIRS = 6
 # What a campaign's first two figures show. It ends when these are known precisely enough, and where the time does
 # not suffice for that it goes to the first of them first.
 HEADLINES = (
-    Rule("ping_pong", whose.ranked, (_round_trip("spin"),)),
-    Rule("producer_consumer", whose.ranked, (_throughput(),)),
+    CaseRule("ping_pong", whose.ranked, (_round_trip("spin"),)),
+    CaseRule("producer_consumer", whose.ranked, (_throughput(),)),
 )
 
 SMOKE = (
-    Rule("producer_consumer", whose.representative_queues, (_throughput(),)),
-    Rule("producer_consumer", whose.mpmc_queues, (_throughput("2", "2"),)),
-    Rule("producer_consumer", whose.other_controls, (_throughput(),)),
-    Rule("ping_pong", whose.representative_queues, (_round_trip("spin"),)),
-    Rule("ping_pong", whose.mpmc_queues, (_round_trip(("block", "own")),)),
-    Rule("ping_pong", whose.spsc_queue, (_round_trip("spin", report="distribution"),)),
-    Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
-    Rule("load", whose.spsc_queue, BUSY),
-    Rule("counter", whose.representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
-    Rule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
-    Rule("download", whose.mpmc_queues, lists.DOWNLOADS),
-    Rule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_LIST),
-    Rule("download_saving", whose.one_claim, lists.SAVING),
-    Rule("memory", whose.mpmc_queues, MEMORY),
-    Rule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
-    Rule("pitfalls", whose.everyone, ({},)),
+    CaseRule("producer_consumer", whose.representative_queues, (_throughput(),)),
+    CaseRule("producer_consumer", whose.mpmc_queues, (_throughput("2", "2"),)),
+    CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
+    CaseRule("ping_pong", whose.representative_queues, (_round_trip("spin"),)),
+    CaseRule("ping_pong", whose.mpmc_queues, (_round_trip(("block", "own")),)),
+    CaseRule("ping_pong", whose.spsc_queue, (_round_trip("spin", report="distribution"),)),
+    CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
+    CaseRule("load", whose.spsc_queue, BUSY),
+    CaseRule("counter", whose.representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
+    CaseRule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
+    CaseRule("download", whose.mpmc_queues, lists.DOWNLOADS),
+    CaseRule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_LIST),
+    CaseRule("download_saving", whose.one_claim, lists.SAVING),
+    CaseRule("memory", whose.mpmc_queues, MEMORY),
+    CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
+    CaseRule("pitfalls", whose.everyone, ({},)),
 )
 
 QUICK = (
     # Each implementation in each workload that it fits.
-    Rule("producer_consumer", whose.all_others, (_throughput(),)),
-    Rule("producer_consumer", whose.ranked, (_throughput("2", "2"),)),
-    Rule("ping_pong", whose.ranked, (_round_trip("spin"),)),
-    Rule("ping_pong", whose.ranked, (_round_trip("block"),)),
-    Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
-    Rule("load", whose.representative_queues, LOADS),
-    Rule("counter", whose.everyone, ({"t": "2", "mix": "increment"},)),
-    Rule("download", whose.ranked, lists.DOWNLOADS),
-    Rule("memory", whose.ranked, MEMORY),
-    Rule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
+    CaseRule("producer_consumer", whose.all_others, (_throughput(),)),
+    CaseRule("producer_consumer", whose.ranked, (_throughput("2", "2"),)),
+    CaseRule("ping_pong", whose.ranked, (_round_trip("spin"),)),
+    # A queue's own push and pop, too, where it has them: what loses items or wake-ups there is seen here.
+    CaseRule("ping_pong", whose.ranked, (_round_trip(("block", "own")),)),
+    CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
+    CaseRule("load", whose.representative_queues, LOADS),
+    CaseRule("counter", whose.everyone, ({"t": "2", "mix": "increment"},)),
+    CaseRule("download", whose.ranked, lists.DOWNLOADS),
+    CaseRule("memory", whose.ranked, MEMORY),
+    CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     # Sweeps, on representatives.
-    Rule("producer_consumer", whose.mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
-    Rule("producer_consumer", whose.mpmc_queues, (_throughput("4", "4"),)),
-    Rule(
+    CaseRule("producer_consumer", whose.mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
+    CaseRule("producer_consumer", whose.mpmc_queues, (_throughput("4", "4"),)),
+    CaseRule(
         "producer_consumer",
         whose.mpmc_queues,
         (_throughput(wait=("spin", "pause", "yield", "block", "own")),),
     ),
-    Rule("producer_consumer", whose.mpmc_queues, (_throughput(item=("8", "64", "256", "move_only")),)),
-    Rule(
+    CaseRule("producer_consumer", whose.mpmc_queues, (_throughput(item=("8", "64", "256", "move_only")),)),
+    CaseRule(
         "ping_pong", whose.closable_queue, (_round_trip(("pause", "yield", "sleep_1ms", "adaptive", "own")),)
     ),
-    Rule("ping_pong", whose.closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
-    Rule("ping_pong", whose.representative_queues, (_round_trip(("spin", "block"), report="distribution"),)),
-    Rule("counter", whose.representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
-    Rule("counter", whose.two_counters, ({"t": "2", "mix": "read_10"},)),
-    Rule("counter", whose.two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
-    Rule(
+    CaseRule("ping_pong", whose.closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
+    CaseRule(
+        "ping_pong", whose.representative_queues, (_round_trip(("spin", "block"), report="distribution"),)
+    ),
+    CaseRule("counter", whose.representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
+    CaseRule("counter", whose.two_counters, ({"t": "2", "mix": "read_10"},)),
+    CaseRule("counter", whose.two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
+    CaseRule(
         "download",
         whose.closable_queue,
         ({"n": ("1", "2", "4", "8", "16", "32"), "m": "2", "wait": "block"},),
@@ -142,45 +145,45 @@ QUICK = (
 # What the articles tried that this project began with, and the downloads that threads are for. Apart from quick,
 # whose five minutes they would shorten for the comparison of queues.
 EXPERIMENTS = (
-    Rule("producer_consumer", whose.other_controls, (_throughput(),)),
-    Rule("producer_consumer", whose.closable_queue, (_throughput(wait=("spin", "block", "own")),)),
-    Rule("producer_consumer", whose.stacks, (_throughput(wait=("spin", "block", "own")),)),
-    Rule("load", whose.both_orders, BUSY),
-    Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
-    Rule("ping_pong", whose.closable_queue, ({"queues": "2", "report": "mean"},)),
-    Rule("ping_pong", whose.closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
-    Rule("counter", whose.everyone, ({"t": "2", "mix": ("increment", "add_subtract")},)),
-    Rule("counter", whose.everyone, ({"t": ("1", "2"), "mix": ("list_packed", "list_padded")},)),
-    Rule("download", whose.closable_queue, lists.DOWNLOADS),
-    Rule("download", whose.closable_queue, lists.AS_MANY),
-    Rule(strategies.WORKLOAD, whose.download_strategies, lists.SHORT_LIST),
-    Rule(strategies.WORKLOAD, whose.download_strategies, lists.PAGES),
-    Rule(strategies.WORKLOAD, whose.windows, lists.FOUR_AT_ONCE),
-    Rule(strategies.WORKLOAD, whose.pool_windows_and_workers, lists.ACCIDENTS),
-    Rule(strategies.WORKLOAD, whose.over_http, lists.ACCIDENTS_ON_THE_WIRE),
-    Rule(strategies.WORKLOAD, whose.stages, lists.STAGES),
-    Rule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_SWEEP),
-    Rule("download_saving", whose.everyone, lists.SAVING_AND_SYNCING),
-    Rule("pitfalls", whose.everyone, ({},)),
+    CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
+    CaseRule("producer_consumer", whose.closable_queue, (_throughput(wait=("spin", "block", "own")),)),
+    CaseRule("producer_consumer", whose.stacks, (_throughput(wait=("spin", "block", "own")),)),
+    CaseRule("load", whose.both_orders, BUSY),
+    CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
+    CaseRule("ping_pong", whose.closable_queue, ({"queues": "2", "report": "mean"},)),
+    CaseRule("ping_pong", whose.closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
+    CaseRule("counter", whose.everyone, ({"t": "2", "mix": ("increment", "add_subtract")},)),
+    CaseRule("counter", whose.everyone, ({"t": ("1", "2"), "mix": ("list_packed", "list_padded")},)),
+    CaseRule("download", whose.closable_queue, lists.DOWNLOADS),
+    CaseRule("download", whose.closable_queue, lists.AS_MANY),
+    CaseRule(strategies.WORKLOAD, whose.download_strategies, lists.SHORT_LIST),
+    CaseRule(strategies.WORKLOAD, whose.download_strategies, lists.PAGES),
+    CaseRule(strategies.WORKLOAD, whose.windows, lists.FOUR_AT_ONCE),
+    CaseRule(strategies.WORKLOAD, whose.pool_windows_and_workers, lists.ACCIDENTS),
+    CaseRule(strategies.WORKLOAD, whose.over_http, lists.ACCIDENTS_ON_THE_WIRE),
+    CaseRule(strategies.WORKLOAD, whose.stages, lists.STAGES),
+    CaseRule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_SWEEP),
+    CaseRule("download_saving", whose.everyone, lists.SAVING_AND_SYNCING),
+    CaseRule("pitfalls", whose.everyone, ({},)),
 )
 
 # What docs/downloads.md promises: long lists, hundreds under way, and HTTP beside the simulated network.
 LONG_DOWNLOADS = (
-    Rule("producer_consumer", whose.other_controls, (_throughput(),)),
-    Rule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
-    Rule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
-    Rule(strategies.WORKLOAD, whose.windows, (lists.LONG_LIST | lists.SIMULATED | {"n": "8"},)),
-    Rule(strategies.WORKLOAD, whose.one_pool, lists.LONG_SWEEP),
-    Rule(strategies.WORKLOAD, whose.on_one_thread, lists.MANY_UNDER_WAY),
-    Rule(strategies.WORKLOAD, whose.over_http, lists.STEADY),
-    Rule(strategies.WORKLOAD, whose.over_http, lists.UNSTEADY),
-    Rule(strategies.WORKLOAD, whose.over_http, lists.WITH_ACCIDENTS),
-    Rule(strategies.WORKLOAD, whose.over_http, lists.OVER_A_LINK),
-    Rule(strategies.WORKLOAD, whose.over_http, lists.OWN_RATES),
-    Rule(strategies.WORKLOAD, whose.one_pool, lists.NARROW_LINK),
-    Rule(strategies.WORKLOAD, whose.one_pool, lists.NEARBY),
-    Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.HOURS),
-    Rule(strategies.WORKLOAD, whose.pool_and_windows, lists.IN_BOTH_TIMES),
+    CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
+    CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
+    CaseRule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
+    CaseRule(strategies.WORKLOAD, whose.windows, (lists.LONG_LIST | lists.SIMULATED | {"n": "8"},)),
+    CaseRule(strategies.WORKLOAD, whose.one_pool, lists.LONG_SWEEP),
+    CaseRule(strategies.WORKLOAD, whose.on_one_thread, lists.MANY_UNDER_WAY),
+    CaseRule(strategies.WORKLOAD, whose.over_http, lists.STEADY),
+    CaseRule(strategies.WORKLOAD, whose.over_http, lists.UNSTEADY),
+    CaseRule(strategies.WORKLOAD, whose.over_http, lists.WITH_ACCIDENTS),
+    CaseRule(strategies.WORKLOAD, whose.over_http, lists.OVER_A_LINK),
+    CaseRule(strategies.WORKLOAD, whose.over_http, lists.OWN_RATES),
+    CaseRule(strategies.WORKLOAD, whose.one_pool, lists.NARROW_LINK),
+    CaseRule(strategies.WORKLOAD, whose.one_pool, lists.NEARBY),
+    CaseRule(strategies.WORKLOAD, whose.pool_and_windows, lists.HOURS),
+    CaseRule(strategies.WORKLOAD, whose.pool_and_windows, lists.IN_BOTH_TIMES),
 )
 
 PROFILES = {

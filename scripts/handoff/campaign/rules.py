@@ -14,7 +14,7 @@ Chooser = Callable[[Suite], set[str]]
 
 
 @dataclass(frozen=True)
-class Rule:
+class CaseRule:
     """Of each chosen implementation, the cases of a workload whose keys have the given values. Of several
     alternatives an implementation gets the first that it has cases for. Keys not named are free."""
 

@@ -6,6 +6,7 @@ import ctypes
 import json
 import math
 import os
+import re
 import select
 import signal
 import subprocess
@@ -78,7 +79,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialOutcome:
     started: str
     seconds: float
     status: str
@@ -106,7 +107,7 @@ def run(
     layout: Layout,
     limit_s: float,
     interrupt: Interrupt,
-) -> Outcome | None:
+) -> TrialOutcome | None:
     """Runs the case once; None if the interruption came first."""
     command = [
         *program,
@@ -130,7 +131,7 @@ def run(
         return None
     if why == "late":
         message = f"hung: no end within {limit_s:.0f} s"
-        return Outcome(
+        return TrialOutcome(
             started, seconds, "hung", ended.exit, message, _kept(ended, settings), settings.placement
         )
     return _judge(case, settings, started, seconds, ended)
@@ -196,16 +197,18 @@ def _kept(ended: _Ended, settings: Settings) -> str:
     return settings.anonymous("\n".join(parts))[-KEPT_OUTPUT:]
 
 
-def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: _Ended) -> Outcome:
+def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: _Ended) -> TrialOutcome:
     context, entry, flaw = _entry(case, ended.stdout)
     placement = str(context.get("handoff_placement", settings.placement))
-    cpus = _cpus(entry, context)
+    cpus = _cpus(entry)
     figures = _figures(entry)
     status, message = _verdict(ended, entry, figures, flaw)
     message = settings.anonymous(message)
     if status == "ok":
-        return Outcome(started, seconds, status, ended.exit, "", "", placement, cpus, figures)
-    return Outcome(started, seconds, status, ended.exit, message, _kept(ended, settings), placement, cpus)
+        return TrialOutcome(started, seconds, status, ended.exit, "", "", placement, cpus, figures)
+    return TrialOutcome(
+        started, seconds, status, ended.exit, message, _kept(ended, settings), placement, cpus
+    )
 
 
 def _entry(case: Case, stdout: str) -> tuple[dict[str, Any], dict[str, Any], str]:
@@ -221,16 +224,10 @@ def _entry(case: Case, stdout: str) -> tuple[dict[str, Any], dict[str, Any], str
     return context, entry, ""
 
 
-def _cpus(entry: Mapping[str, Any], context: Mapping[str, Any]) -> list[int]:
-    """From the entry's label, "cpus:0,1", or from the context."""
-    label = str(entry.get("label", ""))
-    listed = (
-        label.removeprefix("cpus:") if label.startswith("cpus:") else str(context.get("handoff_cpus", ""))
-    )
-    try:
-        return [int(cpu) for cpu in listed.split(",") if cpu]
-    except ValueError:
-        return []
+def _cpus(entry: Mapping[str, Any]) -> list[int]:
+    """From the entry's label, "cpus:0,1"; a trial that failed early has none."""
+    listed = re.fullmatch(r"cpus:(-?\d+(?:,-?\d+)*)", str(entry.get("label", "")))
+    return [int(cpu) for cpu in listed[1].split(",")] if listed else []
 
 
 def _figures(entry: Mapping[str, Any]) -> dict[str, float]:

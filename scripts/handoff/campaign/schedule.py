@@ -10,7 +10,7 @@ import numpy
 from ..errors import HandoffError
 from ..run import control_kinds, strategies
 from ..run.cases import Case
-from ..run.sampling import Plan
+from ..run.sampling import BlockPlan
 from .runner import Layout, Settings
 
 # The stack starts at another place for each size of the environment, in steps of 16 bytes; a page covers
@@ -46,12 +46,12 @@ class Trial:
     build: int = 0  # which of the builds that are measured interleaved
 
 
-def in_a_block(plan: Plan) -> list[tuple[Case, str]]:
+def in_a_block(plan: BlockPlan) -> list[tuple[Case, str]]:
     """Each trial of a block, as its case and label."""
     return control_kinds.trials(plan.cases, plan.repeats)
 
 
-def block_trials(plan: Plan, seed: int, block: int) -> list[Trial]:
+def block_trials(plan: BlockPlan, seed: int, block: int) -> list[Trial]:
     """The trials of a block, in an order that follows from its plan, the seed and the block alone."""
     trials = in_a_block(plan)
     random = numpy.random.Generator(numpy.random.PCG64([seed, block]))
@@ -81,7 +81,7 @@ def interleaved(trials: list[Trial], seed: int, builds: int) -> list[Trial]:
     ]
 
 
-class Costs:
+class TrialCosts:
     """Seconds per trial of a case: guessed until it has been measured."""
 
     def __init__(self, settings: Settings) -> None:
@@ -95,7 +95,7 @@ class Costs:
         measured = self._measured.get(case.name)
         return self._guess(case) if measured is None else measured
 
-    def of_block(self, plan: Plan) -> float:
+    def of_block(self, plan: BlockPlan) -> float:
         return sum(self.of(case) for case, _ in in_a_block(plan))
 
     def _guess(self, case: Case) -> float:

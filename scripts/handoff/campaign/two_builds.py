@@ -25,7 +25,7 @@ SIDES = ("base", "head")
 
 
 @dataclass(frozen=True)
-class Plan:
+class TwoBuilds:
     """What both builds have in common, and where each comes from."""
 
     roots: tuple[Path, Path]  # of the sources
@@ -59,7 +59,7 @@ def left_out(selected: tuple[list[Case], list[Case]]) -> list[str]:
     ]
 
 
-def open_folders(plan: Plan, reports: Path, out: Path | None, asked_seed: int | None) -> list[RunFolder]:
+def open_folders(plan: TwoBuilds, reports: Path, out: Path | None, asked_seed: int | None) -> list[RunFolder]:
     """A folder for each side, new or gone on with; both know the campaign and the seed."""
     stored = _stored(out)
     seed = stored["seed"] if stored else secrets.randbits(32) if asked_seed is None else asked_seed
@@ -87,9 +87,9 @@ def open_folders(plan: Plan, reports: Path, out: Path | None, asked_seed: int | 
 
 
 def measure(
-    plan: Plan, stop: StopRule, folders: list[RunFolder], interrupt: Interrupt, display: Display
+    plan: TwoBuilds, stop: StopRule, folders: list[RunFolder], interrupt: Interrupt, display: Display
 ) -> None:
-    builds = [measuring.Build(suite, folder) for suite, folder in zip(plan.suites, folders)]
+    builds = [measuring.MeasuredBuild(suite, folder) for suite, folder in zip(plan.suites, folders)]
     design = Design(plan.cases, folders[0].environment["seed"], stop, sampling=None)
     campaign = measuring.Campaign(builds, plan.settings, design)
     try:
@@ -100,12 +100,12 @@ def measure(
         folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
 
 
-def failures(plan: Plan, folders: list[RunFolder]) -> str:
+def failures(plan: TwoBuilds, folders: list[RunFolder]) -> str:
     """One line about what failed on either side; empty if nothing did."""
     told = [
         f"{side}: {failed}"
         for side, suite, folder in zip(SIDES, plan.suites, folders)
-        if (failed := measuring.failures(measuring.Build(suite, folder)))
+        if (failed := measuring.failures(measuring.MeasuredBuild(suite, folder)))
     ]
     return "; ".join(told)
 

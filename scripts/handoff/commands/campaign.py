@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import secrets
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from ..campaign.schedule import StopRule
 from ..campaign.selection import Selection
 from ..errors import EXIT_INTERRUPTED, MeasurementError
 from ..host.build import ROOT
+from ..report import ending
 from ..run import sampling
 from ..run.cases import Case
 from ..run.run_folder import ENVIRONMENT_NAME, RunFolder
@@ -71,7 +73,7 @@ def selected(given: argparse.Namespace) -> Selection:
 
 
 def plan_text(request: Request, rule: Sampling) -> str:
-    costs = schedule.Costs(request.settings)
+    costs = schedule.TrialCosts(request.settings)
     design = request.design(0, rule)
     full_s = costs.of_block(sampling.full_block(request.cases))
     thin_s = design.thin_s(costs, rule.first_blocks)
@@ -117,7 +119,7 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
     seed = folder.environment["seed"]
     rule = Sampling.from_dict(folder.environment["sampling"])
     campaign = measuring.Campaign(
-        [measuring.Build(request.suite, folder)], request.settings, request.design(seed, rule)
+        [measuring.MeasuredBuild(request.suite, folder)], request.settings, request.design(seed, rule)
     )
     display = progress.display(console)
     try:
@@ -139,6 +141,9 @@ def write_report(folder: RunFolder) -> None:
         raise MeasurementError(
             f"the report of {folder.path} failed with exit code {code}; its samples are kept"
         )
+    if (found := folder.path / ending.FILE_NAME).exists():
+        said = ending.text(json.loads(found.read_text(encoding="utf-8")))
+        print(f"\n{said}", file=sys.stderr)
     print(folder.path / "report.html")
 
 
@@ -149,7 +154,7 @@ def carry_out(request: Request) -> int:
         if request.options.dry_run:
             print(plan_text(request, request.sampling))
         return 0
-    block_s = schedule.Costs(request.settings).of_block(sampling.full_block(request.cases))
+    block_s = schedule.TrialCosts(request.settings).of_block(sampling.full_block(request.cases))
     schedule.refuse_if_hopeless(request.stop, request.budget_s, block_s, len(request.cases))
     console = Console(stderr=True)
     folder = open_folder(request)
@@ -161,7 +166,7 @@ def carry_out(request: Request) -> int:
             write_report(folder)
     if interrupt.requested:
         return EXIT_INTERRUPTED
-    if failed := measuring.failures(measuring.Build(request.suite, folder)):
+    if failed := measuring.failures(measuring.MeasuredBuild(request.suite, folder)):
         raise MeasurementError(failed)
     return 0
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ..campaign import commits, progress, schedule, two_builds
 from ..campaign.interrupt import Interrupt
-from ..campaign.two_builds import Plan
+from ..campaign.two_builds import TwoBuilds
 from ..compare import compare, memory_changes
 from ..compare.changes import IMPROVEMENT, REGRESSION
 from ..errors import EXIT_FAILED, EXIT_INTERRUPTED, HandoffError, MeasurementError
@@ -22,7 +22,7 @@ from . import campaign
 WIDE = 200  # of output that is no terminal: case names are kept whole
 
 
-def plan(given: argparse.Namespace) -> tuple[Plan, schedule.StopRule]:
+def plan(given: argparse.Namespace) -> tuple[TwoBuilds, schedule.StopRule]:
     """Both builds, up to date, and what of them is measured."""
     sources = commits.sources(ROOT, given.commits)
     sources += [] if len(sources) == 2 else [commits.working_tree(ROOT)]
@@ -34,13 +34,13 @@ def plan(given: argparse.Namespace) -> tuple[Plan, schedule.StopRule]:
     for sentence in two_builds.left_out(selected):
         print(f"note: {sentence}", file=sys.stderr)
     cases = two_builds.common_cases(suites, selected)
-    block_s = 2 * schedule.Costs(base.settings).of_block(sampling.full_block(cases))
+    block_s = 2 * schedule.TrialCosts(base.settings).of_block(sampling.full_block(cases))
     schedule.refuse_if_hopeless(base.stop, base.budget_s, block_s, len(cases))
     roots = (sources[0].root, sources[1].root)
-    return Plan(roots, suites, cases, base.settings, base.profile.name), base.stop
+    return TwoBuilds(roots, suites, cases, base.settings, base.profile.name), base.stop
 
 
-def _request(given: argparse.Namespace, source: commits.Source) -> campaign.Request:
+def _request(given: argparse.Namespace, source: commits.CommitSource) -> campaign.Request:
     asked = copy.copy(given)
     asked.build_dir = source.build_dir
     asked.precision = None  # two builds are measured in full blocks

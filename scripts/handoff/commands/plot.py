@@ -13,12 +13,13 @@ from ..run import results
 def run(given: argparse.Namespace) -> int:
     if given.figure not in figures.REGISTRY:
         raise unknown("figure", given.figure, figures.REGISTRY)
+    pixels = given.out.suffix == ".png"
     runs = [results.load(run) for run in given.runs]
     if len(runs) == 1:
-        one = figures.required(given.figure, summary.build(runs[0]))
+        one = figures.required(given.figure, summary.build(runs[0]), pixels)
     else:
         named = [(machine.label, machine.summary) for machine in merge.machines(runs)[0]]
-        one = facets.required(given.figure, named)
-    given.out.write_bytes(one.png if given.out.suffix == ".png" else one.svg.encode())
+        one = facets.required(given.figure, named, pixels)
+    given.out.write_bytes(one.png if pixels else one.svg.encode())
     print(given.out)
     return 0

@@ -22,7 +22,7 @@ def write(run_dir: Path, record: Record | None, pngs: Collection[str] = ()) -> P
     run = _load(run_dir)
     found = summary.build(run)
     summary.write(found, run_dir / summary.FILE_NAME)
-    drawn = _draw(run_dir / "figures", lambda name: figures.render(name, found), pngs)
+    drawn = _draw(run_dir / "figures", lambda name, pixels: figures.render(name, found, pixels), pngs)
     proofs = proof_table.of_runs(record, ROOT, [found])
     target = run_dir / page.FILE_NAME
     target.write_text(page.render(found, drawn, proofs), encoding="utf-8")
@@ -38,7 +38,7 @@ def write_merged(run_dirs: list[Path], out: Path, record: Record | None, pngs: C
     machines, left_out = merge.machines([_load(run_dir) for run_dir in run_dirs])
     out.mkdir(parents=True, exist_ok=True)
     named = [(machine.label, machine.summary) for machine in machines]
-    drawn = _draw(out / "figures", lambda name: facets.render(name, named), pngs)
+    drawn = _draw(out / "figures", lambda name, pixels: facets.render(name, named, pixels), pngs)
     proofs = proof_table.of_runs(record, ROOT, [machine.summary for machine in machines])
     for name, text in merged_page.write_texts(machines, left_out, drawn, proofs).items():
         (out / name).write_text(text, encoding="utf-8")
@@ -64,22 +64,23 @@ def _load(run_dir: Path) -> results.Run:
 
 
 def _draw(
-    folder: Path, render: Callable[[str], figures.Rendered | None], pngs: Collection[str]
+    folder: Path, render: Callable[[str, bool], figures.Rendered | None], pngs: Collection[str]
 ) -> list[figures.Rendered]:
     """All figures that there are samples for, as files and to be set into the page."""
     folder.mkdir(exist_ok=True)
     drawn: list[figures.Rendered] = []
     for name in figures.REGISTRY:
-        one = render(name)
+        svg, png = folder / f"{name}.svg", folder / f"{name}.png"
+        # A picture of an earlier state would contradict the page: it is drawn again, or removed.
+        pixels = name in pngs or png.exists()
+        one = render(name, pixels)
         if one is None:
-            # A picture of an earlier state would contradict the page.
-            (folder / f"{name}.svg").unlink(missing_ok=True)
-            (folder / f"{name}.png").unlink(missing_ok=True)
+            svg.unlink(missing_ok=True)
+            png.unlink(missing_ok=True)
             continue
-        (folder / f"{name}.svg").write_text(one.svg, encoding="utf-8")
-        # A picture of an earlier state would contradict the page here, too.
-        if name in pngs or (folder / f"{name}.png").exists():
-            (folder / f"{name}.png").write_bytes(one.png)
+        svg.write_text(one.svg, encoding="utf-8")
+        if pixels:
+            png.write_bytes(one.png)
         drawn.append(one)
     return drawn
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..compare import validation
-from ..compare.validation import Table
+from ..compare.validation import ValidationTable
 from ..errors import EXIT_FAILED, HandoffError, MeasurementError
 from ..host.build import ROOT
 from ..report import page
@@ -60,7 +60,7 @@ def _run(script: str, *arguments: str) -> None:
         raise MeasurementError(f"{script} {' '.join(arguments)} ended with exit code {code}")
 
 
-def tables(out: Path) -> dict[str, Table]:
+def tables(out: Path) -> dict[str, ValidationTable]:
     """By the names under which the report's template knows them."""
     alike = [results.load(path) for path in sorted(out.glob("alike-*"))]
     if len(alike) < 2:
@@ -84,15 +84,11 @@ def _same_binaries(runs: list[Run]) -> None:
 
 
 def _packaged(run: Run) -> set[str]:
-    """The queues that are others' work: those whose source names a package's version."""
-    return {
-        str(one["name"])
-        for one in run.environment["catalog"]["queues"]
-        if validation.is_packaged(str(one["cite"]))
-    }
+    """The queues that are others' work, as the register says."""
+    return {str(one["name"]) for one in run.environment["catalog"]["queues"] if one["packaged"]}
 
 
-def write(found: dict[str, Table], out: Path, target: Path) -> None:
+def write(found: dict[str, ValidationTable], out: Path, target: Path) -> None:
     first = results.load(sorted(out.glob("alike-*"))[0])
     text = (
         page.environment()

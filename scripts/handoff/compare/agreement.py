@@ -24,7 +24,7 @@ STAND_IN = strategies.UNORDERED
 
 
 @dataclass(frozen=True)
-class Pair:
+class TransportPair:
     """The same list in both ways, and the median of the blocks' ratios of makespans, HTTP over simulated."""
 
     http: Case
@@ -34,7 +34,7 @@ class Pair:
     ratio: Interval
 
     @classmethod
-    def from_dict(cls, stored: Json) -> Pair:
+    def from_dict(cls, stored: Json) -> TransportPair:
         ratio = Interval(**stored["ratio"])
         http, simulated = cases.parse(stored["http"]), cases.parse(stored["simulated"])
         return cls(http, simulated, stored["http_s"], stored["simulated_s"], ratio)
@@ -61,7 +61,7 @@ def twin(case: Case, measured: Collection[str]) -> Case | None:
     return None
 
 
-def pairs(samples: pd.DataFrame) -> list[Pair]:
+def pairs(samples: pd.DataFrame) -> list[TransportPair]:
     """Of the samples of complete blocks, in the order of their names."""
     sound = samples[samples["status"] == "ok"]
     makespans = sound.pivot_table(index="block", columns="case", values="makespan_s")
@@ -77,11 +77,11 @@ def pairs(samples: pd.DataFrame) -> list[Pair]:
         ratio = stats.median_interval((both[http.name] / both[simulated.name]).to_numpy())
         medians = both.median()
         http_s, simulated_s = float(medians[http.name]), float(medians[simulated.name])
-        found.append(Pair(http, simulated, http_s, simulated_s, ratio))
+        found.append(TransportPair(http, simulated, http_s, simulated_s, ratio))
     return found
 
 
-def record(run: Run, found: Iterable[Pair]) -> Json:
+def record(run: Run, found: Iterable[TransportPair]) -> Json:
     """What is stored of a run, and all that the table in docs/downloads.md is made from."""
     build = run.environment["build"]
     return {
@@ -97,7 +97,7 @@ def record(run: Run, found: Iterable[Pair]) -> Json:
 
 def recorded(stored: Json) -> str:
     """The table, where it comes from, and what of it agrees."""
-    found = [Pair.from_dict(pair) for pair in stored["pairs"]]
+    found = [TransportPair.from_dict(pair) for pair in stored["pairs"]]
     apart = sum(not pair.agrees for pair in found)
     agreeing = (
         f"{len(found) - apart} of {len(found)} intervals lie within {100 * LIMIT:.0f}% of 1"
@@ -115,7 +115,7 @@ def recorded(stored: Json) -> str:
     return f"{table(found)}\n\n{source}"
 
 
-def table(found: Iterable[Pair]) -> str:
+def table(found: Iterable[TransportPair]) -> str:
     lines = [
         "| strategy | n | list | simulated | HTTP | HTTP / simulated | blocks |",
         "|---|---|---|---|---|---|---|",

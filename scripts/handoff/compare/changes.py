@@ -114,7 +114,9 @@ def _change(rows: pd.DataFrame, told: RegimeRatio, unit: str) -> Change:
     here = rows if told.regime == POOLED else rows[rows["regime"] == told.regime]
     values = {run: own.to_numpy(float) for run, own in here.groupby("run")["value"]}
     # Medians of several regimes would be those of none.
-    medians = {} if told.regime == POOLED else {run: median_interval(own).estimate for run, own in values.items()}
+    medians = (
+        {} if told.regime == POOLED else {run: median_interval(own).estimate for run, own in values.items()}
+    )
     return Change(
         case=str(rows["case"].iloc[0]),
         regime=told.regime,

@@ -33,7 +33,7 @@ _SIGNS = {Outcome.FASTER: -1, Outcome.SLOWER: 1}
 
 
 @dataclass(frozen=True)
-class Table:
+class ValidationTable:
     heads: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     passed: bool
@@ -47,7 +47,7 @@ def _usable(run: Run) -> pd.DataFrame:
 # ---- one binary, many campaigns --------------------------------------------------------------------------
 
 
-def same_twice(runs: Sequence[Run]) -> Table:
+def same_twice(runs: Sequence[Run]) -> ValidationTable:
     """A/A within each campaign, and each campaign against the one before it, in which nothing changed."""
     pairs = [pair for run in runs for pair in known_pairs.same_twice(_usable(run))]
     wrong = sum(pair.outcome in _SIGNS for pair in pairs)
@@ -73,12 +73,12 @@ def same_twice(runs: Sequence[Run]) -> Table:
     ]
     heads = ("what is alike", "comparisons", "verdicts", "declared different", "")
     passed = len(pairs) == len(runs) and wrong <= len(runs) / 20 and sum(map(bool, changed)) <= len(runs) / 20
-    return Table(
+    return ValidationTable(
         heads, rows, passed, "At most one campaign in 20 may declare a difference that is not there."
     )
 
 
-def power(runs: Sequence[Run]) -> Table:
+def power(runs: Sequence[Run]) -> ValidationTable:
     """Whether the differences that were put in are found."""
     five = [pair for run in runs if (pair := known_pairs.against_paced(_usable(run), "slowed")) is not None]
     two = [pair for run in runs if (pair := known_pairs.against_paced(_usable(run), "slight")) is not None]
@@ -94,7 +94,7 @@ def power(runs: Sequence[Run]) -> Table:
         "resolves: median, all",
     )
     passed = len(five) == len(two) == len(runs) and found >= 0.9 * len(runs) and not missed
-    return Table(
+    return ValidationTable(
         heads,
         rows,
         passed,
@@ -102,7 +102,7 @@ def power(runs: Sequence[Run]) -> Table:
     )
 
 
-def _power_row(put_in: str, pairs: Sequence[known_pairs.Pair]) -> tuple[str, ...]:
+def _power_row(put_in: str, pairs: Sequence[known_pairs.KnownPair]) -> tuple[str, ...]:
     return (
         put_in,
         f"{len(pairs)}",
@@ -130,7 +130,7 @@ def _percents(values: Any) -> str:
 # ---- two campaigns ---------------------------------------------------------------------------------------
 
 
-def repeatability(a: Run, b: Run) -> Table:
+def repeatability(a: Run, b: Run) -> ValidationTable:
     """Every pair of implementations in every group that both campaigns measured."""
     signs_a, signs_b = _signs(a), _signs(b)
     common = sorted(set(signs_a) & set(signs_b))
@@ -168,7 +168,7 @@ def repeatability(a: Run, b: Run) -> Table:
     tau = agreement(totals.get("ping_pong", []))
     passed = not opposite and tau >= AGREEMENT
     told = f"No pair may be opposite, and ping-pong's τ-b must reach {AGREEMENT:g}; it is {_text_of(tau)}."
-    return Table(heads, rows, passed, told)
+    return ValidationTable(heads, rows, passed, told)
 
 
 def _signs(run: Run) -> dict[str, dict[tuple[str, str], int]]:
@@ -204,12 +204,7 @@ def _text_of(tau: float) -> str:
 # ---- against loops by hand -------------------------------------------------------------------------------
 
 
-def is_packaged(cite: str) -> bool:
-    """Whether a queue is somebody else's work: its source then names the package."""
-    return "(Debian " in cite
-
-
-def against_others(record: Json, packaged: set[str]) -> Table:
+def against_others(record: Json, packaged: set[str]) -> ValidationTable:
     """The ping-pong of packaged queues, by the harness over by hand, in each regime of the machine."""
     rows: list[tuple[str, ...]] = []
     inside: set[str] = set()
@@ -244,7 +239,7 @@ def against_others(record: Json, packaged: set[str]) -> Table:
     waits = {wait: sum(text.endswith(f", {wait}") for text in inside) for wait in ("pause", "spin")}
     passed = max(waits.values(), default=0) >= PACKAGED
     told = ", ".join(f"{count} queues with {wait}" for wait, count in waits.items())
-    return Table(
+    return ValidationTable(
         heads,
         rows,
         passed,

@@ -38,10 +38,12 @@ def describe(root: Path, build_dir: Path, binaries: Mapping[str, Path]) -> dict[
     info = _build_info(build_dir)
     return {
         **source(root),
+        "version": info.get("version"),
         "compiler": info.get("compiler"),
         "flags": info.get("flags"),
         "build_type": info.get("build_type"),
         "sanitizers": info.get("sanitizers"),
+        "compiled_with": info.get("libraries", {}),
         "libraries": _libraries(root / "scripts" / "packages.tsv"),
         "binaries": {name: sha256(path) for name, path in binaries.items()},
     }

@@ -49,7 +49,7 @@ class Object:
 
 
 @dataclass(frozen=True)
-class Kind:
+class UnitKind:
     name: str
     objects: int
     seconds: float
@@ -82,12 +82,12 @@ def compiled(build_dir: Path) -> list[Object]:
     return sorted(latest.values(), key=lambda one: one.seconds, reverse=True)
 
 
-def kinds(objects: Iterable[Object]) -> list[Kind]:
+def kinds(objects: Iterable[Object]) -> list[UnitKind]:
     """The most expensive first; what only tests need comes last, be it nothing."""
     groups: dict[str, list[float]] = {TESTS: []}
     for one in objects:
         groups.setdefault(one.kind, []).append(one.seconds)
-    found = [Kind(name, len(seconds), sum(seconds)) for name, seconds in groups.items()]
+    found = [UnitKind(name, len(seconds), sum(seconds)) for name, seconds in groups.items()]
     return sorted(found, key=lambda kind: (kind.name == TESTS, -kind.seconds))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .cells import BROKEN, CAUGHT, EARLIER, PROVEN, Cell
-from .table import COLUMNS, Row
+from .cells import BROKEN, CAUGHT, EARLIER, PROVEN, ProofCell
+from .table import COLUMNS, ProofRow
 
 TICK = "✓"
 SANITIZERS = ("TSan", "ASan")
 
 
-def parts(row: Row) -> list[str]:
+def parts(row: ProofRow) -> list[str]:
     """What a reader may rely on, or is warned of. A check that was not made is left out, but for the order's."""
     cells = dict(zip(COLUMNS, row.cells))
     if row.state == BROKEN:
@@ -23,7 +23,7 @@ def parts(row: Row) -> list[str]:
     return told + _faults(cells["mutations killed"])
 
 
-def _order(cell: Cell) -> str:
+def _order(cell: ProofCell) -> str:
     if cell.state == EARLIER:
         return "order of an earlier source"
     if cell.state == CAUGHT:
@@ -38,18 +38,18 @@ def _order(cell: Cell) -> str:
     return f"{promise} {TICK}"
 
 
-def _sanitizers(cell: Cell) -> list[str]:
+def _sanitizers(cell: ProofCell) -> list[str]:
     ran = [name for name in SANITIZERS if cell.state == PROVEN and name in cell.text]
     return [f"{', '.join(ran)} {TICK}"] if ran else []
 
 
-def _faults(cell: Cell) -> list[str]:
+def _faults(cell: ProofCell) -> list[str]:
     """Also where one survived: 11/12 says so."""
     killed, of, all_of = cell.text.partition(" of ")
     return [f"faults {killed}/{all_of}"] if of and killed.isdigit() and all_of.isdigit() else []
 
 
-def told_apart(rows: Sequence[Row]) -> tuple[list[list[str]], list[str]]:
+def told_apart(rows: Sequence[ProofRow]) -> tuple[list[list[str]], list[str]]:
     """The parts of each row, and those that all rows have, which are to be told once."""
     each = [parts(row) for row in rows]
     shared = [part for part in each[0] if all(part in one for one in each)] if len(each) > 1 else []

@@ -36,7 +36,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Build:
+class ProvingBuild:
     """A preset of this project, or a build of somebody else's."""
 
     root: Path  # of handoff
@@ -58,9 +58,13 @@ class Build:
         return inner if (inner / "build_info.json").exists() else self.dir
 
     @property
+    def info_path(self) -> Path:
+        return self._binary_dir / "build_info.json"
+
+    @property
     def info(self) -> Json:
         """What CMake has written beside the binaries."""
-        found: Json = json.loads(probe.text(self._binary_dir / "build_info.json") or "{}")
+        found: Json = json.loads(probe.text(self.info_path) or "{}")
         if "compiler" not in found:
             raise HandoffError(f"'{self.dir}' is no build of handoff's: it has no build_info.json")
         return found
@@ -100,20 +104,20 @@ def _environment_of(name: str, presets: Mapping[str, Json]) -> dict[str, str]:
     return values | own
 
 
-def preset(root: Path, name: str) -> Build:
+def preset(root: Path, name: str) -> ProvingBuild:
     valid = PRESETS + SECOND_COMPILER
     if name not in valid:
         raise unknown("preset", name, valid)
-    return Build(root, name, root / "build" / name, is_preset=True)
+    return ProvingBuild(root, name, root / "build" / name, is_preset=True)
 
 
-def elsewhere(root: Path, build_dir: Path) -> Build:
-    build = Build(root, build_dir.absolute().name, build_dir, is_preset=False)
+def elsewhere(root: Path, build_dir: Path) -> ProvingBuild:
+    build = ProvingBuild(root, build_dir.absolute().name, build_dir, is_preset=False)
     _ = build.info  # refuses what is none
     return build
 
 
-def begin(build: Build) -> None:
+def begin(build: ProvingBuild) -> None:
     """Stamps the build with its sources, before it is compiled: what changes from here on is not proven."""
     source = build_info.source(build.own or build.root)
     stamp = {
@@ -127,13 +131,13 @@ def begin(build: Build) -> None:
     (build.proofs / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
 
 
-def refuse_changes(build: Build) -> None:
+def refuse_changes(build: ProvingBuild) -> None:
     """This project's record is about commits. A user's own project keeps its record for itself."""
     if build.is_preset and build_info.source(build.root)["dirty"]:
         raise HandoffError("the tree has changes that are not committed; commit them, then record the proofs")
 
 
-def collect(build: Build, record: Record) -> list[str]:
+def collect(build: ProvingBuild, record: Record) -> list[str]:
     """Adds what the tests have left since the stamp; returns what kept something out of the record."""
     path = build.proofs / STAMP
     stamp = json.loads(probe.text(path) or "{}")
@@ -148,11 +152,14 @@ def collect(build: Build, record: Record) -> list[str]:
     results = build.proofs / RESULTS
     if results.is_file() and results.stat().st_mtime < since:
         raise HandoffError(f"'{results}' is older than the stamp beside it: the tests have not ended")
+    if results.is_file() and build.info_path.stat().st_mtime > results.stat().st_mtime:
+        raise HandoffError(f"'{build.info_path}' is newer than '{results}': what was tested is another build")
     at_hand = sources.hashes(build.root, build.own)
     same = {name: value for name, value in stamp["sources"].items() if at_hand.get(name) == value}
     run_id = f"{stamp['began']} {build.name}"
     outcomes = ctest.read(results)
-    proofs = Collected(build.proofs, build.name, run_id, since, same, outcomes).proofs()
+    libraries = build.info.get("libraries", {})
+    proofs = Collected(build.proofs, build.name, run_id, since, same, libraries, outcomes).proofs()
     record.add(run_id, _run_of(build, stamp), proofs)
     warnings = [
         f"{build.name}: {name} is left out: its source has changed since its tests began"
@@ -161,7 +168,7 @@ def collect(build: Build, record: Record) -> list[str]:
     return warnings if proofs else [*warnings, f"{build.name}: its tests prove nothing: none has run"]
 
 
-def _run_of(build: Build, stamp: Json) -> Json:
+def _run_of(build: ProvingBuild, stamp: Json) -> Json:
     """Where proofs come from: what is true of all of one run."""
     host = machine.describe()
     run = {

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..compare import validation
 from .record import DEEP, Proof, Record
 
 # How a cell stands.
@@ -26,7 +25,7 @@ THIRD_PARTY = "third-party source"
 
 
 @dataclass(frozen=True)
-class Cell:
+class ProofCell:
     state: str
     text: str
     detail: str = ""
@@ -44,7 +43,8 @@ class Cell:
 
 @dataclass
 class Evidence:
-    """All that the record has of an implementation; `source`: the hash of the source that is asked about."""
+    """All that the record has of an implementation; `source`: the hash of the source that is asked about. The
+    library that is asked about is the one that the entry names; an entry that names none asks about none."""
 
     record: Record
     entry: Mapping[str, Any]
@@ -54,7 +54,15 @@ class Evidence:
 
     def __post_init__(self) -> None:
         self.all = self.record.of(self.entry["name"])
-        self.current = [proof for proof in self.all if proof.sources == self.source]
+        self.current = [proof for proof in self.all if self.is_current(proof)]
+
+    def is_current(self, proof: Proof) -> bool:
+        """Whether it is of the source and of the library that are asked about."""
+        return proof.sources == self.source and self.has_library(proof)
+
+    def has_library(self, proof: Proof) -> bool:
+        asked = self.entry.get("library")
+        return asked is None or asked == (proof.library or "")
 
     def best(self, check: str) -> Proof | None:
         """Of the source asked about before others; a failure before everything that held; then what weighs
@@ -62,7 +70,7 @@ class Evidence:
 
         def weight(proof: Proof) -> tuple[bool, bool, bool, bool]:
             plain = not self.record.runs[proof.run]["sanitizers"]
-            return proof.sources == self.source, not self.succeeded(proof), plain, proof.effort == DEEP
+            return self.is_current(proof), not self.succeeded(proof), plain, proof.effort == DEEP
 
         found = [proof for proof in self.all if proof.check == check]
         return max(found, key=weight) if found else None
@@ -81,21 +89,29 @@ class Evidence:
 
     @property
     def is_packaged(self) -> bool:
-        return validation.is_packaged(self.entry.get("cite", ""))
+        """Somebody else's work, behind an adapter."""
+        return bool(self.entry.get("packaged"))
 
-    def cell(self, proof: Proof, text: str, detail: str = "") -> Cell:
+    def cell(self, proof: Proof, text: str, detail: str = "") -> ProofCell:
         """What held, or has failed, of whichever source."""
         state = PROVEN
         if not proof.holds:
             state, text, detail = BROKEN, "BROKEN", _violation(self, proof)
-        if proof.sources == self.source:
-            return Cell(state, text, detail)
-        what = "not known whether of this source" if self.source is None else "of another source"
-        return Cell(
+        if self.is_current(proof):
+            return ProofCell(state, text, detail)
+        return ProofCell(
             BROKEN if state == BROKEN else EARLIER,
-            f"{what}, at {self.record.commit(proof.run)}: {text}",
+            f"{self.difference(proof)}, at {self.record.commit(proof.run)}: {text}",
             detail,
         )
+
+    def difference(self, proof: Proof) -> str:
+        """What keeps a proof from being one of what is asked about."""
+        if self.source is None:
+            return "not known whether of this source"
+        if proof.sources != self.source:
+            return "of another source"
+        return f"with {proof.library or 'a library of unknown version'}"
 
 
 def _violation(evidence: Evidence, proof: Proof) -> str:
@@ -119,17 +135,17 @@ def plural(number: int, noun: str) -> str:
 # ---- order -----------------------------------------------------------------------------------------------
 
 
-def order(evidence: Evidence) -> Cell:
+def order(evidence: Evidence) -> ProofCell:
     proof = evidence.best("order")
     if proof is None:
-        return Cell(NONE, "not proven", "run ctest -L linearizability")
+        return ProofCell(NONE, "not proven", "run ctest -L linearizability")
     if evidence.is_faulty:
         return _caught(evidence, proof)
     facts = proof.facts
     if not proof.holds:
         return evidence.cell(proof, "")
     if facts["checker"] is None:
-        return Cell(NONE, "its spec promises nothing that could be checked")
+        return ProofCell(NONE, "its spec promises nothing that could be checked")
     if not facts["trusted"]:
         detail = f"clock not trusted ({facts['why']}), {count(facts['unstamped'])} calls"
         return evidence.cell(proof, f"{facts['checker']}, order-free checks only", detail)
@@ -150,35 +166,39 @@ def order(evidence: Evidence) -> Cell:
     return evidence.cell(proof, facts["checker"], detail)
 
 
-def _caught(evidence: Evidence, proof: Proof) -> Cell:
+def _caught(evidence: Evidence, proof: Proof) -> ProofCell:
     """The test of a faulty control passes if the fault was found, and for the right reason."""
     if not evidence.succeeded(proof):
-        return Cell(
+        return ProofCell(
             BROKEN, "NOT CAUGHT", _violation(evidence, proof) if not proof.holds else "no fault found"
         )
     text = f"caught, as it must be: {proof.facts['violation']}"
-    if proof.sources == evidence.source:
-        return Cell(CAUGHT, text)
-    return Cell(EARLIER, f"{text} (of another source, at {evidence.record.commit(proof.run)})")
+    if evidence.is_current(proof):
+        return ProofCell(CAUGHT, text)
+    return ProofCell(
+        EARLIER, f"{text} ({evidence.difference(proof)}, at {evidence.record.commit(proof.run)})"
+    )
 
 
 # ---- exploration -----------------------------------------------------------------------------------------
 
 
-def explored(evidence: Evidence) -> Cell:
+def explored(evidence: Evidence) -> ProofCell:
     proof = evidence.best("explored")
     walked = evidence.best("walked")
-    if walked is not None and not walked.holds and walked.sources == evidence.source:
+    if walked is not None and not walked.holds and evidence.is_current(walked):
         return evidence.cell(walked, "")
     if proof is None:
         if evidence.is_packaged:
-            return Cell(NONE, f"{THIRD_PARTY}: not explored")
-        return Cell(NONE, "control: not explored" if evidence.entry.get("control") else "has no scenarios")
+            return ProofCell(NONE, f"{THIRD_PARTY}: not explored")
+        return ProofCell(
+            NONE, "control: not explored" if evidence.entry.get("control") else "has no scenarios"
+        )
     scenarios = proof.facts["scenarios"]
     done = sum(one["complete"] for one in scenarios)
     executions = count(sum(one["executions"] for one in scenarios))
     if proof.holds and done < len(scenarios):
-        return Cell(
+        return ProofCell(
             NONE, f"{done} of {plural(len(scenarios), 'scenario')} to the end", f"{executions} executions"
         )
     detail = ""
@@ -190,12 +210,12 @@ def explored(evidence: Evidence) -> Cell:
 # ---- sanitizers and the plain build ----------------------------------------------------------------------
 
 
-def sanitizers(evidence: Evidence) -> Cell:
+def sanitizers(evidence: Evidence) -> ProofCell:
     """Whether its tests passed; that a plain build's failed counts as well."""
     tests = [proof for proof in evidence.all if proof.check == "tests"]
-    asked = [proof for proof in tests if proof.sources == evidence.source]
+    asked = [proof for proof in tests if evidence.is_current(proof)]
     if failed := [proof for proof in asked if not proof.holds]:
-        return Cell(BROKEN, "BROKEN", "; ".join(_violation(evidence, proof) for proof in failed))
+        return ProofCell(BROKEN, "BROKEN", "; ".join(_violation(evidence, proof) for proof in failed))
     if tests and not asked:
         newest = max(tests, key=lambda proof: str(evidence.record.runs[proof.run]["began"]))
         return evidence.cell(newest, "its tests passed")
@@ -205,11 +225,11 @@ def sanitizers(evidence: Evidence) -> Cell:
         mine = [proof for proof in asked if evidence.record.runs[proof.run]["sanitizers"] == wanted]
         (clean if mine else missing).append(_clean(name, mine, evidence.record) if mine else name)
     if not clean:
-        return Cell(NONE, "not run under sanitizers", "scripts/proofs.py run tsan asan-ubsan")
+        return ProofCell(NONE, "not run under sanitizers", "scripts/proofs.py run tsan asan-ubsan")
     detail = f"not run under {' and '.join(missing)}" if missing else ""
     if evidence.is_faulty:
-        return Cell(CAUGHT, f"caught under {', '.join(clean)}", detail)
-    return Cell(PROVEN, ", ".join(clean), detail)
+        return ProofCell(CAUGHT, f"caught under {', '.join(clean)}", detail)
+    return ProofCell(PROVEN, ", ".join(clean), detail)
 
 
 def _clean(name: str, proofs: Sequence[Proof], record: Record) -> str:
@@ -235,14 +255,14 @@ def _compiler(described: str) -> str:
 # ---- faults, stopped threads -----------------------------------------------------------------------------
 
 
-def mutations(evidence: Evidence) -> Cell:
+def mutations(evidence: Evidence) -> ProofCell:
     """Each fault is tried by some of the checks, and those of several builds add up."""
     found = [proof for proof in evidence.all if proof.check == "mutations"]
     if not found:
         if evidence.is_packaged:
-            return Cell(NONE, f"{THIRD_PARTY}: none made")
-        return Cell(NONE, "none made" if evidence.all else "not tried")
-    asked = [proof for proof in found if proof.sources == evidence.source] or found
+            return ProofCell(NONE, f"{THIRD_PARTY}: none made")
+        return ProofCell(NONE, "none made" if evidence.all else "not tried")
+    asked = [proof for proof in found if evidence.is_current(proof)] or found
     if unsound := [proof for proof in asked if not proof.holds]:
         return evidence.cell(unsound[0], "")
     faults: dict[str, set[str]] = {}
@@ -252,16 +272,16 @@ def mutations(evidence: Evidence) -> Cell:
     survivors = sorted(fault for fault, checks in faults.items() if not checks)
     text = f"{len(faults) - len(survivors)} of {len(faults)}"
     if survivors:
-        return Cell(NONE, text, f"NOT killed: {', '.join(survivors)}")
+        return ProofCell(NONE, text, f"NOT killed: {', '.join(survivors)}")
     killers = Counter(check for checks in faults.values() for check in checks)
     by_check = ", ".join(f"{check.replace('_', ' ')} {killed}" for check, killed in sorted(killers.items()))
     return evidence.cell(asked[0], text, by_check)
 
 
-def progress(evidence: Evidence) -> Cell:
+def progress(evidence: Evidence) -> ProofCell:
     proof = evidence.best("progress")
     if proof is None:
-        return Cell(NONE, "not observed", _how_to_stop(evidence))
+        return ProofCell(NONE, "not observed", _how_to_stop(evidence))
     operations = proof.facts["operations"]
     told = ", ".join(
         f"{name} held up in {count(one['held_up'])} of {plural(one['watched'], 'stop')}"
@@ -275,12 +295,12 @@ def progress(evidence: Evidence) -> Cell:
     return evidence.cell(proof, told, f"claims {claimed}")
 
 
-def stalls(evidence: Evidence) -> Cell:
+def stalls(evidence: Evidence) -> ProofCell:
     proof = evidence.best("stalls")
     if proof is None:
         if "value" in evidence.entry:
-            return Cell(NONE, "a counter holds no items")
-        return Cell(NONE, "not tried", _how_to_stop(evidence))
+            return ProofCell(NONE, "a counter holds no items")
+        return ProofCell(NONE, "not tried", _how_to_stop(evidence))
     facts = proof.facts
     moved = f"{plural(facts['items'], 'item')}, {plural(facts['stops'], 'stop')}"
     # That none was lost or doubled is what holds; an order that was not promised may still be broken.

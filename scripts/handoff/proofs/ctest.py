@@ -17,12 +17,12 @@ _SUPPRESSED = re.compile(r"^ThreadSanitizer: Matched (\d+) suppressions", re.MUL
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CTestResult:
     passed: bool
     suppressed: int  # reports of ThreadSanitizer
 
 
-def read(path: Path) -> dict[str, Outcome]:
+def read(path: Path) -> dict[str, CTestResult]:
     """The tests that were run, by name."""
     try:
         suite = ElementTree.parse(path).getroot()
@@ -30,11 +30,11 @@ def read(path: Path) -> dict[str, Outcome]:
         raise HandoffError(f"there is no '{path}'; ctest --output-junit {path} writes it") from error
     except ElementTree.ParseError as error:
         raise HandoffError(f"'{path}' is no JUnit file: {error}") from error
-    found: dict[str, Outcome] = {}
+    found: dict[str, CTestResult] = {}
     for case in suite.iter("testcase"):
         status = case.get("status")
         if status in _PASSED:
             output = case.findtext("system-out") or ""
             hidden = sum(int(count) for count in _SUPPRESSED.findall(output))
-            found[case.get("name", "")] = Outcome(_PASSED[status], hidden)
+            found[case.get("name", "")] = CTestResult(_PASSED[status], hidden)
     return found

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError
-from .ctest import Outcome
+from .ctest import CTestResult
 from .record import DEEP, QUICK, Proof
 
 Json = dict[str, Any]
@@ -32,7 +32,8 @@ class Collected:
     run: str
     since: float  # older files are of another run
     sources: Mapping[str, str]
-    outcomes: Mapping[str, Outcome]
+    libraries: Mapping[str, str]  # of those that were compiled with one
+    outcomes: Mapping[str, CTestResult]
 
     def proofs(self) -> list[Proof]:
         found = [*_by_effort(self), *_explored(self), *_mutations(self), *_tests(self)]
@@ -43,7 +44,8 @@ class Collected:
         source = self.sources.get(name)
         if source is None:
             return None
-        return Proof(name, check, self.preset, effort, self.run, source, holds, facts)
+        library = self.libraries.get(name, "")
+        return Proof(name, check, self.preset, effort, self.run, source, holds, facts, library)
 
     def read(self, path: Path, schema: Any) -> Json | None:
         """None if the file is not there, or of another run."""
@@ -93,7 +95,7 @@ def _stalls(page: Json) -> Json:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ProofKind:
     """A check whose tests write one file for each implementation and effort."""
 
     check: str
@@ -104,9 +106,9 @@ class Kind:
 
 
 KINDS = (
-    Kind("order", "", "linearizability", _order, True),
-    Kind("progress", "progress-", "progress", _progress, False),
-    Kind("stalls", "stalls-", "progress", _stalls, False),
+    ProofKind("order", "", "linearizability", _order, True),
+    ProofKind("progress", "progress-", "progress", _progress, False),
+    ProofKind("stalls", "stalls-", "progress", _stalls, False),
 )
 
 
@@ -120,7 +122,7 @@ def _by_effort(collected: Collected) -> Iterator[Proof | None]:
 
 
 def _of_test(
-    collected: Collected, suite: str, effort: str, name: str, outcome: Outcome
+    collected: Collected, suite: str, effort: str, name: str, outcome: CTestResult
 ) -> Iterator[Proof | None]:
     kinds = [kind for kind in KINDS if kind.suite == suite]
     pages = [collected.read(collected.folder / effort / f"{kind.prefix}{name}.json", 1) for kind in kinds]
@@ -205,7 +207,7 @@ def _mutations(collected: Collected) -> Iterator[Proof | None]:
 
 def _tests(collected: Collected) -> Iterator[Proof | None]:
     """For each implementation which of its tests passed in this build, sanitized or not."""
-    found: dict[tuple[str, str], dict[str, Outcome]] = {}
+    found: dict[tuple[str, str], dict[str, CTestResult]] = {}
     for test, outcome in collected.outcomes.items():
         suite, _, name = test.partition("/")
         if name in collected.sources:

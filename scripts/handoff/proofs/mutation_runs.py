@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import EXIT_MISUSE, HandoffError
-from .mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, Cell, Mutation
+from .mutations import BY_CHANCE, CAUGHT, NOT_CAUGHT, FaultCheck, Mutation
 
 Json = dict[str, Any]
 
@@ -73,7 +73,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Result:
-    cell: Cell
+    cell: FaultCheck
     verdict: str
     reported: str | None
     seconds: float  # of all tries
@@ -88,7 +88,7 @@ class Result:
         return f"{self.tries} {'try' if self.tries == 1 else 'tries'}, {self.seconds:.1f} s"
 
 
-def check(mutation: Mutation, cell: Cell, build: Path) -> Result:
+def check(mutation: Mutation, cell: FaultCheck, build: Path) -> Result:
     limit = EVENTCOUNT_SECONDS if cell.subject == "eventcount" else RUN_SECONDS
     start = time.monotonic()
     tries = 0
@@ -108,7 +108,7 @@ def check(mutation: Mutation, cell: Cell, build: Path) -> Result:
     return Result(cell, verdict(cell, ended, reported), reported, seconds, tries)
 
 
-def _may_try_again(cell: Cell, tries: int, seconds: float) -> bool:
+def _may_try_again(cell: FaultCheck, tries: int, seconds: float) -> bool:
     """The explorer leaves nothing to chance; what need not be caught is not sought."""
     left_to_chance = cell.has_threads and cell.expected == CAUGHT
     return left_to_chance and tries < MOST_TRIES and seconds < TRIES_SECONDS
@@ -120,14 +120,14 @@ def _seed(tries_before: int) -> dict[str, str]:
     return {"HANDOFF_SEED": str(int(given) + tries_before)} if given.isdecimal() and tries_before else {}
 
 
-def _is_met(cell: Cell, ended: Ended) -> bool:
+def _is_met(cell: FaultCheck, ended: Ended) -> bool:
     """Whether the faulty code has run: else a check that passes has shown nothing."""
     if ended.code == EXIT_MISUSE:
         return False  # so the explorer says it, too
     return ended.code != 0 or cell.check == "exploration" or _MET in ended.output
 
 
-def verdict(cell: Cell, ended: Ended, reported: str | None) -> str:
+def verdict(cell: FaultCheck, ended: Ended, reported: str | None) -> str:
     if ended.code == 0:
         return NOT_CAUGHT
     if reported is None or not cell.reason.search(reported):
@@ -144,7 +144,7 @@ def complaint(check: str, output: str) -> str | None:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
-def command(mutation: str, cell: Cell, build: Path) -> list[str]:
+def command(mutation: str, cell: FaultCheck, build: Path) -> list[str]:
     if cell.check == "exploration":
         explore = str(build / "tests/exploration/explore")
         return [explore, "--implementation", cell.subject, "--mutation", mutation]
@@ -152,7 +152,7 @@ def command(mutation: str, cell: Cell, build: Path) -> list[str]:
     return suite_command(build, suite, [test])
 
 
-def _suite_and_test(cell: Cell) -> tuple[str, str]:
+def _suite_and_test(cell: FaultCheck) -> tuple[str, str]:
     test = cell.test or "*"
     if cell.subject == "eventcount":
         return "eventcount", f"eventcount_test.{test}"
@@ -203,7 +203,7 @@ def _environment(mutation: str, scratch: str) -> dict[str, str]:
     }
 
 
-def _haste(cell: Cell) -> dict[str, str]:
+def _haste(cell: FaultCheck) -> dict[str, str]:
     """What a check is told of whether it must catch the fault, and for which reason."""
     if cell.expected == BY_CHANCE:
         return {"HANDOFF_TEST_SECONDS": str(HANG_AMONG_OTHERS_SECONDS)}
@@ -245,7 +245,7 @@ def write(mutation: Mutation, effort: str, results: Sequence[Result], build: Pat
     (folder / f"{mutation.name}.json").write_text(text, encoding="utf-8")
 
 
-def commands_without_fault(cells: Sequence[Cell], build: Path) -> list[list[str]]:
+def commands_without_fault(cells: Sequence[FaultCheck], build: Path) -> list[list[str]]:
     """One command per suite, which runs all tests that any of the cells runs; the explorer's own tests do so."""
     suites: dict[str, set[str]] = {}
     for cell in cells:

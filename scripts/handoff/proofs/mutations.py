@@ -32,7 +32,7 @@ _KEYS = ("what", "in", "catalogue", "file", "include", "original", "mutated")
 
 
 @dataclass(frozen=True)
-class Cell:
+class FaultCheck:
     """What one check makes of one fault."""
 
     check: str
@@ -63,21 +63,21 @@ class Mutation:
     what: str
     implementations: tuple[str, ...]
     catalogue: int | None
-    cells: tuple[Cell, ...]
+    cells: tuple[FaultCheck, ...]
     file: str  # as seen from the root
     original: tuple[str, ...]  # one text for each place, which becomes:
     mutated: tuple[str, ...]
     include: tuple[str, ...] = ()  # what the mutated text needs and the file does not include
 
-    def of(self, checks: Iterable[str]) -> list[Cell]:
+    def of(self, checks: Iterable[str]) -> list[FaultCheck]:
         wanted = set(checks)
         return [cell for cell in self.cells if cell.check in wanted]
 
-    def named(self, checks: Iterable[str]) -> list[Cell]:
+    def named(self, checks: Iterable[str]) -> list[FaultCheck]:
         """The one check by which the fault is tested whenever anything is."""
         return [cell for cell in self.of(checks) if cell.expected == CAUGHT][:1]
 
-    def chosen(self, checks: Iterable[str], effort: str) -> list[Cell]:
+    def chosen(self, checks: Iterable[str], effort: str) -> list[FaultCheck]:
         return self.named(checks) if effort == QUICK else self.of(checks)
 
 
@@ -142,10 +142,10 @@ def _texts(one_or_several: str | list[str]) -> tuple[str, ...]:
     return (one_or_several,) if isinstance(one_or_several, str) else tuple(one_or_several)
 
 
-def _cell(name: str, check: str, text: str, subject: str) -> Cell:
+def _cell(name: str, check: str, text: str, subject: str) -> FaultCheck:
     """What must be caught names its reason; of what need not be, any complaint is as good."""
     if text in (NOT_CAUGHT, BY_CHANCE):
-        return Cell(check, text, subject, None, re.compile(""))
+        return FaultCheck(check, text, subject, None, re.compile(""))
     match = _CAUGHT_CELL.fullmatch(text)
     if match is None:
         raise HandoffError(
@@ -158,4 +158,4 @@ def _cell(name: str, check: str, text: str, subject: str) -> Cell:
         raise HandoffError(
             f"mutation '{name}', {check}: '{text}' has no sound expression: {error}"
         ) from error
-    return Cell(check, CAUGHT, match["subject"], match["test"], reason)
+    return FaultCheck(check, CAUGHT, match["subject"], match["test"], reason)

@@ -32,6 +32,9 @@ class Proof:
     sources: str  # hash of what was checked (sources.py)
     holds: bool
     facts: Json  # what there is to say, by check (docs/proofs.md)
+    library: str | None = (
+        None  # what it was compiled with, version included; None: a record of before that was kept
+    )
 
     @property
     def key(self) -> Key:

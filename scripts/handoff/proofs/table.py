@@ -14,7 +14,7 @@ from typing import Any
 from ..run import strategies
 from ..run.cases import python_forms
 from . import cells as proof_cells, sources as proof_sources
-from .cells import BROKEN, EARLIER, NONE, Cell, Evidence
+from .cells import BROKEN, EARLIER, NONE, ProofCell, Evidence
 from .record import Record
 
 Json = dict[str, Any]
@@ -41,22 +41,29 @@ class Wording:
 
     same: str
     other: str
+    other_library: str
     unknown: str
 
 
-HERE = Wording("unchanged since", "CHANGED since", "source not found here; proven at")
+HERE = Wording(
+    "unchanged since",
+    "CHANGED since",
+    "with ANOTHER LIBRARY, at",
+    "source not found here; proven at",
+)
 MEASURED = Wording(
     "as measured, proven at",
     "NOT as measured, proven at",
+    "NOT with the library that was measured, proven at",
     "not known which source was measured; proven at",
 )
 
 
 @dataclass(frozen=True)
-class Row:
+class ProofRow:
     name: str
     header: str | None
-    cells: list[Cell]
+    cells: list[ProofCell]
     source: str  # which one was proven, in words
 
     @property
@@ -71,7 +78,7 @@ class Row:
         return {
             BROKEN: "BROKEN: see proofs",
             NONE: "order not proven",
-            EARLIER: "proven of another source",
+            EARLIER: "proven of another source or library",
         }.get(self.state)
 
 
@@ -91,8 +98,8 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Table:
-    rows: list[Row]
+class ProofTable:
+    rows: list[ProofRow]
     runs: list[str]  # what the proofs come from, a line each
     missing: str | None = None  # why there is no record
 
@@ -101,7 +108,7 @@ class Table:
         """The columns in which rows differ."""
         return [head for at, head in enumerate(COLUMNS) if not self._is_shared(at)]
 
-    def cells(self, row: Row) -> list[Cell]:
+    def cells(self, row: ProofRow) -> list[ProofCell]:
         """One for each of the heads."""
         return [cell for at, cell in enumerate(row.cells) if not self._is_shared(at)]
 
@@ -137,15 +144,15 @@ class Table:
 
 def table(
     record: Record | None, entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str], wording: Wording
-) -> Table:
+) -> ProofTable:
     """`entries` of a catalog; `sources`: hashes of what the table is about."""
     known = record or Record()
     rows = [_row(known, entry, sources.get(entry["name"]), wording) for entry in entries]
     missing = None if record else "There is no record of proofs here."
-    return Table(rows, _runs(known, rows), missing)
+    return ProofTable(rows, _runs(known, rows), missing)
 
 
-def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> Table:
+def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> ProofTable:
     """Of the implementations that these runs have measured, and of the sources that they were then."""
     entries: dict[str, Mapping[str, Any]] = {}
     known: list[dict[str, str]] = []
@@ -178,29 +185,39 @@ def _stands_on(case: Json, queues: Iterable[str]) -> str | None:
     return strategies.queue_of(name, queues) if case["workload"] == strategies.WORKLOAD else name
 
 
-def _row(record: Record, entry: Mapping[str, Any], source: str | None, wording: Wording) -> Row:
+def _row(record: Record, entry: Mapping[str, Any], source: str | None, wording: Wording) -> ProofRow:
     evidence = Evidence(record, entry, source)
     cells = [make(evidence) for make in COLUMNS.values()]
-    return Row(entry["name"], entry.get("header"), cells, _source(evidence, wording))
+    return ProofRow(entry["name"], entry.get("header"), cells, _source(evidence, wording))
 
 
 def _source(evidence: Evidence, wording: Wording) -> str:
     if not evidence.all:
         return "no proof is recorded"
-    known = evidence.current or evidence.all
-    phrase = (
-        wording.same if evidence.current else wording.unknown if evidence.source is None else wording.other
-    )
+    of_source = [proof for proof in evidence.all if proof.sources == evidence.source]
+    known = evidence.current or of_source or evidence.all
     runs = evidence.record.runs
-    ordered = sorted(known, key=lambda proof: str(runs[proof.run]["began"]))
-    return f"{phrase} {_listed([evidence.record.commit(proof.run) for proof in ordered])}"
+    known = sorted(known, key=lambda proof: str(runs[proof.run]["began"]))
+    commits = _listed([evidence.record.commit(proof.run) for proof in known])
+    libraries = _listed([proof.library for proof in known if proof.library])
+    return f"{_phrase(evidence, bool(of_source), wording)} {commits}" + (
+        f", with {libraries}" if libraries else ""
+    )
+
+
+def _phrase(evidence: Evidence, of_source: bool, wording: Wording) -> str:
+    if evidence.current:
+        return wording.same
+    if evidence.source is None:
+        return wording.unknown
+    return wording.other_library if of_source else wording.other
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _runs(record: Record, rows: Sequence[Row]) -> list[str]:
+def _runs(record: Record, rows: Sequence[ProofRow]) -> list[str]:
     """Each run that says something of one of the rows: the newest one last."""
     named = {row.name for row in rows}
     used: dict[str, set[str]] = {}

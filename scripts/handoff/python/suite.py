@@ -13,7 +13,7 @@ from typing import Any
 from ..campaign import catalog
 from ..campaign.catalog import Suite
 from ..campaign.profiles import Profile
-from ..campaign.rules import Chooser, Rule, Values
+from ..campaign.rules import Chooser, CaseRule, Values
 from ..campaign.runner import Settings
 from ..campaign.whose import controls_of_comparison, other_controls
 from ..errors import HandoffError
@@ -118,14 +118,14 @@ _NETWORK: Values = {"bandwidth": "unlimited", "time": "real", "transport": None}
 _THROUGHPUT: Values = {"p": "1", "c": "1", "wait": "spin", "item": "8", "capacity": "1024"}
 
 _RULES = (
-    *(Rule(workload, _python, ({},)) for workload in ("ping_pong", "counter", "download_strategies")),
-    Rule("ping_pong", _QUEUES, (_PING_PONG,)),
-    Rule("ping_pong", _STACKS, (_BLOCKING,)),
-    Rule("counter", _COUNTERS, (_COUNTING,)),
-    *(Rule("download_strategies", _strategies(listed), ({**listed, **_NETWORK},)) for listed in _LISTS),
+    *(CaseRule(workload, _python, ({},)) for workload in ("ping_pong", "counter", "download_strategies")),
+    CaseRule("ping_pong", _QUEUES, (_PING_PONG,)),
+    CaseRule("ping_pong", _STACKS, (_BLOCKING,)),
+    CaseRule("counter", _COUNTERS, (_COUNTING,)),
+    *(CaseRule("download_strategies", _strategies(listed), ({**listed, **_NETWORK},)) for listed in _LISTS),
     # What makes a run citable, with the controls of the comparison.
-    Rule("producer_consumer", other_controls, (_THROUGHPUT,)),
-    Rule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
+    CaseRule("producer_consumer", other_controls, (_THROUGHPUT,)),
+    CaseRule("counter", other_controls, ({"t": "2", "mix": "increment"},)),
 )
 
 
@@ -134,5 +134,5 @@ def profile(placement: str) -> Profile:
     cpus = set(placement.removeprefix("cpus:").split(",")) if placement.startswith("cpus:") else set()
     wait = "block" if len(cpus) == 1 else "pause"  # which shows a stall: control_kinds.py
     compared: Values = {"queues": "2", "wait": wait, "report": "mean"}
-    rules = (*_RULES, Rule("ping_pong", controls_of_comparison, (compared,)))
+    rules = (*_RULES, CaseRule("ping_pong", controls_of_comparison, (compared,)))
     return Profile("python_baseline", rules, BLOCKS_FOR_AN_INTERVAL, None)

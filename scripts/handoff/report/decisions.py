@@ -171,7 +171,14 @@ def _row(
         if found is None or (len(found.members) == 1 and group is not candidates[-1]):
             continue
         return {**row, "group": group["id"], "oversubscribed": group["oversubscribed"], **_answer(found)}
-    nothing: Json = {"best": [], "slower": [], "by_regime": [], "not_known": [], "blocks": 0, "resolved": False}
+    nothing: Json = {
+        "best": [],
+        "slower": [],
+        "by_regime": [],
+        "not_known": [],
+        "blocks": 0,
+        "resolved": False,
+    }
     return {**row, "group": None, "measured": 0, "next": None, **nothing}
 
 

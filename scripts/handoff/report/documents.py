@@ -76,7 +76,7 @@ def _of(row: Json) -> str:
     return str(row["measured"]) if row["group"] else ""
 
 
-def queue_table(entries: Sequence[Entry], proofs: proof_table.Table) -> str:
+def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str:
     """Six columns; what is proven of all of them stands once, below."""
     each, shared = proof_badge.told_apart(proofs.rows)
     rows = [
@@ -85,12 +85,12 @@ def queue_table(entries: Sequence[Entry], proofs: proof_table.Table) -> str:
             shape(e),
             words(e["delivery"]),
             progress(e, "push", "pop"),
-            " · ".join(badge) or proof_badge.TICK,
-            e["cite"].partition(" (")[0],  # which package it is in stands in docs/implementations.md
+            " · ".join(badge) or "as all",
+            e["cite"],
         ]
         for e, badge in zip(entries, each)
     ]
-    told = f"\n\nProven of all: {' · '.join(shared)}." if shared else ""
+    told = f"\n\nAll: {' · '.join(shared)}." if shared else ""
     return table(["queue", "shape", "order", "progress", "proven", "source"], rows) + told
 
 

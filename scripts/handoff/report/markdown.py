@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..proofs.table import Table
+from ..proofs.table import ProofTable
 from . import experiments, page
 from .figures import Rendered
 
@@ -14,7 +14,7 @@ FILE_NAME = "report.md"
 HEADLINES = 12  # members shown per group; the page has them all
 
 
-def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = None) -> str:
+def render(summary: Json, rendered: Iterable[Rendered], proofs: ProofTable | None = None) -> str:
     template = page.environment().get_template("report.md.j2")
     return template.render(
         **page.shared(summary, proofs),

@@ -41,7 +41,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Pair:
+class MachinesPair:
     """Two implementations in one group: which of the two is ahead on each machine; "" where the machine's run
     did not tell them apart, None where it does not rank both."""
 
@@ -61,7 +61,7 @@ class Pair:
 @dataclass(frozen=True)
 class Agreement:
     group: str
-    pairs: list[Pair]
+    pairs: list[MachinesPair]
 
     def count(self, outcome: str) -> int:
         return sum(pair.outcome == outcome for pair in self.pairs)
@@ -102,7 +102,10 @@ def alike(named: Sequence[Machine]) -> bool:
 def agreement(named: Sequence[Machine]) -> list[Agreement]:
     """For each group every pair that at least two machines rank."""
     ranked = [
-        {group["id"]: {name: set(others) for name, others in group["ahead_of"].items()} for group in machine.summary["groups"]}
+        {
+            group["id"]: {name: set(others) for name, others in group["ahead_of"].items()}
+            for group in machine.summary["groups"]
+        }
         for machine in named
     ]
     found = []
@@ -110,7 +113,7 @@ def agreement(named: Sequence[Machine]) -> list[Agreement]:
         beaten = [one.get(group, {}) for one in ranked]
         names = sorted(set().union(*beaten))
         pairs = [
-            Pair(one, other, [_ahead(one, other, each) for each in beaten])
+            MachinesPair(one, other, [_ahead(one, other, each) for each in beaten])
             for one, other in combinations(names, 2)
         ]
         kept = [pair for pair in pairs if sum(ahead is not None for ahead in pair.ahead) > 1]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..compare import memory
-from ..proofs.table import Table
+from ..proofs.table import ProofTable
 from ..statistics import interference
 from . import merge, page
 from .figures import Rendered
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def write_texts(
-    machines: Sequence[Machine], left_out: list[str], drawn: list[Rendered], proofs: Table | None = None
+    machines: Sequence[Machine], left_out: list[str], drawn: list[Rendered], proofs: ProofTable | None = None
 ) -> dict[str, str]:
     """Both files, by name."""
     agreement = merge.agreement(machines)
@@ -57,7 +57,7 @@ def _section(machine: Machine) -> Json:
     }
 
 
-def _opposite(agreement: list[Agreement]) -> list[tuple[str, merge.Pair]]:
+def _opposite(agreement: list[Agreement]) -> list[tuple[str, merge.MachinesPair]]:
     return [(one.group, pair) for one in agreement for pair in one.pairs if pair.outcome == merge.OPPOSITE]
 
 
@@ -81,7 +81,7 @@ def _memory(machines: Sequence[Machine]) -> list[Json]:
     return [{"item": item, "items": items, "rows": rows} for (item, items), rows in found.items()]
 
 
-def _cases(machines: Sequence[Machine], proofs: Table | None) -> list[Json]:
+def _cases(machines: Sequence[Machine], proofs: ProofTable | None) -> list[Json]:
     """A row per case with, for each machine, one entry per regime (none where it has no sample of the case)."""
     found: dict[tuple[str, str], Json] = {}
     for at, machine in enumerate(machines):

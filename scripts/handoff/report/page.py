@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import escape
 
 from ..compare import memory
-from ..proofs.table import Table
+from ..proofs.table import ProofTable
 from ..python import wording as python_wording
 from ..run import cases
 from ..statistics import interference, measures, stats, tails, usl
@@ -27,7 +27,7 @@ FILE_NAME = "report.html"
 DETAIL_FROM = 6  # environment lists longer than this are folded
 
 
-def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = None) -> str:
+def render(summary: Json, rendered: Iterable[Rendered], proofs: ProofTable | None = None) -> str:
     rows = explorer_rows(summary)
     note_proofs(rows, proofs)
     rendered = list(rendered)
@@ -46,7 +46,7 @@ def render(summary: Json, rendered: Iterable[Rendered], proofs: Table | None = N
     )
 
 
-def shared(summary: Json, proofs: Table | None) -> dict[str, Any]:
+def shared(summary: Json, proofs: ProofTable | None) -> dict[str, Any]:
     """What the templates of the page and of its short form both tell."""
     return {
         "s": summary,
@@ -193,7 +193,7 @@ def _explorer_row(
     }
 
 
-def note_proofs(rows: list[Json], proofs: Table | None) -> None:
+def note_proofs(rows: list[Json], proofs: ProofTable | None) -> None:
     """No number without what is known of its correctness beside it."""
     for row in rows:
         note = proofs.note(row["case"]["implementation"]) if proofs else None
@@ -246,7 +246,8 @@ def citation(summary: Json) -> str:
     build, machine = env.get("build", {}), env.get("machine", {})
     cpu = machine.get("cpu_model") or machine.get("model") or "see environment.json"
     warning = "" if summary["citable"] else "NOT CITABLE. "
+    version = f" {build['version']}" if build.get("version") else ""
     return (
-        f"{warning}handoff, run {summary['run_id']}, method {summary['method']}, commit "
+        f"{warning}handoff{version}, run {summary['run_id']}, method {summary['method']}, commit "
         f"{build.get('commit') or 'unknown'}, {cpu}, {str(env.get('started', ''))[:10]}."
     )

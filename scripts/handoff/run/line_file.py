@@ -59,16 +59,16 @@ def whole_lines(path: Path, thing: str) -> tuple[list[bytes], int]:
     return content[:whole].splitlines(), whole
 
 
-class Record(Protocol):
+class LineRecord(Protocol):
     def line(self) -> bytes:
         ...
 
 
 Key = TypeVar("Key")
-AnyRecord = TypeVar("AnyRecord", bound=Record)
+AnyRecord = TypeVar("AnyRecord", bound=LineRecord)
 
 
-class Log(Generic[Key, AnyRecord]):
+class LineLog(Generic[Key, AnyRecord]):
     """The records of a file's whole lines, by their keys, and more behind them: each is on the disk before anything
     follows it. What a write that was cut short has left is taken off. A new file is there from its first line on.
     """

@@ -29,7 +29,7 @@ class RunFolder:
         self.environment = environment
         self._keeps_name = keeps_name
         path.mkdir(parents=True, exist_ok=True)
-        self.log = samples.Log(path / samples.FILE_NAME)
+        self.log = samples.SampleLog(path / samples.FILE_NAME)
         try:  # after the samples, of which there is a lock
             self.plans = sampling.PlanLog(path / sampling.BLOCKS_NAME)
             self.stamps = stamps.StampLog(path / stamps.FILE_NAME)

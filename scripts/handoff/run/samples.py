@@ -126,7 +126,7 @@ def _record(line: bytes, path: Path, number: int) -> dict[str, Any]:
     return record
 
 
-class Log:
+class SampleLog:
     """The samples of a run that is being measured: each is on the disk before the next trial begins."""
 
     def __init__(self, path: Path) -> None:

@@ -27,7 +27,7 @@ from .control_kinds import comparison
 REASONS = ("missing", "wide", "disturbed", "undecided")
 
 VERSION = 2  # of the rule; another one does not go on with a run
-# The exact sign-test interval of a median needs at least 6 blocks (notes/measurement.md). Where trials were set
+# The exact sign-test interval of a median needs at least 6 blocks (docs/method.md). Where trials were set
 # aside 6 full blocks do not suffice: those cases are missing one, and come in every block until they have it.
 BLOCKS_FOR_AN_INTERVAL = 6
 HEADLINES_EVERY = 12
@@ -97,7 +97,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BlockPlan:
     """The contents of a block."""
 
     cases: tuple[Case, ...]
@@ -105,11 +105,11 @@ class Plan:
     needs: Needs | None = None  # why it is thin
 
 
-def full_block(cases: Sequence[Case]) -> Plan:
-    return Plan(tuple(cases), FULL_REPEATS)
+def full_block(cases: Sequence[Case]) -> BlockPlan:
+    return BlockPlan(tuple(cases), FULL_REPEATS)
 
 
-def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> Plan:
+def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> BlockPlan:
     first: set[str] = next((set(names) for names in rule.headlines if needs.all & set(names)), set())
     always = needs.missing | (needs.all & first)
     headlines = needs.all & set().union(*rule.headlines)
@@ -126,7 +126,7 @@ def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) 
             or turn % rule.revisited_every == 0
         )
 
-    return Plan(tuple(case for case in cases if takes(case)), THIN_REPEATS, needs)
+    return BlockPlan(tuple(case for case in cases if takes(case)), THIN_REPEATS, needs)
 
 
 def while_nothing_is_known(cases: Sequence[Case]) -> Needs:
@@ -134,7 +134,7 @@ def while_nothing_is_known(cases: Sequence[Case]) -> Needs:
     return Needs(wide=frozenset(case.name for case in cases))
 
 
-def usual_thin_blocks(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> list[Plan]:
+def usual_thin_blocks(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> list[BlockPlan]:
     """One cycle of thin blocks from `block` on, were nothing to change."""
     settled = replace(needs, missing=frozenset())
     return [thin_block(block + i, cases, settled, rule) for i in range(rule.revisited_every)]
@@ -177,7 +177,7 @@ def _record(line: bytes, path: Path, number: int) -> BlockRecord:
         raise HandoffError(f"{path}:{number}: corrupt line, not a block ({error!r})") from error
 
 
-class PlanLog(line_file.Log[int, BlockRecord]):
+class PlanLog(line_file.LineLog[int, BlockRecord]):
     """The blocks of a run that is being measured: each is on the disk before its first trial."""
 
     def __init__(self, path: Path) -> None:

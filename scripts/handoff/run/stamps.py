@@ -77,7 +77,7 @@ def _checked(found: Any) -> Job:
     return job
 
 
-class StampLog(line_file.Log[str, Job]):
+class StampLog(line_file.LineLog[str, Job]):
     """The jobs of a run that is being measured: each is on the disk before the next begins."""
 
     def __init__(self, path: Path) -> None:

@@ -112,6 +112,20 @@ def stamps(environment: dict[str, Any], outcomes: list[Outcome], blocks: int) ->
             lambda: str(build.get("build_type", "")).lower() not in ("release", "relwithdebinfo"),
             f"build type {build.get('build_type', 'unknown')!s}: not an optimised release",
         ),
+        (
+            lambda: bool(build.get("sanitizers")),
+            f"built with sanitizers ({build.get('sanitizers')}): their cost is in every figure",
+        ),
+        (
+            lambda: not is_optimised(build.get("flags")),
+            f"flags '{build.get('flags')}': not optimised",
+        ),
         (lambda: blocks == 0, "no complete block"),
     ]
     return found + [reason for applies, reason in rules if applies()]
+
+
+def is_optimised(flags: str | None) -> bool:
+    """Of several -O the last one counts. What recorded no flags is judged by its build type alone."""
+    levels = [one for one in (flags or "-O").split() if one.startswith("-O")]
+    return bool(levels) and levels[-1] not in ("-O0", "-Og")

@@ -82,7 +82,9 @@ class _Layout:
         # A block that holds a single trial says nothing of what it adds: all of these count as one.
         alone = np.bincount(trials.block, minlength=1)[trials.block] < 2
         _, block = np.unique(np.where(alone, -1, trials.block), return_inverse=True)
-        kinds = [(block, int(block.max(initial=-1)) + 1)] + ([(trials.regime, trials.regimes)] if pooled else [])
+        kinds = [(block, int(block.max(initial=-1)) + 1)] + (
+            [(trials.regime, trials.regimes)] if pooled else []
+        )
         self.kinds = kinds
         self.shifts = np.zeros((trials.block.size, sum(size for _, size in kinds)))
         start = 0

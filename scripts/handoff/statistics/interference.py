@@ -1,6 +1,6 @@
 """Which trials something else had a hand in, and whether any verdict hangs on them.
 
-A flagged trial stays in (notes/measurement.md, "Interference": flag, keep, report with and without): to drop
+A flagged trial stays in (docs/method.md): to drop
 what looks disturbed is to choose one's results. What is asked is only whether the answer would be another one.
 """
 
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Rule:
+class Disturbance:
     """Flags trials of which a figure, the largest if there are several, exceeds a limit, where the rule applies
     at all."""
 
@@ -76,16 +76,16 @@ def _slower_than_usual(_: pd.DataFrame, figure: pd.Series) -> float:
 
 
 RULES = (
-    Rule("stolen", ("steal_s",), "the host took CPU time", _always, _none),
-    Rule("migrated", ("migrations",), "a pinned thread changed its CPU", _pinned, _none),
-    Rule(
+    Disturbance("stolen", ("steal_s",), "the host took CPU time", _always, _none),
+    Disturbance("migrated", ("migrations",), "a pinned thread changed its CPU", _pinned, _none),
+    Disturbance(
         "interrupted",
         ("involuntary_switches",),
         "more involuntary switches than usual for the case, with a CPU for each thread",
         _own_cpu_each,
         _usual_of_the_case,
     ),
-    Rule(
+    Disturbance(
         "throttled",
         ("canary_before_ns", "canary_after_ns"),
         f"a CPU took over {100 * THROTTLED:g}% longer for fixed arithmetic than in the campaign's median",

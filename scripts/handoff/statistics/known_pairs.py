@@ -16,7 +16,7 @@ SLIGHT = 0.02  # by how much the slightly slowed ring is slower
 
 
 @dataclass(frozen=True)
-class Pair:
+class KnownPair:
     above: str
     below: str
     outcome: Outcome
@@ -34,11 +34,13 @@ class Pair:
     @property
     def text(self) -> str:
         interval = f"ratio {self.ratio:.3f} [{self.low:.3f}, {self.high:.3f}]"
-        found = f"{self.outcome.value}, {interval}, {self.n} trials of each, {measures.resolves(self.resolvable)}"
+        found = (
+            f"{self.outcome.value}, {interval}, {self.n} trials of each, {measures.resolves(self.resolvable)}"
+        )
         return f"{self.above} / {self.below}: {found}"
 
 
-def same_twice(usable: pd.DataFrame) -> list[Pair]:
+def same_twice(usable: pd.DataFrame) -> list[KnownPair]:
     """A/A: for each case that ran under two labels, the one over the other."""
     found = []
     for _, rows in usable.groupby("case"):
@@ -48,7 +50,7 @@ def same_twice(usable: pd.DataFrame) -> list[Pair]:
     return found
 
 
-def against_paced(usable: pd.DataFrame, kind: str) -> Pair | None:
+def against_paced(usable: pd.DataFrame, kind: str) -> KnownPair | None:
     """A slowed ring, "slowed" or "slight", over the paced one."""
     kinds = dict(zip(usable["implementation"], usable["control"]))
     compared = comparison(parse(name, kinds) for name in usable["case"].unique())
@@ -57,7 +59,7 @@ def against_paced(usable: pd.DataFrame, kind: str) -> Pair | None:
     return _compared(rows, slower, paced) if slower and paced else None
 
 
-def _compared(rows: pd.DataFrame, above: str, below: str) -> Pair | None:
+def _compared(rows: pd.DataFrame, above: str, below: str) -> KnownPair | None:
     """The cost of one label over that of another; None if one of them is not there. Where a block holds
     several trials of each, they are paired in their order."""
     rows = rows[rows["label"].isin([above, below])]
@@ -67,6 +69,6 @@ def _compared(rows: pd.DataFrame, above: str, below: str) -> Pair | None:
     if not {above, below} <= set(group.names):
         return None
     found = verdicts.verdict(group, group.names.index(above), group.names.index(below), LEVEL)
-    return Pair(
+    return KnownPair(
         above, below, found.outcome, found.ratio, found.low, found.high, found.trials, found.resolvable
     )

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
-EQUIVALENCE = 0.03  # notes/measurement.md: within ±3% two costs are the same for a design decision
+EQUIVALENCE = 0.03  # docs/method.md: within ±3% two costs are the same for a design decision
 
 
 class Outcome(enum.Enum):

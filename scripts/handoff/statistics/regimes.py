@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import ndimage, signal
 
-DRIFT_LIMIT = 0.15  # notes/measurement.md: yardsticks that disagree by more set the sample aside
+DRIFT_LIMIT = 0.15  # docs/method.md: yardsticks that disagree by more set the sample aside
 SMOOTHING = np.log(1.05)  # about the scatter of readings within one place
 BIN = np.log(1.01)  # a fifth of the smoothing: the grid does not show in the cuts
 VALLEY = 0.10  # a cut needs a valley this low relative to the lower peak

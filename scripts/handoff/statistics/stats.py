@@ -19,6 +19,7 @@ METHOD = "sign test"  # what makes the interval of a median unless something els
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from scipy import stats as distributions
 from .regimes import SINGLE_CPU
 from .stats import CONFIDENCE, Floats
 
-MIN_POINTS = 6  # notes/measurement.md: a fit only with at least six points that are not oversubscribed
+MIN_POINTS = 6  # docs/method.md: a fit only with at least six points that are not oversubscribed
 
 # The exact interval of a median can be of no width when readings are equal; a weight must not be infinite.
 _LEAST_WIDTH = 1e-3

@@ -46,7 +46,7 @@ class Rendered:
     question: str
     answer: str
     svg: str
-    png: bytes
+    png: bytes  # empty unless it was asked for
     section: str
 
 
@@ -76,8 +76,8 @@ REGISTRY: dict[str, Spec] = {
 }
 
 
-def render(name: str, summary: dict[str, Any]) -> Rendered | None:
-    """One figure, or None where the run has no samples for it."""
+def render(name: str, summary: dict[str, Any], pixels: bool = False) -> Rendered | None:
+    """One figure, or None where the run has no samples for it. `pixels`: as PNG, too, which takes as long again."""
     spec = REGISTRY.get(name)
     if spec is None:
         raise unknown("figure", name, REGISTRY)
@@ -87,15 +87,15 @@ def render(name: str, summary: dict[str, Any]) -> Rendered | None:
         if figure is None:
             return None
         try:
-            svg, png = style.svg(figure, name), style.png(figure)
+            svg, png = style.svg(figure, name), style.png(figure) if pixels else b""
             return Rendered(name, spec.question, spec.answer, svg, png, spec.section)
         finally:
             pyplot.close(figure)
 
 
-def required(name: str, summary: dict[str, Any]) -> Rendered:
+def required(name: str, summary: dict[str, Any], pixels: bool = False) -> Rendered:
     """As render, for a caller who asked for this one."""
-    rendered = render(name, summary)
+    rendered = render(name, summary, pixels)
     if rendered is None:
         raise HandoffError(f"figure '{name}': the run {summary['run_id']} has no samples for it")
     return rendered

@@ -13,7 +13,6 @@ from ...statistics.verdicts import BEST
 Json = dict[str, Any]
 
 
-
 def rows_of(summary: Json, workload: str, **keys: str) -> list[Json]:
     """Cases with at least one usable sample. Controls are left out: they are not what is compared."""
     return [

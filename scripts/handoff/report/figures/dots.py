@@ -20,7 +20,7 @@ class Dot:
 
 
 @dataclass
-class Row:
+class DotRow:
     name: str
     dot: Dot
     note: str = ""  # the median as text
@@ -29,7 +29,7 @@ class Row:
     others: list[tuple[float, int]] = field(default_factory=list)  # medians in other regimes: value, index
 
 
-def draw(axes: Axes, margin: Axes, rows: list[Row], unit: str) -> None:
+def draw(axes: Axes, margin: Axes, rows: list[DotRow], unit: str) -> None:
     """Best at the top; rows come sorted. `margin` takes the figures and the outcomes as text."""
     for y, row in enumerate(rows):
         axes.axhline(y, color=style.SHADE, linewidth=0.8, zorder=0)
@@ -51,7 +51,7 @@ def draw(axes: Axes, margin: Axes, rows: list[Row], unit: str) -> None:
     margin.set_ylim(axes.get_ylim())
 
 
-def _columns(margin: Axes, rows: list[Row]) -> None:
+def _columns(margin: Axes, rows: list[DotRow]) -> None:
     margin.axis("off")
     margin.set_xlim(0, 1)
     heads = (("median", 0.28, "right"), ("multiple", 0.50, "right"), ("against the best", 0.54, "left"))

@@ -29,7 +29,7 @@ ABSENT = 0.62  # and that it has no samples
 GAP = 0.048  # between two names beside an axis, as a share of it
 
 
-def render(name: str, machines: Sequence[tuple[str, Json]]) -> Rendered | None:
+def render(name: str, machines: Sequence[tuple[str, Json]], pixels: bool = False) -> Rendered | None:
     """`machines`: label and summary of each. None where none of them has samples for the figure."""
     spec = REGISTRY.get(name)
     if spec is None:
@@ -47,15 +47,15 @@ def render(name: str, machines: Sequence[tuple[str, Json]]) -> Rendered | None:
             for (label, summary), figure in zip(machines, drawn):
                 parts.append(_head(label, summary, absent=figure is None))
                 parts += [] if figure is None else [figure]
-            svg, png = _stacked_svg(parts, name), _stacked_png(parts)
+            svg, png = _stacked_svg(parts, name), _stacked_png(parts) if pixels else b""
         finally:
             for figure in [*present, *parts]:
                 pyplot.close(figure)
     return Rendered(name, spec.question, spec.answer, svg, png, spec.section)
 
 
-def required(name: str, machines: Sequence[tuple[str, Json]]) -> Rendered:
-    rendered = render(name, machines)
+def required(name: str, machines: Sequence[tuple[str, Json]], pixels: bool = False) -> Rendered:
+    rendered = render(name, machines, pixels)
     if rendered is None:
         raise HandoffError(f"figure '{name}': none of the {len(machines)} runs has samples for it")
     return rendered

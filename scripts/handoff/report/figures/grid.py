@@ -14,7 +14,7 @@ from . import style
 
 
 @dataclass
-class Cell:
+class GridCell:
     value: float
     text: str
     best: bool = False  # in the first tie group of its column
@@ -24,7 +24,7 @@ class Cell:
 class Grid:
     rows: list[str]
     columns: list[str]
-    cells: dict[tuple[str, str], Cell]
+    cells: dict[tuple[str, str], GridCell]
     hatched: set[str] = field(default_factory=set)  # columns that are oversubscribed
     apart: set[str] = field(default_factory=set)  # columns that start a new block: never compared across it
     more_is_better: bool = True
@@ -65,7 +65,7 @@ def _places(grid: Grid) -> dict[str, float]:
 
 
 def _draw_cell(
-    axes: Axes, x: float, y: int, cell: Cell | None, colours: object, norm: LogNorm, hatched: bool
+    axes: Axes, x: float, y: int, cell: GridCell | None, colours: object, norm: LogNorm, hatched: bool
 ) -> None:
     corner = (x - 0.48, y - 0.46)
     if cell is None:

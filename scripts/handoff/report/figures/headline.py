@@ -36,7 +36,7 @@ def draw(summary: Json, group: Json | None, title: str, axis_title: str) -> Figu
     return figure
 
 
-def _row(name: str, case: Json, state: Json, member: Json, summary: Json, unit: str) -> dots.Row:
+def _row(name: str, case: Json, state: Json, member: Json, summary: Json, unit: str) -> dots.DotRow:
     order = [place["name"] for place in summary["regimes"]]
     others = [
         (one["median"], order.index(one["regime"]))
@@ -47,7 +47,7 @@ def _row(name: str, case: Json, state: Json, member: Json, summary: Json, unit: 
     note = measures.text(state["median"], unit)
     enough = state["coverage"] >= stats.CONFIDENCE
     dot = dots.Dot(state["median"], state["low"], state["high"], enough)
-    return dots.Row(name, dot, note, measures.times(multiple), member["outcome"], others)
+    return dots.DotRow(name, dot, note, measures.times(multiple), member["outcome"], others)
 
 
 def _yardstick_axis(axes: Axes, summary: Json, regime: str, group: Json) -> None:
@@ -57,7 +57,7 @@ def _yardstick_axis(axes: Axes, summary: Json, regime: str, group: Json) -> None
         axes.axvline(yardstick, color=style.GREEN, linewidth=1.4, linestyle="--", zorder=1, label="yardstick")
 
 
-def _legend(axes: Axes, summary: Json, rows: list[dots.Row], regime: str) -> list[tuple[Any, str]]:
+def _legend(axes: Axes, summary: Json, rows: list[dots.DotRow], regime: str) -> list[tuple[Any, str]]:
     """What the marks mean; only those that are there."""
     entries = [
         (

@@ -26,7 +26,7 @@ def draw(summary: Json) -> Figure | None:
     if not rows:
         return None
     regime = data.main_regime(summary, rows)
-    cells: dict[tuple[str, str], grid.Cell] = {}
+    cells: dict[tuple[str, str], grid.GridCell] = {}
     states: list[Json] = []
     for row in rows:
         state = data.state_of(row, regime)
@@ -35,7 +35,7 @@ def draw(summary: Json) -> Figure | None:
         states.append(state)
         multiple = state["multiple"]["median"] if state["multiple"] else None
         text = f"{measures.text(state['median'], row['unit'])} · {measures.times(multiple)}"
-        cells[(row["implementation"], row["keys"]["wait"])] = grid.Cell(
+        cells[(row["implementation"], row["keys"]["wait"])] = grid.GridCell(
             state["median"], text, data.leads(summary, row)
         )
     if not cells:
@@ -51,6 +51,6 @@ def draw(summary: Json) -> Figure | None:
     return figure
 
 
-def _place(name: str, columns: list[str], cells: dict[tuple[str, str], grid.Cell]) -> tuple[int, float]:
+def _place(name: str, columns: list[str], cells: dict[tuple[str, str], grid.GridCell]) -> tuple[int, float]:
     at = next(i for i, column in enumerate(columns) if (name, column) in cells)
     return at, cells[(name, columns[at])].value

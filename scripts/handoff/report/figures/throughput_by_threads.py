@@ -29,7 +29,7 @@ def draw(summary: Json) -> Figure | None:
     crowded = {(int(r["keys"]["p"]), int(r["keys"]["c"])) for r in rows if r["oversubscribed"]}
     ordered = [s for s in shapes if s not in crowded] + [s for s in shapes if s in crowded]
     names = {shape: f"{shape[0]} × {shape[1]}" for shape in ordered}
-    cells: dict[tuple[str, str], grid.Cell] = {}
+    cells: dict[tuple[str, str], grid.GridCell] = {}
     states: list[Json] = []
     for row in rows:
         state = data.state_of(row, regime)
@@ -38,7 +38,7 @@ def draw(summary: Json) -> Figure | None:
         states.append(state)
         column = names[(int(row["keys"]["p"]), int(row["keys"]["c"]))]
         text = measures.text(state["median"], row["unit"]).removesuffix("/s")
-        cells[(row["implementation"], column)] = grid.Cell(
+        cells[(row["implementation"], column)] = grid.GridCell(
             state["median"], text, data.leads(summary, row)
         )
     if not cells:
@@ -56,7 +56,7 @@ def draw(summary: Json) -> Figure | None:
     return figure
 
 
-def _sorted(names: set[str], columns: list[str], cells: dict[tuple[str, str], grid.Cell]) -> list[str]:
+def _sorted(names: set[str], columns: list[str], cells: dict[tuple[str, str], grid.GridCell]) -> list[str]:
     """Those that cover most columns first, then by the first column that they have."""
 
     def place(name: str) -> tuple[int, float, str]:
