@@ -34,6 +34,7 @@ FAMILY_ERROR = 0.005  # that any direction said of a group is wrong; simulated: 
 PROBABLY = 0.01
 POWER = 0.90
 _NEEDED = float(stats.norm.isf(PROBABLY / 2) + stats.norm.ppf(POWER))  # deviations, for a single regime
+MIN_IN_REGIME = 3  # trials of either member, for a single regime to show anything by itself
 NO_SENSIBLE_NUMBER = 1000  # whoever would need more blocks is not told how many
 
 
@@ -97,7 +98,7 @@ def _in_regime(of: Group, regime: int, i: int, j: int) -> RegimeRatio:
     evidence = float(of.evidence[regime, i, j])
     trials = int(of.fewest[regime, i, j])
     shows, resolvable = Outcome.NOT_KNOWN, float("nan")
-    if trials >= MIN_TRIALS:
+    if trials >= MIN_IN_REGIME and of.pairs[i, j] >= MIN_TRIALS:
         resolvable = _exp(_NEEDED * float(of.errors[regime, i, j])) - 1.0
         if abs(middle) + reach <= np.log1p(EQUIVALENCE):
             shows = Outcome.EQUIVALENT
