@@ -30,10 +30,11 @@ def test_each_row_is_answered_or_named_as_not_known(found: Json) -> None:
     assert {row["resolved"] for row in rows} == {True, False}
     for row in rows:
         if row["resolved"]:
-            assert f"{row['title']}: {row['tied'][0]}" in answered and row["title"] not in unknown
-            assert f"costs {row['next_ratio']:.2f} × as much" in answered
+            assert f"{row['title']}: {row['best'][0]}" in answered and row["title"] not in unknown
+            assert not row["next"] or f"costs {row['next']['ratio']:.2f} × as much" in answered
+            assert not row["not_known"] or f"not known against it: {len(row['not_known'])} of" in answered
         else:
-            assert f"{row['title']} ({len(row['tied'])} candidates)" in unknown
+            assert f"{row['title']} ({row['measured']} candidates)" in unknown
             assert f"{row['title']}:" not in answered
 
 

@@ -19,7 +19,7 @@ def text(summary: Json) -> str:
     for row in rows:
         if row["resolved"]:
             told += _indented(f"{row['title']}: {_best(row)}")
-    if unknown := [f"{row['title']} ({_candidates(row)} candidates)" for row in rows if not row["resolved"]]:
+    if unknown := [f"{row['title']} ({row['measured']} candidates)" for row in rows if not row["resolved"]]:
         told += _indented(f"Not known: {'; '.join(unknown)}")
     return "\n".join(told).rstrip()
 
@@ -33,14 +33,17 @@ def _head(summary: Json) -> str:
 
 
 def _best(row: Json) -> str:
-    names = row["tied"][:MOST_NAMED]
-    more = len(row["tied"]) - len(names)
+    names = row["best"][:MOST_NAMED]
+    more = len(row["best"]) - len(names)
     best = ", ".join(names) + (f" and {more} more" if more else "")
-    return f"{best}; the next one costs {row['next_ratio']:.2f} × as much" if row["next_ratio"] else best
-
-
-def _candidates(row: Json) -> int:
-    return len(row["tied"]) + len(row["behind"])
+    told = [best]
+    if row["next"]:
+        told.append(f"the next one costs {row['next']['ratio']:.2f} × as much")
+    if row["not_known"]:
+        told.append(f"not known against it: {len(row['not_known'])} of {row['measured']}")
+    if row["by_regime"]:
+        told.append(f"regime-dependent: {len(row['by_regime'])}")
+    return "; ".join(told)
 
 
 def _indented(line: str) -> Iterable[str]:
