@@ -6,7 +6,7 @@
 #   cmake --preset NAME -DCMAKE_CXX_COMPILER_LAUNCHER='/usr/bin/time;-f;%M %C;-a;-o;units.txt'
 set(HANDOFF_LARGEST_UNIT_MB 900)
 
-# Sets `result` to the number of compilers for so many CPUs and so much memory.
+# Sets `result` to the number of compilers for these CPUs and this memory.
 function(handoff_compile_jobs result cpus free_mb unit_mb)
   math(EXPR by_cpus "${cpus} + 2")
   math(EXPR by_memory "${free_mb} / ${unit_mb}")

@@ -217,7 +217,7 @@ def _answer(found: ranking.Ranking, kept: list[str], allowed: set[str]) -> Json:
 def _resolvable(found: ranking.Ranking, tied: list[str]) -> list[float] | None:
     """Between which differences those lie that would have shown, over the ties with the best.
 
-    None where none would have: there is no other one, too few pairs, too much scatter, or the regimes
+    None where no difference would have: there is no other one, too few pairs, too much scatter, or the regimes
     contradict each other.
     """
     best, *others = (found.names.index(name) for name in tied)

@@ -17,7 +17,7 @@ from scipy import special, stats
 CONFIDENCE = 0.95
 EQUIVALENCE = 0.03  # docs/method.md: an interval inside ±3% is "the same" for a design decision
 POWER = 0.90
-# Of so many pairs or more the trimmed t leaves out a quarter at either end, of fewer a tenth: on a virtual machine
+# Of this many pairs or more the trimmed t leaves out a quarter at either end, of fewer a tenth: on a virtual machine
 # every eighth trial may be a stray one, and of few pairs a quarter leaves too few degrees of freedom for a family
 # of hundreds.
 QUARTER_FROM = 20

@@ -1,4 +1,4 @@
-"""Tie groups as letters: what stands beside a row, so that nobody reads an order into a tie."""
+"""Tie groups as letters: what stands beside a row, so that a tie is not read as an order."""
 
 from __future__ import annotations
 
