@@ -11,7 +11,7 @@ if(NOT DEFINED BUILD_TESTING OR BUILD_TESTING)
   set(HANDOFF_LARGEST_UNIT_MB 900)  # tests are compiled six files at a time; theirs are not measured
 endif()
 
-# Sets `result` to the number of compilers for so many CPUs and so much memory.
+# Sets `result` to the number of compilers for these CPUs and this memory.
 function(handoff_compile_jobs result cpus free_mb unit_mb)
   math(EXPR by_cpus "${cpus} + 2")
   math(EXPR by_memory "${free_mb} / ${unit_mb}")
