@@ -5,84 +5,31 @@ packed, and the report, with the README's figure as pixels. `scripts/report.py r
 from __future__ import annotations
 
 import argparse
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from handoff.commands import report
-from handoff.errors import HandoffError, ends_with_one_line, unknown
-from handoff.host.build import ROOT
-from handoff.proofs import record as proof_record
-from handoff.report import summary
-from handoff.run import line_file, results, samples, sampling, stamps
-from handoff.run.run_folder import ENVIRONMENT_NAME
+from handoff.errors import ends_with_one_line, unknown
 
-REPORTS = ROOT / "reports"
-
-# What each kind is for; and which of its figures the README shows.
+# What each kind is for.
 KINDS = {
     "reference": "profile quick: which queue for what",
     "experiments": "profile experiments: what the articles tried that this project began with",
     "downloads": "profile downloads: long lists of documents, and HTTP",
     "python": "scripts/python_baseline.py: the same experiments in Python",
 }
-IN_THE_README = {"reference": ("ping_pong_headline",)}
-
-MOST_BYTES = 8_000_000  # of all that is stored: each clone has it
-
-
-def store(run_dir: Path, kind: str, reports: Path = REPORTS) -> Path:
-    """Returns the page. The former run stays until the new one is whole."""
-    refuse_what_cannot_be_cited(run_dir)
-    new, target = reports / f".{kind}.new", reports / kind
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    shutil.copy(run_dir / ENVIRONMENT_NAME, new)
-    for name in (samples.FILE_NAME, sampling.BLOCKS_NAME, stamps.FILE_NAME):
-        if (run_dir / name).exists():
-            line_file.pack(run_dir / name, line_file.packed(new / name))
-        elif line_file.packed(run_dir / name).exists():
-            shutil.copy(line_file.packed(run_dir / name), new)
-    page = report.write(new, proof_record.load(ROOT / proof_record.DEFAULT), IN_THE_README.get(kind, ()))
-    (new / summary.FILE_NAME).unlink()  # it is made again with the report
-    shutil.rmtree(target, ignore_errors=True)
-    new.rename(target)
-    return target / page.name
-
-
-def refuse_what_cannot_be_cited(run_dir: Path) -> None:
-    found = summary.build(results.load(run_dir))
-    if not found["citable"]:
-        raise HandoffError(f"run '{run_dir}' is not citable: {'; '.join(found['stamps'])}")
-
-
-def stored_bytes(root: Path) -> int:
-    """What a clone would have in reports/: all that git does not ignore, in whole blocks of the disk."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "reports"],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    paths = [root / name for name in listed.stdout.split("\0") if name]
-    return sum(path.stat().st_blocks * 512 for path in paths if path.exists())
 
 
 @ends_with_one_line
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUN", help="folder of a finished run")
     parser.add_argument("kind", metavar="KIND", help="; ".join(f"{k}: {v}" for k, v in KINDS.items()))
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.kind not in KINDS:
         raise unknown("kind of stored run", given.kind, KINDS)
-    print(store(given.run, given.kind))
-    size = stored_bytes(ROOT)
-    if size > MOST_BYTES:
-        raise HandoffError(f"reports/ has {size / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:g} MB are stored")
-    return 0
+    from handoff.commands import store_report  # needs packages
+
+    return store_report.run(given)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Prints how often verdicts are wrong, and how often they are reached, in campaigns whose truth is known."""
 
 from __future__ import annotations
@@ -6,25 +6,21 @@ from __future__ import annotations
 import argparse
 import sys
 
-from handoff.statistics import error_rates, synthetic
+from handoff.errors import HandoffError, ends_with_one_line
 
 
-def main() -> int:
+@ends_with_one_line
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--campaigns", type=int, default=500, help="of each kind (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=20261130, help="of the campaigns (default: %(default)s)")
-    parser.add_argument("--kind", choices=[kind.name for kind in synthetic.KINDS], help="only this kind")
-    chosen = parser.parse_args()
-    if chosen.campaigns < 1:
-        parser.error(f"--campaigns {chosen.campaigns}: valid: 1 or more")
-    rows = []
-    for kind in synthetic.KINDS:
-        if chosen.kind in (None, kind.name):
-            counts = error_rates.of_kind(kind, chosen.campaigns, chosen.seed)
-            rows.append(error_rates.row(kind.name, counts))
-            print(" | ".join(rows[-1]), file=sys.stderr, flush=True)
-    print(f"Seed {chosen.seed}.\n\n{error_rates.markdown(rows)}")
-    return 0
+    parser.add_argument("--kind", metavar="NAME", help="only this kind; an unknown one lists them")
+    given = parser.parse_args(arguments)
+    if given.campaigns < 1:
+        raise HandoffError(f"--campaigns {given.campaigns}: at least 1")
+    from handoff.commands import verdict_errors  # needs packages
+
+    return verdict_errors.run(given)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 // all implementations share.
 //   HANDOFF_SEED              repeats the random choices of an earlier run
 //   HANDOFF_TEST_SECONDS      how long one step of a test may take before it counts as hung (60)
-//   HANDOFF_PATIENCE_SECONDS  how long a timed call that is late is made again (10)
+//   HANDOFF_PATIENCE_SECONDS  how long a timed call that is late is made again (60)
 #include <errno.h>
 #include <gtest/gtest.h>
 

@@ -27,5 +27,5 @@ for proof in semaphore_ring progress-semaphore_ring stalls-semaphore_ring; do
 done
 "$work/build/handoff/benchmarks/catalog" | grep -q '"header": *"semaphore_ring.hpp"'
 "$work/build/handoff/benchmarks/memory" --benchmark_filter='^memory/semaphore_ring/item:8/items:1024/'
-/usr/bin/python3 "$work/prefix/share/handoff/scripts/campaign.py" --build-dir "$work/build/handoff" \
-  --workload ping_pong --impl semaphore_ring --wait yield --blocks 1 --out "$work/run"
+"$work/prefix/share/handoff/scripts/campaign.py" --build-dir "$work/build/handoff" \
+  --workload ping_pong --impl semaphore_ring --wait yield --window-ms 500 --blocks 1 --out "$work/run"

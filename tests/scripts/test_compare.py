@@ -16,6 +16,7 @@ from handoff.compare import changes, compare
 from handoff.errors import HandoffError
 from handoff.run import results
 from handoff.run.results import Run
+from handoff.statistics.outcomes import Outcome
 
 QUEUES = ("mutex_ring", "vyukov_mpmc_ring", "cached_spsc_ring")
 BASE: dict[str, Any] = {"queues": QUEUES, "counters": ("mutex_counter", "cas_counter"), "blocks": 14}
@@ -143,12 +144,12 @@ def test_a_run_without_a_complete_block_cannot_be_compared(base: Run, tmp_path: 
         compare.compare(base, run(tmp_path / "b", blocks=1, partial=True), 0.05)
 
 
-def test_few_samples_are_unresolved_whatever_they_look_like(tmp_path: Path) -> None:
+def test_few_samples_say_nothing_whatever_they_look_like(tmp_path: Path) -> None:
     a = run(tmp_path / "a", blocks=2, places=(49.0,))
     b = run(tmp_path / "b", blocks=2, places=(49.0,), seed=9, slower={"mutex_ring": 5.0})
     found = compare.compare(a, b, 0.05)
     assert not found.regressions
-    assert {c.verdict for c in found.changes} == {"unresolved"}
+    assert {c.outcome for c in found.changes} == {Outcome.NOT_KNOWN}
     assert all(compare.cells(c)[compare.HEADS.index("resolves")].startswith("nothing") for c in found.changes)
 
 
@@ -191,7 +192,7 @@ def test_pairs_of_several_regimes_are_pooled_and_that_decides(tmp_path: Path) ->
     found = compare.compare(*interleaved(tmp_path, 1.2, seed=4), 0.05)
     case = "producer_consumer/vyukov_mpmc_ring/p:1/c:1/wait:spin/item:8/capacity:1024"
     pooled, *regimes = [change for change in found.changes if change.case == case]
-    assert pooled.regime == "pooled" and len(regimes) >= 2
+    assert pooled.regime == changes.POOLED and len(regimes) >= 2
     assert pooled.n_a == pooled.n_b > max(change.n_a for change in regimes)
     assert pooled.effect == changes.REGRESSION and not any(change.effect for change in regimes)
     # A median over several regimes would be that of none.
@@ -203,6 +204,6 @@ def test_regimes_that_contradict_each_other_are_not_pooled_and_each_counts(tmp_p
     found = compare.compare(*interleaved(tmp_path, 1.5, seed=11, blocks=40, below={77.0: 0.6}), 0.05)
     case = "ping_pong/vyukov_mpmc_ring/queues:2/wait:spin/report:mean"
     by_regime = {change.regime: change for change in found.changes if change.case == case}
-    assert "pooled" not in by_regime and len(by_regime) >= 2
+    assert changes.POOLED not in by_regime and len(by_regime) >= 2
     assert by_regime["A"].effect == changes.IMPROVEMENT
     assert any(c.effect == changes.REGRESSION for regime, c in by_regime.items() if regime != "A")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import HANG_S, ROOT
 
 ODD_FLAGS = """-DNAME='"a b"' -DBACKSLASH=a\\\\\\\\b -fsanitize=address"""
 
@@ -22,7 +22,7 @@ def configure(
     usual = {name: value for name, value in os.environ.items() if name not in ("CC", "CXX", "CXXFLAGS")}
     command = ["cmake", "-S", str(source), "-B", str(build), *arguments]
     return subprocess.run(
-        command, cwd=source, capture_output=True, text=True, timeout=300, env=usual | environment
+        command, cwd=source, capture_output=True, text=True, timeout=HANG_S, env=usual | environment
     )
 
 
@@ -70,6 +70,29 @@ def test_a_preset_that_names_its_compiler_says_so(tmp_path: Path) -> None:
 def test_a_standard_that_is_too_old_is_refused(tmp_path: Path) -> None:
     told = configure(ROOT, tmp_path, "-DCMAKE_CXX_STANDARD=17")
     assert told.returncode != 0 and "CMAKE_CXX_STANDARD is '17'; valid: 20, 23, 26" in said(told)
+
+
+def test_what_is_installed_is_whole(tmp_path: Path) -> None:
+    built, prefix = tmp_path / "build", tmp_path / "prefix"
+    assert configure(ROOT, built, "-DBUILD_TESTING=OFF", "-DHANDOFF_BENCHMARKS=OFF").returncode == 0
+    subprocess.run(
+        ["cmake", "--install", str(built), "--prefix", str(prefix)], check=True, capture_output=True
+    )
+    installed = prefix / "share" / "handoff"
+    assert (installed / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+    help_text = subprocess.run(
+        [installed / "scripts" / "campaign.py", "--help"], capture_output=True, text=True
+    )
+    assert help_text.returncode == 0 and "--profile" in help_text.stdout
+    kept = [path.relative_to(ROOT) for path in (ROOT / "scripts").glob("*") if os.access(path, os.X_OK)]
+    assert all(os.access(installed / path, os.X_OK) for path in kept)
+    # A version that is not there is said to be so; the one that is there is named.
+    own = tmp_path / "own"
+    own.mkdir()
+    asked = "cmake_minimum_required(VERSION 3.25)\nproject(own CXX)\nfind_package(handoff 99 REQUIRED)\n"
+    (own / "CMakeLists.txt").write_text(asked)
+    told = configure(own, own / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
+    assert told.returncode != 0 and f"version: {info(built)['version']}" in said(told)
 
 
 PROJECT = """

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import readme_tables
+
 import synthetic_run
 from test_downloads import ALONE
 from test_report import call
 
+from handoff.commands import readme_tables
 from handoff.compare import agreement
 from handoff.errors import HandoffError
 from handoff.run import cases

@@ -193,40 +193,30 @@ def _table_text(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", table[: table.index("</table>")]))
 
 
-def _headline_verdicts(text: str) -> list[str]:
-    return [line for line in text.splitlines() if re.search(r"\| (different|equivalent|unresolved)", line)]
-
-
-def test_each_verdict_says_what_it_could_resolve(tmp_path: Path) -> None:
+def test_each_verdict_says_how_much_or_what_it_would_take(tmp_path: Path) -> None:
     many = _summary(tmp_path / "many", replace(SMALL, blocks=9, places=(49.0,), drifting=0.0))
-    told = re.findall(
-        r" (?:different|equivalent|unresolved) (resolves \S+)?", _table_text(page.render(many, []))
-    )
-    assert len(told) > 15 and set(told) == {"resolves ≥"}
-    lines = _headline_verdicts(markdown.render(many, []))
-    assert lines and all("resolves ≥ " in line for line in lines)
-    # Five blocks resolve nothing, and the page says that, too.
+    table = _table_text(page.render(many, []))
+    ratio = r"[\d.k]+× \([\d.k]+× – [\d.k]+×\)"
+    assert len(re.findall(rf" slower {ratio}", table)) > 5
+    assert not re.search(r"\b(slower|equivalent|regime-dependent) (?![\d.k]+×)", table)
+    # Five blocks show nothing, and the page says how many more would do.
     few = _summary(tmp_path / "few", replace(SMALL, blocks=5))
-    told = re.findall(
-        r" (?:different|equivalent|unresolved) (resolves \S+)?", _table_text(page.render(few, []))
-    )
-    assert len(told) > 15 and set(told) == {"resolves nothing:"}
-    lines = _headline_verdicts(markdown.render(few, []))
-    assert lines and all("resolves nothing: too few samples" in line for line in lines)
+    table = _table_text(page.render(few, []))
+    told = re.findall(rf" not known {ratio}; (about \d+ more blocks? would tell|no sensible number)", table)
+    assert len(told) > 15 and not re.search(r" (slower|faster|equivalent) [\d.k]+×", table)
+    lines = [line for line in markdown.render(few, []).splitlines() if "| not known |" in line]
+    assert lines and all("more block" in line or "no sensible number" in line for line in lines)
 
 
-def test_an_unresolved_decision_says_what_would_have_shown(tmp_path: Path) -> None:
-    alike = ("mutex_ring", "mutex_deque")
-    enough = _summary(tmp_path / "a", replace(SMALL, blocks=9, queues=alike, places=(49.0,), drifting=0.0))
-    row = next(row for row in enough["decisions"] if not row["resolved"] and len(row["tied"]) > 1)
-    low, high = (measures.extra(one) for one in row["resolvable"])
-    assert low == high  # two members are one pair
-    assert f"ties with the best: resolves ≥ {low}" in page.render(enough, [])
-    assert f"(unresolved: resolves ≥ {low})" in markdown.render(enough, [])
-    few = _summary(tmp_path / "b", replace(SMALL, blocks=5, queues=alike))
-    assert all(row["resolvable"] is None for row in few["decisions"])
-    assert "ties with the best: resolves nothing" in page.render(few, [])
-    assert "(unresolved: resolves nothing: " in markdown.render(few, [])
+def test_a_decision_that_nothing_is_shown_for_names_no_best(tmp_path: Path) -> None:
+    few = _summary(tmp_path, replace(SMALL, blocks=5, queues=("mutex_ring", "mutex_deque")))
+    row = next(row for row in few["decisions"] if row["measured"] == 2)
+    assert not row["resolved"] and row["slower"] == [] and len(row["not_known"]) == 1
+    html, text = page.render(few, []), markdown.render(few, [])
+    assert "not known: no difference is shown between them" in html
+    cells = html[html.index('<table class="decide"') :]
+    assert "mutex_" not in re.sub(r"<small.*?</small>", "", cells[: cells.index("</table>")])
+    assert "not known: no difference is shown between them" in text
 
 
 def test_a_run_without_a_complete_block_still_has_a_page(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_a_project_without_a_record_says_so_in_one_line(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     run = synthetic_run.write(tmp_path / "run", SMALL)
     command = [sys.executable, "-B", str(tmp_path / "scripts" / "report.py"), str(run)]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    told = subprocess.run(command, capture_output=True, text=True, timeout=HANG_S, check=False)
     assert told.returncode == 0
     (line,) = told.stderr.splitlines()
     assert line.startswith("warning: there is no record of proofs '") and "proofs.json'" in line

@@ -205,17 +205,12 @@ def test_each_way_to_block_is_judged_by_itself() -> None:
 
 
 def test_python_is_never_ranked_nor_in_another_figure(found: Json) -> None:
-    members = {
-        member["implementation"]
-        for group in found["groups"]
-        for ranking in group["rankings"]
-        for member in ranking["members"]
-    }
+    members = {member["implementation"] for group in found["groups"] for member in group["members"]}
     assert members and not members & set(main.CITES)
     by_wait = figures.required("ping_pong_by_wait", found)
     assert "mutex_deque" in by_wait.svg and "python" not in by_wait.svg
     rows = [row for row in page.explorer_rows(found) if row["case"]["implementation"] == "python_queue"]
-    assert rows and all(row["notes"][0] == "Python" and not row["ties"] for row in rows)
+    assert rows and all(row["notes"][0] == "Python" and not row["member"] for row in rows)
     table = proof_table.of_runs(None, HERE.parent.parent, [found])
     assert not {row.name for row in table.rows} & set(main.CITES)
 

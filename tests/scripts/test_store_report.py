@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import store_report
 import synthetic_run
 from conftest import ROOT, one_line
 from synthetic_run import Spec
 from test_report import call
 
+from handoff.commands import store_report
 from handoff.errors import HandoffError
 from handoff.run import line_file, results
 from handoff.run.run_folder import RunFolder

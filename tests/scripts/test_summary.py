@@ -16,6 +16,7 @@ from handoff.report import page, summary
 from handoff.run import cases, results, sampling
 from handoff.statistics import stats, tails
 from handoff.statistics.regimes import SET_ASIDE, SINGLE_CPU
+from handoff.statistics.verdicts import BEST
 
 Json = dict[str, Any]
 MEAN = "ping_pong/queues:2/wait:spin/report:mean"
@@ -35,7 +36,18 @@ def group(found: Json, name: str) -> Json:
 
 
 def members(found: Json, name: str) -> dict[str, Json]:
-    return {m["implementation"]: m for m in group(found, name)["rankings"][0]["members"]}
+    return {m["implementation"]: m for m in group(found, name)["members"]}
+
+
+def everyone(row: Json) -> list[str]:
+    named = [
+        *row["best"],
+        *row["slower"],
+        *row["by_regime"],
+        *(m["implementation"] for m in row["not_known"]),
+    ]
+    assert len(named) == row["measured"]
+    return named
 
 
 def small(**changes: Any) -> Spec:
@@ -48,23 +60,23 @@ def test_the_hidden_regimes_are_found(usual: Json) -> None:
     assert 0 < usual["counts"]["set_aside"] < 0.05 * usual["counts"]["trials"]
 
 
-def test_known_ratios_are_recovered_and_pooled(usual: Json) -> None:
+def test_known_ratios_are_recovered_in_each_regime(usual: Json) -> None:
     found = members(usual, MEAN)
-    spsc, mutex = found["cached_spsc_ring"], found["mutex_deque"]
-    assert spsc["letters"][0] == "a"
-    assert mutex["verdict"] == stats.DIFFERENT
-    rankings = {r["regime"]: r["members"] for r in group(usual, MEAN)["rankings"]}
-    assert list(rankings) == ["pooled", "A", "B", "C"]
+    mutex = found["mutex_deque"]
+    assert mutex["outcome"] == "slower" and mutex["sizes_differ"]
+    best = next(name for name, member in found.items() if member["outcome"] == BEST)
+    assert best in ("cached_spsc_ring", "atomic_queue_spsc")
+    assert [one["regime"] for one in mutex["by_regime"]] == ["A", "B", "C"]
     # Round trip = lines × yardstick + own work, so the ratio depends on the regime; the best is an spsc queue.
-    for regime, place in zip("ABC", synthetic_run.PLACES):
-        ratio = next(m["ratio"] for m in rankings[regime] if m["implementation"] == "mutex_deque")
-        assert ratio == pytest.approx((7.0 * place + 480) / (1.70 * place + 4), rel=0.08)
+    for one, place in zip(mutex["by_regime"], synthetic_run.PLACES):
+        assert one["ratio"] == pytest.approx((7.0 * place + 480) / (1.70 * place + 4), rel=0.08)
 
 
-def test_alike_implementations_share_a_letter(usual: Json) -> None:
-    found = members(usual, MEAN)
-    assert set(found["mutex_deque"]["letters"]) & set(found["mutex_ring"]["letters"])
-    assert not set(found["mutex_deque"]["letters"]) & set(found["vyukov_mpmc_ring"]["letters"])
+def test_who_is_ahead_of_whom_says_nothing_of_those_that_are_alike(usual: Json) -> None:
+    ahead = group(usual, MEAN)["ahead_of"]
+    assert {"mutex_deque", "mutex_ring"} <= set(ahead["vyukov_mpmc_ring"])
+    assert "mutex_ring" not in ahead["mutex_deque"] and "mutex_deque" not in ahead["mutex_ring"]
+    assert not any(other in ahead[name] and name in ahead[other] for name in ahead for other in ahead)
 
 
 def test_multiples_agree_between_regimes_where_nanoseconds_do_not(usual: Json) -> None:
@@ -78,15 +90,15 @@ def test_multiples_agree_between_regimes_where_nanoseconds_do_not(usual: Json) -
     assert states["C"]["multiple"]["median"] == pytest.approx(states["A"]["multiple"]["median"], rel=0.12)
 
 
-def test_controls_are_kept_out_of_every_ranking(usual: Json) -> None:
-    ranked = {m["implementation"] for g in usual["groups"] for r in g["rankings"] for m in r["members"]}
+def test_controls_are_kept_out_of_every_group(usual: Json) -> None:
+    ranked = {m["implementation"] for g in usual["groups"] for m in g["members"]}
     assert not ranked & {*synthetic_run.CONTROLS, "lossy_counter"}
     assert {c["implementation"] for c in usual["cases"] if c["control"]} >= set(synthetic_run.CONTROLS)
 
 
 def test_own_waits_are_a_group_of_their_own(usual: Json) -> None:
     own = group(usual, "ping_pong/queues:2/wait:own/report:mean")
-    assert {m["implementation"] for m in own["rankings"][0]["members"]} == {
+    assert {m["implementation"] for m in own["members"]} == {
         "mutex_ring",
         "tbb_concurrent_bounded_queue",
         "moodycamel_blocking_concurrent_queue",
@@ -99,18 +111,19 @@ def test_one_thread_has_no_yardstick_and_no_multiple(usual: Json) -> None:
     assert case["regimes"][0]["multiple"] is None
 
 
-def test_the_decision_table_names_ties_evidence_and_what_the_catalog_allows(usual: Json) -> None:
+def test_the_decision_table_names_the_best_evidence_and_what_the_catalog_allows(usual: Json) -> None:
     rows = {row["title"]: row for row in usual["decisions"]}
     assert len(rows) == 9
     latency = rows["One producer, one consumer, latency-critical"]
     assert latency["group"] == MEAN
     # True costs lie 2% apart, which twelve blocks of 3% noise cannot resolve.
-    assert set(latency["tied"]) >= {"cached_spsc_ring", "atomic_queue_spsc"}
+    near = {*latency["best"], *(one["implementation"] for one in latency["not_known"])}
+    assert near >= {"cached_spsc_ring", "atomic_queue_spsc"} and len(latency["best"]) == 1
     bounded = rows["Bounded, many to many"]
     specs = {entry["name"]: entry for entry in synthetic_run.catalog()["queues"]}
-    assert all(specs[n]["bound"] == "bounded" for n in bounded["tied"] + bounded["behind"])
+    assert all(specs[n]["bound"] == "bounded" for n in everyone(bounded))
     fifo = rows["Strict FIFO across producers"]
-    assert all(specs[n]["delivery"] == "fifo" for n in fifo["tied"] + fifo["behind"])
+    assert all(specs[n]["delivery"] == "fifo" for n in everyone(fifo))
     assert rows["Rare contention"]["group"] == "counter/t:1/mix:increment"
 
 
@@ -249,7 +262,7 @@ def test_results_above_half_of_the_ceiling_are_flagged(tmp_path: Path) -> None:
     assert flagged == {"vyukov_mpmc_ring"}
 
 
-def test_regimes_that_contradict_each_other_are_not_pooled(tmp_path: Path) -> None:
+def test_an_order_that_changes_with_the_regime_is_no_direction(tmp_path: Path) -> None:
     def turn_over(line: Json) -> list[Json]:
         trip = line["figures"].get("round_trip_ns")
         if "vyukov" in line["case"] and trip and line["figures"]["yardstick_before_ns"] > 80:
@@ -262,12 +275,12 @@ def test_regimes_that_contradict_each_other_are_not_pooled(tmp_path: Path) -> No
     lines = [turn_over(json.loads(line))[0] for line in path.read_text().splitlines()]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     found = summary.build(results.load(run))
-    pooled = members(found, MEAN)
-    assert all(m["regime_dependent"] and m["verdict"] in ("best", stats.UNRESOLVED) for m in pooled.values())
-    by_regime = {
-        r["regime"]: [m["implementation"] for m in r["members"]] for r in group(found, MEAN)["rankings"]
-    }
-    assert by_regime["A"][0] == "vyukov_mpmc_ring" and by_regime["B"][0] == "mutex_ring"
+    told = members(found, MEAN)
+    assert sorted(m["outcome"] for m in told.values()) == [BEST, "regime-dependent"]
+    (other,) = (m for m in told.values() if m["outcome"] != BEST)
+    assert {one["shows"] for one in other["by_regime"]} == {"faster", "slower"}
+    row = next(row for row in found["decisions"] if row["group"] == MEAN)
+    assert row["by_regime"] == [other["implementation"]] and not row["resolved"]
 
 
 def test_set_aside_samples_are_in_no_figure(usual: Json) -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from handoff.statistics import pairs, usable, verdicts
+from handoff.statistics import pairs, verdicts
 from handoff.statistics.outcomes import Outcome
 from handoff.statistics.pairs import Group
+from handoff.statistics.prepared import prepare
 
 LATENCY = "ping_pong/queues:2/wait:spin/report:mean"
 
@@ -18,7 +19,7 @@ LATENCY = "ping_pong/queues:2/wait:spin/report:mean"
 @pytest.fixture(scope="module")
 def samples() -> pd.DataFrame:
     stored = pd.read_csv(Path(__file__).parent / "recorded" / "two_regimes.csv.gz")
-    return usable.of(stored)
+    return prepare(stored.assign(control="")).usable
 
 
 def group(samples: pd.DataFrame, name: str) -> Group:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..run.sampling import Needs
-from ..statistics import interference, ranking, stats
+from ..statistics import interference, pairs, stats
 from ..statistics.prepared import prepare
 
 CLEAR = 0.001  # the level of Haybittle and Peto, divided by the number of pairs in the group
@@ -71,25 +71,24 @@ def half_width(interval: stats.Interval) -> float:
 def _undecided(good: pd.DataFrame, precision: float) -> tuple[set[str], int]:
     """Cases in comparisons that more samples could still settle, and the number of these."""
     found: set[str] = set()
-    pairs = 0
+    count = 0
     for _, rows in good.groupby("group"):
-        ranked = ranking.rank(rows)
-        if not ranked or len(ranked[0].names) < 2:
+        group = pairs.of_rows(rows)
+        if len(group.names) < 2:
             continue
-        still_open = open_pairs(ranked[0].pairs, precision)
-        pairs += int(np.triu(still_open).sum())
-        names = [ranked[0].names[i] for i in np.flatnonzero(still_open.any(axis=1))]
+        still_open = open_pairs(group, precision)
+        count += int(np.triu(still_open).sum())
+        names = [group.names[i] for i in np.flatnonzero(still_open.any(axis=1))]
         found |= set(rows.loc[rows["implementation"].isin(names), "case"])
-    return found, pairs
+    return found, count
 
 
-def open_pairs(pairs: stats.Pairwise, precision: float) -> stats.Bools:
+def open_pairs(of: pairs.Group, precision: float) -> pairs.Bools:
     """Neither known precisely enough nor clearly apart. Symmetric: i against j is open where j against i is."""
-    k = len(pairs.n)
-    enough = np.vectorize(lambda n: stats.sign_rank(int(n))[1] >= stats.CONFIDENCE, otypes=[bool])(pairs.n)
+    k = len(of.names)
     with np.errstate(invalid="ignore"):
-        precise = np.log(pairs.high / pairs.low) / 2 <= precision
-        apart = ((pairs.low > 1.0) | (pairs.high < 1.0)) & (pairs.p * (k * (k - 1) / 2) < CLEAR)
-    still_open: stats.Bools = ~(enough & (precise | apart))
+        precise = of.common_quantile * of.common_error <= precision
+    apart = 2 * np.minimum(of.wrong, of.wrong.T) * (k * (k - 1) / 2) < CLEAR
+    still_open: pairs.Bools = ~((of.pairs >= pairs.MIN_TRIALS) & (precise | apart))
     np.fill_diagonal(still_open, False)
     return still_open

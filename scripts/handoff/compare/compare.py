@@ -1,19 +1,7 @@
 """What changed between two runs, case by case, within the regimes that both of them saw.
 
-Two campaigns share no blocks, so nothing is paired by time. Their samples are clustered into regimes together,
-and each case is compared within a regime by the Hodges-Lehmann ratio with the interval that inverts the
-exact Mann-Whitney test. This is done twice: on the cost itself and on the cost as a multiple of the sample's
-own yardstick. Within a regime yardsticks still differ by some per cent; a change that only one of the two
-shows is explained by the machine. So the reported interval spans both.
-
-Hundreds of intervals at 95% exclude 1 by chance a few times. A regression or an improvement therefore needs
-a second witness, as verdicts within a run do: a t test of the case over all its regimes, corrected with Holm
-over all cases.
-
-Two builds that were measured interleaved do share their blocks: then the two trials of a block are a pair
-within their regime, as two labels of one campaign are, and the two witnesses of a campaign's verdicts (stats.py)
-take the place of the other two. Where the regimes do not contradict each other, their pairs are
-pooled, too, and that is what decides.
+Samples of both are clustered into regimes together. changes.py says what is known of each case. Of hundreds of cases
+some show a change by chance, so a regression or an improvement must also survive Holm's correction over all cases.
 """
 
 from __future__ import annotations
@@ -26,10 +14,11 @@ import pandas as pd
 from ..errors import HandoffError
 from ..run.results import Run
 from ..run.run_folder import interleaved
-from ..statistics import controls, ranking
+from ..statistics import controls
 from ..statistics.measures import at_least, text
 from ..statistics.prepared import prepare
-from ..statistics.stats import CONFIDENCE, DIFFERENT, holm
+from ..statistics.outcomes import Outcome
+from ..statistics.stats import CONFIDENCE, holm
 from . import changes, memory_changes
 from .changes import IMPROVEMENT, REGRESSION, Change, effect_text
 from .memory_changes import MemoryChange
@@ -123,26 +112,24 @@ def _failing(samples: pd.DataFrame, run: str) -> set[str]:
 
 def _deciding(every: list[Change]) -> list[bool]:
     """Which of a case's changes count as an effect: the pooled one where there is one, or else each."""
-    pooled = [change.regime == ranking.POOLED for change in every]
+    pooled = [change.regime == changes.POOLED for change in every]
     return pooled if any(pooled) else [True] * len(every)
 
 
 def _effect(change: Change, adjusted_p: float, threshold: float) -> str:
-    if change.verdict != DIFFERENT or adjusted_p >= 1 - CONFIDENCE:
+    if change.outcome not in (Outcome.FASTER, Outcome.SLOWER) or adjusted_p >= 1 - CONFIDENCE:
         return ""
     if change.ratio > 1 + threshold:
         return REGRESSION
     return IMPROVEMENT if change.ratio < 1 / (1 + threshold) else ""
 
 
-HEADS = ("case", "regime", "A", "B", "cost B/A", "95% interval", "n", "resolves", "verdict")
+HEADS = ("case", "regime", "A", "B", "cost B/A", "95% interval", "n", "resolves", "outcome")
 
 
 def cells(change: Change) -> tuple[str, ...]:
     """One row of text for a table of HEADS."""
     interval = f"{change.low:.3f} – {change.high:.3f}"
-    if change.coverage < CONFIDENCE:
-        interval += f" ({100 * change.coverage:.0f}% only)"
     return (
         change.case,
         change.regime,
@@ -152,7 +139,7 @@ def cells(change: Change) -> tuple[str, ...]:
         interval,
         f"{change.n_a}, {change.n_b}",
         at_least(change.resolvable),
-        effect_text(change.effect, change.verdict),
+        effect_text(change.effect, change.outcome.value),
     )
 
 

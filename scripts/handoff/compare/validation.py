@@ -16,7 +16,9 @@ import pandas as pd
 
 from ..run import cases
 from ..run.results import Run
-from ..statistics import controls, known_pairs, ranking, stats
+from ..statistics import controls, known_pairs, verdicts
+from ..statistics.outcomes import Outcome
+from ..statistics.pairs import of_rows
 from ..statistics.prepared import prepare
 from . import compare
 
@@ -26,6 +28,8 @@ COST_LIMITS = (0.95, 1.05)  # harness over the loop by hand
 PACKAGED = 6  # at least this many packaged queues
 
 Json = dict[str, Any]
+
+_SIGNS = {Outcome.FASTER: -1, Outcome.SLOWER: 1}
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def _usable(run: Run) -> pd.DataFrame:
 def same_twice(runs: Sequence[Run]) -> ValidationTable:
     """A/A within each campaign, and each campaign against the one before it, in which nothing changed."""
     pairs = [pair for run in runs for pair in known_pairs.same_twice(_usable(run))]
-    wrong = sum(pair.verdict == stats.DIFFERENT for pair in pairs)
+    wrong = sum(pair.outcome in _SIGNS for pair in pairs)
     successive = [compare.compare(a, b, REGRESSION_PAST) for a, b in zip(runs, runs[1:])]
     changed = [sum(bool(change.effect) for change in one.changes) for one in successive]
     compared = sum(len(one.changes) for one in successive)
@@ -55,7 +59,7 @@ def same_twice(runs: Sequence[Run]) -> ValidationTable:
         (
             "one queue under two labels, within a campaign",
             f"{len(pairs)}",
-            _counted(pair.verdict for pair in pairs),
+            _counted(pair.outcome.value for pair in pairs),
             f"{wrong}",
             f"ratios within {100 * np.expm1(widest):.1f}% of 1",
         ),
@@ -78,7 +82,7 @@ def power(runs: Sequence[Run]) -> ValidationTable:
     """Whether the differences that were put in are found."""
     five = [pair for run in runs if (pair := known_pairs.against_paced(_usable(run), "slowed")) is not None]
     two = [pair for run in runs if (pair := known_pairs.against_paced(_usable(run), "slight")) is not None]
-    found = sum(pair.verdict == stats.DIFFERENT and pair.low > 1.0 for pair in five)
+    found = sum(pair.outcome is Outcome.SLOWER for pair in five)
     missed = [pair for pair in two if pair.misses(known_pairs.SLIGHT)]
     rows = [_power_row("+5%", five), _power_row("+2%", two)]
     heads = (
@@ -103,14 +107,14 @@ def _power_row(put_in: str, pairs: Sequence[known_pairs.KnownPair]) -> tuple[str
         put_in,
         f"{len(pairs)}",
         f"{sum(pair.low > 1.0 for pair in pairs)}",
-        _counted(pair.verdict for pair in pairs),
+        _counted(pair.outcome.value for pair in pairs),
         _range(pair.ratio for pair in pairs),
         _percents(pair.resolvable for pair in pairs),
     )
 
 
-def _counted(verdicts: Any) -> str:
-    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(Counter(verdicts).items()))
+def _counted(outcomes: Any) -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(Counter(outcomes).items()))
 
 
 def _range(values: Any) -> str:
@@ -156,8 +160,8 @@ def repeatability(a: Run, b: Run) -> ValidationTable:
         "groups",
         "pairs",
         "different in both, alike",
-        "tied in both",
-        "tied in one",
+        "not told apart in both",
+        "told apart in one",
         "opposite",
         "τ-b of the signs",
     )
@@ -174,27 +178,21 @@ def _signs(run: Run) -> dict[str, dict[tuple[str, str], int]]:
     rows = rows[~rows["implementation"].isin(known) & (rows["label"] == rows["implementation"])]
     found: dict[str, dict[tuple[str, str], int]] = {}
     for name, members in rows.dropna(subset=["log_cost"]).groupby("group"):
-        ranked = ranking.rank(members)
-        if not ranked or len(ranked[0].names) < 2:
+        group = of_rows(members)
+        if len(group.names) < 2:
             continue
-        pooled = ranked[0]
-        place = {one: index for index, one in enumerate(pooled.names)}
+        said = verdicts.all_pairs(group)
         found[str(name)] = {
-            (x, y): _sign(pooled, place[x], place[y]) for x, y in combinations(sorted(pooled.names), 2)
+            (group.names[i], group.names[j]): _SIGNS.get(said[i, j], 0)
+            for i, j in combinations(range(len(group.names)), 2)
         }
     return found
 
 
-def _sign(ranked: ranking.Ranking, i: int, j: int) -> int:
-    if not ranked.different[i, j]:
-        return 0
-    return 1 if ranked.pairs.ratio[i, j] > 1.0 else -1
-
-
-def agreement(pairs: Sequence[tuple[int, int]]) -> float:
+def agreement(signs_of: Sequence[tuple[int, int]]) -> float:
     """Daniels' general correlation of two sets of signs (Biometrika 33, 1944): Kendall's τ-b, with the
     verdict "not told apart" as the tie."""
-    signs = np.array(pairs, dtype=float).reshape(-1, 2)
+    signs = np.array(signs_of, dtype=float).reshape(-1, 2)
     norm = np.sqrt((signs[:, 0] ** 2).sum() * (signs[:, 1] ** 2).sum())
     return float((signs[:, 0] * signs[:, 1]).sum() / norm) if norm else float("nan")
 

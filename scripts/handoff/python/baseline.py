@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..run import cases, strategies
 from ..run.cases import Case
-from ..statistics import ranking
+from ..statistics import pairs, verdicts
 
 Json = dict[str, Any]
 
@@ -252,21 +252,18 @@ def _ratios(form: str, others: list[str], samples: Mapping[str, pd.DataFrame]) -
     """How many times as fast each is as the Python form, from trials of the same block and regime."""
     columns = ["block", "regime", "log_cost"]
     frames = [samples[case][columns].assign(implementation=case) for case in others]
-    found = ranking.rank(pd.concat([samples[form][columns].assign(implementation=_PYTHON), *frames]))
-    if not found or _PYTHON not in found[0].names:
-        return [None for _ in others]
-    return [_ratio(found[0], case) for case in others]
+    group = pairs.of_rows(pd.concat([samples[form][columns].assign(implementation=_PYTHON), *frames]))
+    return [_ratio(group, case) for case in others]
 
 
-def _ratio(found: ranking.Ranking, case: str) -> Json | None:
-    if case not in found.names:
+def _ratio(group: pairs.Group, case: str) -> Json | None:
+    if not {_PYTHON, case} <= set(group.names):
         return None
-    i, j = found.names.index(_PYTHON), found.names.index(case)
-    n = int(found.pairs.n[i, j])
-    if n == 0:
+    found = verdicts.verdict(group, group.names.index(_PYTHON), group.names.index(case))
+    if found.trials == 0:
         return None
-    low, median, high = (float(part[i, j]) for part in (found.pairs.low, found.pairs.ratio, found.pairs.high))
-    return {"low": low, "median": median, "high": high, "n": n, "sufficient": n >= ranking.MIN_BLOCKS}
+    told = {"low": found.low, "median": found.ratio, "high": found.high, "n": found.trials}
+    return {**told, "sufficient": found.trials >= pairs.MIN_TRIALS}
 
 
 def _claim(entries: list[Json]) -> Json | None:

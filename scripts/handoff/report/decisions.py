@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ..statistics import ranking
-from ..statistics.measures import NO_DIFFERENCE
+from ..statistics import pairs, verdicts
+from ..statistics.outcomes import Outcome
+from ..statistics.verdicts import Standing
 
 Json = dict[str, Any]
 
@@ -148,79 +148,74 @@ SITUATIONS = (
 
 
 def table(
-    groups: list[Json], rankings: dict[str, list[ranking.Ranking]], usable: pd.DataFrame, catalog: Json
+    groups: list[Json], compared: dict[str, pairs.Group], usable: pd.DataFrame, catalog: Json
 ) -> list[Json]:
     entries = {e["name"]: e for e in [*catalog.get("queues", []), *catalog.get("counters", [])]}
-    return [_row(situation, groups, rankings, usable, entries) for situation in SITUATIONS]
+    return [_row(situation, groups, compared, usable, entries) for situation in SITUATIONS]
 
 
 def _row(
     situation: Situation,
     groups: list[Json],
-    rankings: dict[str, list[ranking.Ranking]],
+    compared: dict[str, pairs.Group],
     usable: pd.DataFrame,
     entries: dict[str, Json],
 ) -> Json:
     row: Json = {"title": situation.title, "asks": situation.asks, "limit": situation.limit}
     candidates = sorted(filter(situation.accepts, groups), key=situation.prefer, reverse=True)
     for group in candidates:
-        names = {m["implementation"] for m in group["rankings"][0]["members"]}
+        names = compared[group["id"]].names
         allowed = {name for name in names if situation.offers(entries.get(name, {}))}
-        found = _ranking(situation, group, rankings, usable)
-        kept = [name for name in found.names if name in allowed] if found else []
+        found = _standing(situation, group, compared[group["id"]], usable, allowed)
         # One entrant is no contest: such a group is evidence only where there is no better one.
-        if found is None or not kept or (len(kept) == 1 and group is not candidates[-1]):
+        if found is None or (len(found.members) == 1 and group is not candidates[-1]):
             continue
-        return {
-            **row,
-            "group": group["id"],
-            "oversubscribed": group["oversubscribed"],
-            **_answer(found, kept, allowed),
-        }
-    return {
-        **row,
-        "group": None,
-        "tied": [],
-        "behind": [],
+        return {**row, "group": group["id"], "oversubscribed": group["oversubscribed"], **_answer(found)}
+    nothing: Json = {
+        "best": [],
+        "slower": [],
+        "by_regime": [],
+        "not_known": [],
         "blocks": 0,
         "resolved": False,
-        "resolvable": None,
     }
+    return {**row, "group": None, "measured": 0, "next": None, **nothing}
 
 
-def _ranking(
-    situation: Situation, group: Json, rankings: dict[str, list[ranking.Ranking]], usable: pd.DataFrame
-) -> ranking.Ranking | None:
-    if situation.column == "log_cost":
-        return rankings[group["id"]][0]
-    members = set(rankings[group["id"]][0].names)
-    rows = usable[(usable["group"] == group["id"]) & usable["implementation"].isin(members)]
-    found = ranking.rank(rows[rows["label"] == rows["implementation"]], situation.column)
-    return found[0] if found else None
+def _standing(
+    situation: Situation, group: Json, of: pairs.Group, usable: pd.DataFrame, allowed: set[str]
+) -> Standing | None:
+    if situation.column != "log_cost":
+        rows = usable[(usable["group"] == group["id"]) & usable["implementation"].isin(of.names)]
+        of = pairs.of_rows(rows[rows["label"] == rows["implementation"]], situation.column)
+    return verdicts.against_best(of, allowed)
 
 
-def _answer(found: ranking.Ranking, kept: list[str], allowed: set[str]) -> Json:
-    tied = found.tied_with_best(allowed)
-    behind = [name for name in kept if name not in tied]
-    best = found.names.index(tied[0])
-    next_ratio = float(found.pairs.ratio[found.names.index(behind[0]), best]) if behind else None
+def _answer(found: Standing) -> Json:
+    """`best`: it and those that are equivalent to it; `resolved`: whether it is shown better than any other, or as good.
+    Where it is not, there is no best one, and it is as little known as the others are."""
+    slower = found.named(Outcome.SLOWER)
+    best = found.tied
+    resolved = bool(slower or len(best) > 1)
     return {
-        "tied": tied,
-        "behind": behind,
-        "next_ratio": next_ratio,
+        "best": best,
+        "slower": slower,
+        "by_regime": found.named(Outcome.REGIME_DEPENDENT),
+        "not_known": [_open(found, name) for name in found.named(Outcome.NOT_KNOWN)],
+        "next": _open(found, slower[0]) if slower else None,
+        "measured": len(found.members),
         "blocks": found.blocks,
-        "resolved": bool(behind),
-        "resolvable": _resolvable(found, tied),
+        "resolved": resolved,
     }
 
 
-def _resolvable(found: ranking.Ranking, tied: list[str]) -> list[float] | None:
-    """Between which differences those lie that would have shown, over the ties with the best.
-
-    None where no difference would have: there is no other one, too few pairs, too much scatter, or the regimes
-    contradict each other.
-    """
-    best, *others = (found.names.index(name) for name in tied)
-    each = [found.resolvable(i, best) for i in others if not found.contradicts[i, best]]
-    known = [one for one in each if math.isfinite(one) and 1.0 + one <= NO_DIFFERENCE]
-    return [min(known), max(known)] if known else None
+def _open(found: Standing, name: str) -> Json:
+    told = found.of(name).verdict
+    assert told is not None  # the best one is in none of these lists
+    return {
+        "implementation": name,
+        "ratio": told.ratio,
+        "low": told.low,
+        "high": told.high,
+        "more_blocks": told.more_blocks,
+    }

@@ -30,12 +30,6 @@ def link(entry: Entry, to_root: str = "") -> str:
     return f"[`{entry['name']}`]({to_root}impls/{entry['header']})"
 
 
-def source(entry: Entry) -> str:
-    """Paper or project, and the library whose version was compiled in."""
-    library = entry.get("library")
-    return f"{entry['cite']}; {library}" if library else str(entry["cite"])
-
-
 def shape(entry: Entry) -> str:
     letter = {"one": "s", "many": "m"}
     return f"{letter[entry['producers']]}p{letter[entry['consumers']]}c"
@@ -62,8 +56,8 @@ def which_queue(summary: Json, report: str) -> str:
     return "\n\n".join(
         [
             table(["situation", "best in the reference run", "of"], rows),
-            f"From run `{summary['run_id']}` on {where}. Names in one cell are tied. [Evidence, and when it does not "
-            f"hold]({report}). Your machine is another one: run it.",
+            f"From run `{summary['run_id']}` on {where}. Names in one cell are shown to be equivalent. "
+            f"[Evidence, and when it does not hold]({report}). Your machine is another one: run it.",
         ]
     )
 
@@ -73,13 +67,14 @@ def _best(row: Json) -> str:
         return "not measured"
     if not row["resolved"]:
         return "not known"
-    names = [f"`{name}`" for name in row["tied"][:MOST_NAMED]]
-    more = len(row["tied"]) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+    names = [f"`{name}`" for name in row["best"][:MOST_NAMED]]
+    more = len(row["best"]) - len(names)
+    open_still = f"; {len(row['not_known'])} not told apart" if row["not_known"] else ""
+    return ", ".join(names) + (f" and {more} more" if more else "") + open_still
 
 
 def _of(row: Json) -> str:
-    return str(len(row["tied"]) + len(row["behind"])) if row["group"] else ""
+    return str(row["measured"]) if row["group"] else ""
 
 
 def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str:
@@ -114,7 +109,7 @@ def all_queues(entries: Iterable[Entry]) -> str:
             progress(e, "push", "pop"),
             words(e["failure"]),
             "yes" if e["own_wait"] else "",
-            source(e),
+            e["cite"],
         ]
         for e in entries
     ]
@@ -122,7 +117,7 @@ def all_queues(entries: Iterable[Entry]) -> str:
 
 
 def counter_table(entries: Iterable[Entry]) -> str:
-    rows = [[link(e, "../"), e["value"], progress(e, "add", "read"), source(e)] for e in entries]
+    rows = [[link(e, "../"), e["value"], progress(e, "add", "read"), e["cite"]] for e in entries]
     return table(["counter", "`read`", "progress", "source"], rows)
 
 

@@ -37,7 +37,7 @@ def _group(summary: Json, group: Json) -> Json:
     from .figures import data  # matplotlib is only needed where figures are
 
     cases = {case["implementation"]: case for case in summary["cases"] if case["group"] == group["id"]}
-    members = group["rankings"][0]["members"]
+    members = group["members"]
     regime = data.main_regime(summary, [cases[member["implementation"]] for member in members])
     rows = [
         {**member, "state": state}

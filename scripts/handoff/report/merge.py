@@ -102,7 +102,10 @@ def alike(named: Sequence[Machine]) -> bool:
 def agreement(named: Sequence[Machine]) -> list[Agreement]:
     """For each group every pair that at least two machines rank."""
     ranked = [
-        {group["id"]: _beaten(group["rankings"][0]["members"]) for group in machine.summary["groups"]}
+        {
+            group["id"]: {name: set(others) for name, others in group["ahead_of"].items()}
+            for group in machine.summary["groups"]
+        }
         for machine in named
     ]
     found = []
@@ -148,13 +151,6 @@ def _label(machine: Json) -> str:
     identity = json.dumps({key: machine.get(key) for key in _IDENTITY}, sort_keys=True)
     digits = hashlib.sha256(identity.encode()).hexdigest()[:6]
     return f"{' '.join(model.split())}, {machine.get('cpus', '?')} CPUs ({digits})"
-
-
-def _beaten(members: list[Json]) -> dict[str, set[str]]:
-    """Those that each member was found to be ahead of. The order of the members says less: it is that of all of
-    them, and two that follow each other may well be tied."""
-    names = [member["implementation"] for member in members]
-    return {member["implementation"]: {names[at] for at in member["ahead_of"]} for member in members}
 
 
 def _ahead(one: str, other: str, beaten: dict[str, set[str]]) -> str | None:

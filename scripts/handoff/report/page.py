@@ -16,8 +16,8 @@ from ..compare import memory
 from ..proofs.table import ProofTable
 from ..python import wording as python_wording
 from ..run import cases
-from ..statistics import interference, measures, stats, tails, ties, usl
-from . import effort, experiments, pitfalls
+from ..statistics import interference, measures, stats, tails, usl
+from . import effort, experiments, pitfalls, verdict_words
 from .figures import REGISTRY, Rendered
 
 Json = dict[str, Any]
@@ -74,9 +74,11 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(figure=measures.text, times=measures.times, ties=ties.shorten, parameter=parameter)
-    found.filters.update(resolves=measures.resolves, extra=measures.extra, percent=measures.percent)
+    found.filters.update(figure=measures.text, times=measures.times, parameter=parameter)
+    found.filters.update(extra=measures.extra, percent=measures.percent)
     found.filters.update(allocations=memory.allocations, wide=effort.wide)
+    found.filters.update(against_best=verdict_words.detail, not_known=verdict_words.not_known)
+    found.filters.update(instead_of_best=verdict_words.instead_of_best)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
 
@@ -127,12 +129,11 @@ def explorer_rows(summary: Json) -> list[Json]:
     return rows
 
 
-def _members(summary: Json) -> dict[tuple[str, str, str], Json]:
+def _members(summary: Json) -> dict[tuple[str, str], Json]:
     return {
-        (group["id"], ranking["regime"], member["implementation"]): member
+        (group["id"], member["implementation"]): member
         for group in summary["groups"]
-        for ranking in group["rankings"]
-        for member in ranking["members"]
+        for member in group["members"]
     }
 
 
@@ -153,14 +154,14 @@ def _scale(case: Json) -> str:
 def _explorer_row(
     case: Json,
     state: Json | None,
-    members: dict[tuple[str, str, str], Json],
+    members: dict[tuple[str, str], Json],
     ranges: dict[str, tuple[float, float]],
     anchor: str,
 ) -> Json:
     known = state is not None and state["median"] is not None
     shown: Json = state if state is not None and known else {}
-    found = members.get((case["group"], shown.get("regime", ""), case["implementation"]))
-    # A second label of a control has no rank, though its implementation may.
+    found = members.get((case["group"], case["implementation"])) if known else None
+    # A second label of a control has no verdict, though its implementation may.
     member: Json = found if found and case["label"] == case["implementation"] else {}
     multiple = shown.get("multiple") or {}
     cpu = shown.get("cpu_ns") or {}
@@ -174,15 +175,15 @@ def _explorer_row(
         **{name: shown.get(name) for name in ("median", "low", "high", "coverage")},
         "multiple": multiple.get("median"),
         "cpu_ns": cpu.get("median"),
-        "ties": member.get("letters", ""),
-        "verdict": member.get("verdict"),
+        "outcome": member.get("outcome"),
+        "ratio": member.get("ratio"),
+        "more_blocks": member.get("more_blocks"),
         "resolvable": member.get("resolvable"),
     }
     return {
         "case": case,
         "state": shown,
         "anchor": anchor,
-        "ties": member.get("letters", ""),
         "member": member,
         "multiple": multiple.get("median"),
         "cpu": cpu.get("median"),

@@ -1,4 +1,4 @@
-"""From samples to summary.json: figures per case and regime, rankings per group, controls, failures."""
+"""From samples to summary.json: figures per case and regime, verdicts per group, controls, failures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from ..compare import memory
 from ..python import baseline as python_baseline
 from ..run import cases
 from ..run.results import Run
-from ..statistics import controls, interference, ranking, regimes, states, tails, usl, withheld
+from ..statistics import controls, interference, pairs, regimes, states, tails, usl, verdicts, withheld
+from ..statistics.outcomes import Outcome
 from ..statistics.prepared import Prepared, prepare
 from . import decisions, downloads, effort, pitfalls
 
@@ -42,7 +43,7 @@ def build(run: Run) -> Json:
     aside = control_names | cases.python_forms(catalog)
     rows = _cases(prepared, usable, aside, effort.precision(run.environment))
     in_blocks = samples[in_block & (samples["status"] == "ok") & withheld.sound(samples)]
-    groups, rankings = _groups(rows, usable)
+    groups, compared = _groups(rows, usable)
     result = {
         "schema": SUMMARY_SCHEMA,
         "method": run.environment.get("method"),
@@ -63,7 +64,7 @@ def build(run: Run) -> Json:
         "downloads": downloads.tables(rows, usable, _queues(run.environment), run.jobs.values()),
         "pitfalls": pitfalls.table(usable),
         "python_baseline": python_baseline.table(rows, usable, catalog),
-        "decisions": decisions.table(groups, rankings, usable, catalog),
+        "decisions": decisions.table(groups, compared, usable, catalog),
         "failures": _failures(samples, control_names),
         "track": _track(samples),
         "environment": {k: v for k, v in run.environment.items() if k != "cases"},
@@ -161,7 +162,7 @@ def _first(samples: pd.DataFrame, keyed: list[pd.Series], column: str) -> dict[t
     return {(str(case), str(label)): float(value) for (case, label), value in values.items()}
 
 
-def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[str, list[ranking.Ranking]]]:
+def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[str, pairs.Group]]:
     """Groups of the same workload and keys. Controls are never ranked, nor what has its figures withheld."""
     ranked: dict[str, list[Json]] = {}
     for row in rows:
@@ -175,14 +176,17 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
     entrants = usable[usable["label"] == usable["implementation"]]
     by_case = dict(list(entrants[["case", *_RANKED]].groupby("case")))
     groups: list[Json] = []
-    rankings: dict[str, list[ranking.Ranking]] = {}
+    compared: dict[str, pairs.Group] = {}
     for name, members in sorted(ranked.items()):
         frames = [by_case[row["case"]] for row in members if row["case"] in by_case]
         entered = pd.concat(frames) if frames else usable.iloc[:0]
-        found = ranking.rank(entered)
-        if members[0]["workload"] == "core_to_core" or not found:
+        if members[0]["workload"] == "core_to_core":
             continue
-        rankings[name] = found
+        group = pairs.of_rows(entered)
+        standing = verdicts.against_best(group)
+        if standing is None:
+            continue
+        compared[name] = group
         first = members[0]
         groups.append(
             {
@@ -191,11 +195,21 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
                     key: first[key]
                     for key in ("workload", "keys", "figure", "unit", "oversubscribed", "threads")
                 },
-                "rankings": [one.as_dict() for one in found],
-                "without_flagged": interference.changes(found[0], entered),
+                **standing.as_dict(),
+                "ahead_of": _ahead(group),
+                "without_flagged": interference.changes(standing, entered),
             }
         )
-    return groups, rankings
+    return groups, compared
+
+
+def _ahead(of: pairs.Group) -> dict[str, list[str]]:
+    """For each member those that it is shown to be faster than."""
+    said = verdicts.all_pairs(of)
+    return {
+        name: [other for other, outcome in zip(of.names, row) if outcome is Outcome.FASTER]
+        for name, row in zip(of.names, said)
+    }
 
 
 def _failures(samples: pd.DataFrame, control_names: set[str]) -> list[Json]:

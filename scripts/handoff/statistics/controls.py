@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from ..run.control_kinds import KINDS
-from . import known_pairs, stats
+from . import known_pairs
+from .outcomes import Outcome as Said
 
 PASSED, FAILED, ABSENT = "passed", "failed", "absent"
 
@@ -64,10 +65,10 @@ def _reference(name: str, usable: pd.DataFrame, members: list[str], workload: st
 
 
 def _same_twice(usable: pd.DataFrame) -> list[Outcome]:
-    """A run that is too short to call the two labels equivalent calls much else unresolved, too, and is not
+    """A run that is too short to call the two labels equivalent knows little of much else, too, and is not
     wrong."""
     found = [
-        _outcome("A/A", PASSED if pair.verdict != stats.DIFFERENT else FAILED, pair.text)
+        _outcome("A/A", PASSED if pair.outcome not in (Said.FASTER, Said.SLOWER) else FAILED, pair.text)
         for pair in known_pairs.same_twice(usable)
     ]
     return found or [_outcome("A/A", ABSENT, "no case was run under two labels")]
@@ -78,7 +79,7 @@ def _slowed(usable: pd.DataFrame) -> Outcome:
     pair = known_pairs.against_paced(usable, "slowed")
     if pair is None:
         return _outcome("+5% is found", ABSENT, "this control was not run")
-    passed = pair.verdict == stats.DIFFERENT and 1.0 < pair.ratio < 1.1
+    passed = pair.outcome is Said.SLOWER and pair.ratio < 1.1
     return _outcome("+5% is found", PASSED if passed else FAILED, pair.text)
 
 

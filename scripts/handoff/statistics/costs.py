@@ -31,7 +31,7 @@ STRAY_WIDTH = (
 AGREEMENT = 0.1  # how likely one stray trial lies beside another one as near as two sound ones do
 _LEAST = 1e-3  # 0.1%: no scatter of a process is smaller, so neither is the one that is assumed
 _ROUNDS = 30
-_SETTLED = 1e-4  # of a standard deviation: what moves by less has settled
+_SETTLED = 1e-3  # of a standard deviation: what moves by less has settled
 _WIDTH = 0.6  # of the members' scatters, as a logarithm, before the group has said anything
 _WIDTH_KNOWN_FROM = 4.0  # how many members that is worth
 
@@ -79,8 +79,12 @@ class _Layout:
         self.cell = trials.member if pooled else trials.regime * self.members + trials.member
         self.cells = self.members * (1 if pooled else trials.regimes)
         self.member = trials.member
-        blocks = int(trials.block.max(initial=-1)) + 1
-        kinds = [(trials.block, blocks)] + ([(trials.regime, trials.regimes)] if pooled else [])
+        # A block that holds a single trial says nothing of what it adds: all of these count as one.
+        alone = np.bincount(trials.block, minlength=1)[trials.block] < 2
+        _, block = np.unique(np.where(alone, -1, trials.block), return_inverse=True)
+        kinds = [(block, int(block.max(initial=-1)) + 1)] + (
+            [(trials.regime, trials.regimes)] if pooled else []
+        )
         self.kinds = kinds
         self.shifts = np.zeros((trials.block.size, sum(size for _, size in kinds)))
         start = 0
@@ -89,10 +93,14 @@ class _Layout:
             start += size
 
     def by_cell(self, values: Floats) -> Floats:
-        return np.bincount(self.cell, values, self.cells)
+        return np.asarray(np.bincount(self.cell, values, self.cells), dtype=float)
 
-    def by_member(self, values: Floats) -> Floats:
-        return np.bincount(self.member, values, self.members)
+    def by_cell_and_shift(self, values: Floats) -> Floats:
+        parts = [
+            np.bincount(self.cell * size + index, values, self.cells * size).reshape(self.cells, size)
+            for index, size in self.kinds
+        ]
+        return np.hstack(parts)
 
     def each(self, shift: Floats) -> Floats:
         """What the shifts add to each trial."""
@@ -111,6 +119,9 @@ class _Layout:
 def fit(trials: Trials, pooled: bool = False) -> Costs:
     """The costs of all members, by iteratively reweighted least squares from medians. `pooled`: as if ratios were the
     same in all regimes; the result then has one regime."""
+    if trials.log_cost.size == 0:
+        none, empty = np.zeros((0, 0)), np.zeros(0)
+        return Costs(none, np.zeros((0, 0, 0)), none.astype(np.int64), none, empty, empty, empty)
     layout = _Layout(trials, pooled)
     y = trials.log_cost
     location, shift = _polished(y, layout)
@@ -161,7 +172,7 @@ def _medians(values: Floats, group: Integers, groups: int) -> Floats:
     """The median of each group of values; zero for an empty one."""
     order = np.lexsort((values, group))
     counts = np.bincount(group, minlength=groups)
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    starts: Integers = np.cumsum(counts) - counts
     ordered = np.append(values[order], 0.0)
     low = np.where(counts > 0, starts + (counts - 1) // 2, -1)
     high = np.where(counts > 0, starts + counts // 2, -1)
@@ -201,8 +212,7 @@ def _solve(y: Floats, weight: Floats, scatter: Floats, of_shifts: Floats, layout
     precision = np.maximum(weight, 1e-9) / scatter[layout.member] ** 2
     own = np.maximum(layout.by_cell(precision), 1e-300)
     weighted = layout.shifts * precision[:, np.newaxis]
-    both = np.zeros((layout.cells, layout.shifts.shape[1]))
-    np.add.at(both, layout.cell, weighted)
+    both = layout.by_cell_and_shift(precision)
     share = both / own[:, np.newaxis]
     inverse = np.linalg.inv(layout.shifts.T @ weighted + np.diag(1.0 / of_shifts) - share.T @ both)
     shift = inverse @ (weighted.T @ y - share.T @ layout.by_cell(precision * y))
@@ -210,7 +220,7 @@ def _solve(y: Floats, weight: Floats, scatter: Floats, of_shifts: Floats, layout
     cross = share @ inverse
     covariance = np.diag(1.0 / own) + cross @ share.T
     of_trial = layout.shifts - share[layout.cell]
-    part = precision * np.einsum("ts,su,tu->t", of_trial, inverse, of_trial, optimize=True)
+    part = precision * ((of_trial @ inverse) * of_trial).sum(axis=1)
     return _Solved(location, shift, covariance, 1.0 / np.sqrt(1.0 - np.clip(part, 0.0, 0.9)))
 
 
@@ -237,7 +247,7 @@ def _scatter(residual: Floats, inflation: Floats, stray: float, usual: float, la
 
     def summed(of_trials: Floats) -> Floats:
         flat = np.bincount(by_cell.ravel(), of_trials.ravel(), scatters.size * layout.cells)
-        return flat.reshape(scatters.size, layout.cells)
+        return np.asarray(flat.reshape(scatters.size, layout.cells), dtype=float)
 
     moved = np.zeros((scatters.size, layout.cells))
     for _ in range(3):
@@ -277,7 +287,7 @@ def _posterior(likelihood: Floats, logs: Floats) -> Floats:
     middle, width = 0.0, _WIDTH
     members = likelihood.shape[1]
     likely = np.zeros_like(likelihood)
-    for _ in range(12):
+    for _ in range(6):
         weighed = likelihood - 0.5 * ((logs - middle) / width)[:, np.newaxis] ** 2
         likely = np.exp(weighed - weighed.max(axis=0))
         likely /= likely.sum(axis=0)

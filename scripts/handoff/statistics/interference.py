@@ -13,12 +13,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import ranking, stats
+from . import pairs, verdicts
+from .outcomes import Outcome
+from .pairs import MIN_TRIALS
+from .verdicts import Standing
 
 FLAGGED = "flagged"  # the column that mark() adds
 # The canary's readings of one undisturbed CPU scatter by some 2%; a step of the usual frequency tables, 100 MHz
 # in 2 GHz, is 5%.
 THROTTLED = 0.05
+
+_AMONG_THE_BEST = {verdicts.BEST, Outcome.EQUIVALENT.value}  # which of them comes first says nothing
 
 Json = dict[str, Any]
 
@@ -124,46 +129,32 @@ def mark(samples: pd.DataFrame) -> tuple[pd.DataFrame, Json]:
     return samples.assign(**{FLAGGED: any_rule.to_numpy(bool)}), told
 
 
-def changes(full: ranking.Ranking, rows: pd.DataFrame) -> list[Json]:
+def changes(full: Standing, rows: pd.DataFrame) -> list[Json]:
     """The verdicts against the best of a group that would be others without its flagged trials.
 
-    `rows` are what `full` was made of. Too few pairs left is a change as well, but one that speaks of the
-    number of trials and not of their disturbance; `too_few` says so.
+    `rows` are what `full` was made of. Too few trials left is a change as well, but one that speaks of their number
+    and not of their disturbance; `too_few` says so.
     """
     flagged = rows[FLAGGED].to_numpy(bool)
-    if not flagged.any() or len(full.names) < 2:
+    if not flagged.any() or len(full.members) < 2:
         return []
-    calm = ranking.rank(rows[~flagged])
-    best = full.names[0]
+    calm = verdicts.against_best(pairs.of_rows(rows[~flagged]))
+    known = {member.name: member for member in calm.members} if calm else {}
+    left = rows[~flagged]["implementation"].value_counts()
     found: list[Json] = []
-    for i, name in enumerate(full.names[1:], start=1):
-        without = _without(calm[0] if calm else None, name, best)
-        was, now = str(full.verdicts[i, 0]), without["verdict"]
-        turned = now == was == stats.DIFFERENT and (without["ratio"] > 1) != (full.pairs.ratio[i, 0] > 1)
-        if now != was or turned:
+    for member in full.members:
+        now = known[member.name].outcome if member.name in known else Outcome.NOT_KNOWN.value
+        if now != member.outcome and not {now, member.outcome} <= _AMONG_THE_BEST:
             found.append(
                 {
-                    "implementation": name,
-                    "best": best,
-                    "verdict": was,
-                    "n": int(full.pairs.n[i, 0]),
-                    "without": without,
-                    "turned": bool(turned),
-                    "too_few": without["n"] < ranking.MIN_BLOCKS,
+                    "implementation": member.name,
+                    "outcome": member.outcome,
+                    "n": int((rows["implementation"] == member.name).sum()),
+                    "without": {"outcome": now, "n": int(left.get(member.name, 0))},
+                    "too_few": int(left.get(member.name, 0)) < MIN_TRIALS,
                 }
             )
     return found
-
-
-def _without(calm: ranking.Ranking | None, name: str, best: str) -> Json:
-    if calm is None or not {name, best} <= set(calm.names):
-        return {"verdict": stats.UNRESOLVED, "n": 0, "ratio": np.nan}
-    i, j = calm.names.index(name), calm.names.index(best)
-    return {
-        "verdict": str(calm.verdicts[i, j]),
-        "n": int(calm.pairs.n[i, j]),
-        "ratio": float(calm.pairs.ratio[i, j]),
-    }
 
 
 def outcome(told: Json, groups: list[Json]) -> Json:
@@ -171,9 +162,9 @@ def outcome(told: Json, groups: list[Json]) -> Json:
     found = [change for group in groups for change in group["without_flagged"]]
     return {
         **told,
-        "verdicts": sum(len(group["rankings"][0]["members"]) - 1 for group in groups),
+        "verdicts": sum(len(group["members"]) for group in groups),
         "would_change": len(found),
-        "for_lack_of_pairs": sum(change["too_few"] for change in found),
+        "for_lack_of_trials": sum(change["too_few"] for change in found),
     }
 
 
@@ -184,5 +175,5 @@ def sentence(outcome: Json) -> str:
         f"{outcome['flagged']} of {outcome['trials']} trials are flagged ({by_rule}); they stay in. Leaving "
         f"them out would change {outcome['would_change']} of {outcome['verdicts']} verdicts"
     )
-    few = outcome["for_lack_of_pairs"]
-    return told + (f", {few} of them only because fewer than six pairs were left" if few else "")
+    few = outcome["for_lack_of_trials"]
+    return told + (f", {few} of them only because fewer than six trials were left" if few else "")

@@ -8,8 +8,10 @@ import pandas as pd
 
 from ..run.cases import parse
 from ..run.control_kinds import comparison
-from . import measures, ranking
+from . import measures, pairs, verdicts
+from .outcomes import Outcome
 
+LEVEL = 0.01  # of one comparison that is no part of a family
 SLIGHT = 0.02  # by how much the slightly slowed ring is slower
 
 
@@ -17,7 +19,7 @@ SLIGHT = 0.02  # by how much the slightly slowed ring is slower
 class KnownPair:
     above: str
     below: str
-    verdict: str
+    outcome: Outcome
     ratio: float  # of cost
     low: float
     high: float
@@ -32,7 +34,9 @@ class KnownPair:
     @property
     def text(self) -> str:
         interval = f"ratio {self.ratio:.3f} [{self.low:.3f}, {self.high:.3f}]"
-        found = f"{self.verdict}, {interval}, {self.n} pairs, {measures.resolves(self.resolvable)}"
+        found = (
+            f"{self.outcome.value}, {interval}, {self.n} trials of each, {measures.resolves(self.resolvable)}"
+        )
         return f"{self.above} / {self.below}: {found}"
 
 
@@ -61,12 +65,10 @@ def _compared(rows: pd.DataFrame, above: str, below: str) -> KnownPair | None:
     rows = rows[rows["label"].isin([above, below])]
     nth = rows.groupby(["block", "label", "regime"]).cumcount()
     apart = rows["block"] * (int(nth.max()) + 1 if len(nth) else 1) + nth
-    found = ranking.rank(rows.assign(implementation=rows["label"], block=apart))
-    if not found or not {above, below} <= set(found[0].names):
+    group = pairs.of_rows(rows.assign(implementation=rows["label"], block=apart))
+    if not {above, below} <= set(group.names):
         return None
-    pooled = found[0]
-    i, j = pooled.names.index(above), pooled.names.index(below)
-    ratio, low, high = (float(a[i, j]) for a in (pooled.pairs.ratio, pooled.pairs.low, pooled.pairs.high))
-    n = int(pooled.pairs.n[i, j])
-    verdict = str(pooled.verdicts[i, j])
-    return KnownPair(above, below, verdict, ratio, low, high, n, pooled.resolvable(i, j))
+    found = verdicts.verdict(group, group.names.index(above), group.names.index(below), LEVEL)
+    return KnownPair(
+        above, below, found.outcome, found.ratio, found.low, found.high, found.trials, found.resolvable
+    )

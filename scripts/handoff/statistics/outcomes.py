@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
-EQUIVALENCE = 0.03  # notes/measurement.md: within ±3% two costs are the same for a design decision
+EQUIVALENCE = 0.03  # docs/method.md: within ±3% two costs are the same for a design decision
 
 
 class Outcome(enum.Enum):
@@ -34,6 +34,7 @@ class RegimeRatio:
     high: float
     trials: int  # of the member that has fewer of them
     shows: Outcome  # by itself
+    resolvable: float  # the smallest difference that would mostly have been shown; NaN: none
 
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "shows": self.shows.value}

@@ -40,7 +40,8 @@ def _alike(_: np.random.Generator, k: int) -> Floats:
 
 def _crowded(rng: np.random.Generator, k: int) -> Floats:
     """Most within 30% of the best."""
-    return np.abs(rng.normal(scale=0.15, size=k))
+    found: Floats = np.abs(rng.normal(scale=0.15, size=k))
+    return found
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def campaign(kind: Kind, rng: np.random.Generator) -> Campaign:
 
 def _truth(kind: Kind, rng: np.random.Generator, k: int, regimes: int) -> Floats:
     base = kind.truth(rng, k)
-    truth = np.tile(base, (regimes, 1)) + np.log(3.0) * np.arange(regimes)[:, np.newaxis]
+    truth: Floats = np.tile(base, (regimes, 1)) + np.log(3.0) * np.arange(regimes)[:, np.newaxis]
     truth[1:] += kind.ratios_differ * rng.normal(size=(regimes - 1, k))
     if kind.flips:
         first, second = rng.choice(k, size=2, replace=False)
@@ -130,4 +131,5 @@ def _places(kind: Kind, rng: np.random.Generator, block: Integers, regimes: int)
 def _stray(rng: np.random.Generator, n: int) -> Floats:
     """Off by 10% to a factor of 100, mostly slower: contended throughput also gains from an interruption."""
     size = np.exp(rng.uniform(np.log(0.1), np.log(np.log(100.0)), size=n))
-    return size * np.where(rng.random(n) < 0.75, 1.0, -1.0)
+    found: Floats = size * np.where(rng.random(n) < 0.75, 1.0, -1.0)
+    return found

@@ -24,15 +24,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from .costs import Floats
 from .outcomes import EQUIVALENCE, Outcome, RegimeRatio, Verdict
 from .pairs import LEANS, MIN_TRIALS, Bools, Group
+from .stats import Floats, holm
 
 FAMILY_ERROR = 0.005  # that any direction said of a group is wrong; simulated: see verdict_errors.py
 # How likely it is by chance that a single regime shows a direction; that is enough for the weaker side of a changed
 # order, whose stronger side has the level of the family.
 PROBABLY = 0.01
 POWER = 0.90
+_NEEDED = float(stats.norm.isf(PROBABLY / 2) + stats.norm.ppf(POWER))  # deviations, for a single regime
+MIN_IN_REGIME = 3  # trials of either member, for a single regime to show anything by itself
 NO_SENSIBLE_NUMBER = 1000  # whoever would need more blocks is not told how many
 
 
@@ -94,13 +96,16 @@ def _in_regime(of: Group, regime: int, i: int, j: int) -> RegimeRatio:
     middle = float(of.differences[regime, i, j])
     reach = float(of.quantile[regime, i, j] * of.errors[regime, i, j])
     evidence = float(of.evidence[regime, i, j])
-    shows = Outcome.NOT_KNOWN
-    if abs(middle) + reach <= np.log1p(EQUIVALENCE):
-        shows = Outcome.EQUIVALENT
-    elif abs(evidence) > stats.norm.isf(PROBABLY / 2):
-        shows = Outcome.SLOWER if evidence > 0 else Outcome.FASTER
+    trials = int(of.fewest[regime, i, j])
+    shows, resolvable = Outcome.NOT_KNOWN, float("nan")
+    if trials >= MIN_IN_REGIME and of.pairs[i, j] >= MIN_TRIALS:
+        resolvable = _exp(_NEEDED * float(of.errors[regime, i, j])) - 1.0
+        if abs(middle) + reach <= np.log1p(EQUIVALENCE):
+            shows = Outcome.EQUIVALENT
+        elif chance(evidence) <= PROBABLY:
+            shows = Outcome.SLOWER if evidence > 0 else Outcome.FASTER
     low, high = _exp(middle - reach), _exp(middle + reach)
-    return RegimeRatio(of.regimes[regime], _exp(middle), low, high, int(of.fewest[regime, i, j]), shows)
+    return RegimeRatio(of.regimes[regime], _exp(middle), low, high, trials, shows, resolvable)
 
 
 def _exp(logarithm: float) -> float:
@@ -121,26 +126,25 @@ def _more_blocks(middle: float, error: float, trials: int, needed: float) -> int
     return more if more <= NO_SENSIBLE_NUMBER else None
 
 
+def chance(evidence: float) -> float:
+    """How likely evidence of this size, to whichever side, is there by chance."""
+    return float(2 * stats.norm.sf(abs(evidence)))
+
+
 def all_pairs(of: Group, level: float = FAMILY_ERROR) -> npt.NDArray[np.object_]:
     """The outcome of each i against each j, where somebody asks for all of them (Holm over all pairs)."""
     upper = np.triu_indices(len(of.names), 1)
     count = max(1, len(upper[0]))
     found = outcomes(of, level / count)
     said = np.zeros_like(of.wrong, dtype=bool)
-    said[upper] = _holm(2 * np.minimum(of.wrong, of.wrong.T)[upper]) <= level
+    p: Floats = 2.0 * np.minimum(of.wrong, of.wrong.T)[upper]
+    said[upper] = holm(p) <= level
     said |= said.T
     surer = of.wrong < of.wrong.T
     open_still = found == Outcome.NOT_KNOWN
     found[said & surer & open_still] = Outcome.SLOWER
     found[said & surer.T & open_still] = Outcome.FASTER
     return found
-
-
-def _holm(p: Floats) -> Floats:
-    order = np.argsort(p, kind="stable")
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1)))
-    return adjusted
 
 
 # ---- each against the best -----------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from . import data, dots, style
 QUESTION = "What CPU do I pay for the speed?"
 ANSWER = (
     "Each point is one queue under one wait with one producer and one consumer. Right and low is good. The "
-    "line is the Pareto frontier of the medians: nothing else is both faster and cheaper. Points near it "
-    "may be ties with it."
+    "line is the Pareto frontier of the medians: nothing else is both faster and cheaper. Of "
+    "points near it this is not known."
 )
 MAX_LABELS = 10
 

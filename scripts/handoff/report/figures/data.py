@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...statistics import states
+from ...statistics.outcomes import Outcome
+from ...statistics.verdicts import BEST
 
 Json = dict[str, Any]
-
-POOLED = "pooled"
 
 
 def rows_of(summary: Json, workload: str, **keys: str) -> list[Json]:
@@ -74,17 +74,15 @@ def group_of(summary: Json, group_id: str) -> Json | None:
     return next((group for group in summary["groups"] if group["id"] == group_id), None)
 
 
-def ranking_of(group: Json | None, regime: str) -> dict[str, Json]:
-    """Members of the pooled ranking where there is one, else of the regime, by implementation."""
-    rankings = {one["regime"]: one for one in (group or {}).get("rankings", [])}
-    chosen = rankings.get("pooled") or rankings.get(regime)
-    return {member["implementation"]: member for member in chosen["members"]} if chosen else {}
+def members_of(group: Json | None) -> dict[str, Json]:
+    """Each implementation of the group with its verdict against the best."""
+    return {member["implementation"]: member for member in (group or {}).get("members", [])}
 
 
-def leads(summary: Json, row: Json, regime: str) -> bool:
-    """Whether it is in the tie group of the best of its group."""
-    own = ranking_of(group_of(summary, row["group"]), regime).get(row["implementation"])
-    return own is not None and "a" in own["letters"]
+def leads(summary: Json, row: Json) -> bool:
+    """Whether it is the best of its group or equivalent to it."""
+    own = members_of(group_of(summary, row["group"])).get(row["implementation"])
+    return own is not None and own["outcome"] in (BEST, Outcome.EQUIVALENT.value)
 
 
 def best_group(summary: Json, workload: str, prefer: Iterable[tuple[str, str]]) -> Json | None:
@@ -94,6 +92,6 @@ def best_group(summary: Json, workload: str, prefer: Iterable[tuple[str, str]]) 
 
     def merit(group: Json) -> tuple[int, int]:
         fits = sum(1 for key, value in wanted if group["keys"].get(key) == value)
-        return fits, len(group["rankings"][0]["members"])
+        return fits, len(group["members"])
 
     return max(groups, key=merit) if groups else None

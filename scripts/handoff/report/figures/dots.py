@@ -1,4 +1,4 @@
-"""A sorted dot plot: one row per implementation, the median with its interval, tie letters at the right."""
+"""A sorted dot plot: one row per implementation, the median with its interval, what is known of it against the best at the right."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from ...statistics import measures, ties
+from ...statistics import measures
 from . import style
 
 
@@ -25,12 +25,12 @@ class DotRow:
     dot: Dot
     note: str = ""  # the median as text
     multiple: str = ""
-    letters: str = ""
+    outcome: str = ""  # against the best
     others: list[tuple[float, int]] = field(default_factory=list)  # medians in other regimes: value, index
 
 
 def draw(axes: Axes, margin: Axes, rows: list[DotRow], unit: str) -> None:
-    """Best at the top; rows come sorted. `margin` takes the figures and the tie letters as text."""
+    """Best at the top; rows come sorted. `margin` takes the figures and the outcomes as text."""
     for y, row in enumerate(rows):
         axes.axhline(y, color=style.SHADE, linewidth=0.8, zorder=0)
         for value, index in row.others:
@@ -54,13 +54,13 @@ def draw(axes: Axes, margin: Axes, rows: list[DotRow], unit: str) -> None:
 def _columns(margin: Axes, rows: list[DotRow]) -> None:
     margin.axis("off")
     margin.set_xlim(0, 1)
-    heads = (("median", 0.40, "right"), ("multiple", 0.72, "right"), ("ties", 0.78, "left"))
+    heads = (("median", 0.28, "right"), ("multiple", 0.50, "right"), ("against the best", 0.54, "left"))
     for text, x, side in heads:
         margin.text(x, -1.0, text, va="center", ha=side, fontsize=7.5, color=style.MUTED)
     for y, row in enumerate(rows):
-        margin.text(0.40, y, row.note, va="center", ha="right", fontsize=8)
-        margin.text(0.72, y, row.multiple, va="center", ha="right", fontsize=8)
-        margin.text(0.78, y, ties.shorten(row.letters), va="center", fontsize=8, color=style.RED)
+        margin.text(0.28, y, row.note, va="center", ha="right", fontsize=8)
+        margin.text(0.50, y, row.multiple, va="center", ha="right", fontsize=8)
+        margin.text(0.54, y, row.outcome, va="center", fontsize=8, color=style.RED)
 
 
 def figures_axis(axes: Axes, unit: str, which: str = "x") -> None:

@@ -18,15 +18,14 @@ def draw(summary: Json, group: Json | None, title: str, axis_title: str) -> Figu
     if group is None:
         return None
     cases = {row["implementation"]: row for row in summary["cases"] if row["group"] == group["id"]}
-    ranking = [m["implementation"] for m in group["rankings"][0]["members"]]
-    members = data.ranking_of(group, data.POOLED)
-    regime = data.main_regime(summary, [cases[name] for name in ranking])
-    shown = [(name, data.state_of(cases[name], regime)) for name in ranking]
+    members = data.members_of(group)
+    regime = data.main_regime(summary, [cases[name] for name in members])
+    shown = [(name, data.state_of(cases[name], regime)) for name in members]
     present = [(name, state) for name, state in shown if state is not None]
     if not present:
         return None
     rows = [_row(name, cases[name], state, members[name], summary, group["unit"]) for name, state in present]
-    figure, (axes, margin) = style.new(1.75 + style.ROW * len(rows), 2, (4.0, 1.25))
+    figure, (axes, margin) = style.new(1.75 + style.ROW * len(rows), 2, (4.0, 1.75))
     dots.draw(axes, margin, rows, group["unit"])
     axes.set_xlabel(axis_title)
     _yardstick_axis(axes, summary, regime, group)
@@ -48,7 +47,7 @@ def _row(name: str, case: Json, state: Json, member: Json, summary: Json, unit: 
     note = measures.text(state["median"], unit)
     enough = state["coverage"] >= stats.CONFIDENCE
     dot = dots.Dot(state["median"], state["low"], state["high"], enough)
-    return dots.DotRow(name, dot, note, measures.times(multiple), member["letters"], others)
+    return dots.DotRow(name, dot, note, measures.times(multiple), member["outcome"], others)
 
 
 def _yardstick_axis(axes: Axes, summary: Json, regime: str, group: Json) -> None:

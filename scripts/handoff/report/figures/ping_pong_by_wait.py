@@ -36,7 +36,7 @@ def draw(summary: Json) -> Figure | None:
         multiple = state["multiple"]["median"] if state["multiple"] else None
         text = f"{measures.text(state['median'], row['unit'])} · {measures.times(multiple)}"
         cells[(row["implementation"], row["keys"]["wait"])] = grid.GridCell(
-            state["median"], text, data.leads(summary, row, regime)
+            state["median"], text, data.leads(summary, row)
         )
     if not cells:
         return None

@@ -39,7 +39,7 @@ def draw(summary: Json) -> Figure | None:
         column = names[(int(row["keys"]["p"]), int(row["keys"]["c"]))]
         text = measures.text(state["median"], row["unit"]).removesuffix("/s")
         cells[(row["implementation"], column)] = grid.GridCell(
-            state["median"], text, data.leads(summary, row, regime)
+            state["median"], text, data.leads(summary, row)
         )
     if not cells:
         return None

@@ -1,4 +1,4 @@
-"""All queues in one setting, one producer and one consumer, with tie letters."""
+"""All queues in one setting, one producer and one consumer, each with what is known of it against the best."""
 
 from __future__ import annotations
 

@@ -1,0 +1,49 @@
+"""How a verdict is told: the same words in the page, in its short form, and across machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..statistics import measures
+from ..statistics.outcomes import Outcome
+from ..statistics.verdicts import BEST
+
+Json = dict[str, Any]  # a member of a group in the summary, or an entry of a decision's lists
+
+
+def detail(member: Json, regime: str | None = None) -> str:
+    """The ratio to the best, in this regime if it is told for each; and what it takes where the outcome is not known."""
+    if member["outcome"] == BEST:
+        return ""
+    own = next((one for one in member["by_regime"] if one["regime"] == regime), None)
+    told = ratio(own or member)
+    return f"{told}; {wanted(member)}" if member["outcome"] == Outcome.NOT_KNOWN.value else told
+
+
+def ratio(told: Json) -> str:
+    """1.31× (1.26× – 1.34×)"""
+    if told["ratio"] is None:
+        return "no regime in common"
+    return f"{measures.times(told['ratio'])} ({measures.times(told['low'])} – {measures.times(told['high'])})"
+
+
+def wanted(told: Json) -> str:
+    """What it would take to know."""
+    more = told["more_blocks"]
+    if more is None:
+        return "no sensible number of blocks would tell"
+    return f"about {more} more block{'s' if more != 1 else ''} would tell"
+
+
+def not_known(row: Json) -> str:
+    """Those of a decision that may be as good as the best or better."""
+    return ", ".join(f"{one['implementation']} ({ratio(one)}; {wanted(one)})" for one in row["not_known"])
+
+
+def instead_of_best(row: Json) -> str:
+    """Why a decision names no best one; empty where it does."""
+    if row["resolved"]:
+        return ""
+    if row["measured"] == 1:
+        return "nothing to compare it with"
+    return "not known: no difference is shown between them, and none to be equivalent"
