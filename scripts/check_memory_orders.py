@@ -74,8 +74,8 @@ class Source:
 
 
 def split_lines(text: str) -> list[Line]:
-    from pygments.lexers.c_cpp import CppLexer  # type: ignore[import]  # --help needs no packages
-    from pygments.token import Comment, String  # type: ignore[import]
+    from pygments.lexers.c_cpp import CppLexer
+    from pygments.token import Comment, String
 
     lines = [Line()]
     for token, value in CppLexer(stripnl=False, ensurenl=False).get_tokens(text):

@@ -58,6 +58,7 @@ def test_which_queue_names_what_is_best_and_what_is_not_known(tmp_path: Path) ->
             assert best == "not known" and int(of) == row["measured"]
         else:
             assert best.startswith(f"`{row['best'][0]}`") and int(of) == row["measured"]
+            assert ("not told apart" in best) == bool(row["not_known"])
     assert {best for _, best, _ in rows} - {"not known", "not measured"}
     assert f"`{found['run_id']}`" in text
 

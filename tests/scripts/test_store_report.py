@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import store_report as command
 import synthetic_run
 from conftest import ROOT, one_line
 from synthetic_run import Spec
@@ -101,7 +102,7 @@ def test_the_repository_stores_one_small_run_of_each_kind() -> None:
     )
     paths = [Path(name) for name in listed.stdout.rstrip("\0").split("\0")]
     kinds = {path.parts[1] for path in paths if len(path.parts) > 2}
-    assert kinds == set(store_report.KINDS)
+    assert kinds == set(command.KINDS)
     pixels = {
         f"reports/{kind}/figures/{name}.png"
         for kind, names in store_report.IN_THE_README.items()

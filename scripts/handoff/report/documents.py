@@ -56,8 +56,8 @@ def which_queue(summary: Json, report: str) -> str:
     return "\n\n".join(
         [
             table(["situation", "best in the reference run", "of"], rows),
-            f"From run `{summary['run_id']}` on {where}. Names in one cell are shown to be equivalent. [Evidence, and when it does not "
-            f"hold]({report}). Your machine is another one: run it.",
+            f"From run `{summary['run_id']}` on {where}. Names in one cell are shown to be equivalent. "
+            f"[Evidence, and when it does not hold]({report}). Your machine is another one: run it.",
         ]
     )
 
@@ -69,7 +69,8 @@ def _best(row: Json) -> str:
         return "not known"
     names = [f"`{name}`" for name in row["best"][:MOST_NAMED]]
     more = len(row["best"]) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+    open_still = f"; {len(row['not_known'])} not told apart" if row["not_known"] else ""
+    return ", ".join(names) + (f" and {more} more" if more else "") + open_still
 
 
 def _of(row: Json) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 Json = dict[str, Any]
 
 FILE_NAME = "summary.json"
 WIDTH = 100
-MOST_NAMED = 4  # of what is best in one row; the report has them all
+MOST_NAMED = 4  # in one list; the report has them all
 
 
 def text(summary: Json) -> str:
     rows = [row for row in summary["decisions"] if row["group"]]
-    told = [_head(summary), ""]
+    told = [*_indented(_head(summary)), ""]
     for row in rows:
         if row["resolved"]:
             told += _indented(f"{row['title']}: {_best(row)}")
@@ -33,17 +33,19 @@ def _head(summary: Json) -> str:
 
 
 def _best(row: Json) -> str:
-    names = row["best"][:MOST_NAMED]
-    more = len(row["best"]) - len(names)
-    best = ", ".join(names) + (f" and {more} more" if more else "")
-    told = [best]
+    told = _listed(row["best"])
     if row["next"]:
-        told.append(f"the next one costs {row['next']['ratio']:.2f} × as much")
-    if row["not_known"]:
-        told.append(f"not known against it: {len(row['not_known'])} of {row['measured']}")
+        told += f"; {row['next']['implementation']} costs {row['next']['ratio']:.2f} × as much"
     if row["by_regime"]:
-        told.append(f"regime-dependent: {len(row['by_regime'])}")
-    return "; ".join(told)
+        told += f"; depends on the regime: {_listed(row['by_regime'])}"
+    if row["not_known"]:
+        told += f"; not known: {_listed([one['implementation'] for one in row['not_known']])}"
+    return told
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _indented(line: str) -> Iterable[str]:

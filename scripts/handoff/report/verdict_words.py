@@ -45,5 +45,5 @@ def instead_of_best(row: Json) -> str:
     if row["resolved"]:
         return ""
     if row["measured"] == 1:
-        return "nothing to compare it with"
+        return "one candidate was measured, and nothing to compare it with"
     return "not known: no difference is shown between them, and none to be equivalent"

@@ -64,6 +64,7 @@ class Costs:
     sound: Floats  # [regime, member]: how many of them are not stray
     scatter: Floats  # [member]: standard deviation of a sound trial
     freedom: Floats  # [member]: degrees of freedom of it
+    left: float  # degrees of freedom that the whole group has left, after its cells and blocks
     aligned: Floats  # per trial: its logarithm of cost without what its block added
 
 
@@ -91,6 +92,11 @@ class _Layout:
         for index, size in kinds:
             self.shifts[np.arange(index.size), start + index] = 1.0
             start += size
+
+    def taken(self, counts: Integers) -> int:
+        """How many degrees of freedom go to what is found: each cell, and of each kind of shift all but one."""
+        shifts = [np.unique(index).size - 1 for index, _ in self.kinds]
+        return int((counts > 0).sum()) + sum(shifts)
 
     def by_cell(self, values: Floats) -> Floats:
         return np.asarray(np.bincount(self.cell, values, self.cells), dtype=float)
@@ -121,7 +127,7 @@ def fit(trials: Trials, pooled: bool = False) -> Costs:
     same in all regimes; the result then has one regime."""
     if trials.log_cost.size == 0:
         none, empty = np.zeros((0, 0)), np.zeros(0)
-        return Costs(none, np.zeros((0, 0, 0)), none.astype(np.int64), none, empty, empty, empty)
+        return Costs(none, np.zeros((0, 0, 0)), none.astype(np.int64), none, empty, empty, 1.0, empty)
     layout = _Layout(trials, pooled)
     y = trials.log_cost
     location, shift = _polished(y, layout)
@@ -310,5 +316,6 @@ def _costs(trials: Trials, layout: _Layout, solved: _Solved, weight: Floats, sca
         layout.by_cell(weight).reshape(shape),
         scatter.deviation,
         scatter.freedom,
+        max(1.0, float(weight.sum()) - layout.taken(counts)),
         trials.log_cost - layout.each(solved.shift),
     )

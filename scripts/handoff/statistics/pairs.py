@@ -207,11 +207,12 @@ def _evidence(of: Costs, variance: Floats | float = 0.0) -> Floats:
 
 
 def _freedom(of: Costs) -> Floats:
-    """The degrees of freedom of the errors (Welch 1947)."""
+    """The degrees of freedom of the errors (Welch 1947). What is usual in a group of two is known from the two alone:
+    no pair has more of them than its whole group has left."""
     share = of.scatter**2 / np.maximum(of.sound, 1e-9)
     both = share[:, :, np.newaxis] + share[:, np.newaxis, :]
     squares = share**2 / of.freedom
-    found: Floats = both**2 / (squares[:, :, np.newaxis] + squares[:, np.newaxis, :])
+    found: Floats = np.minimum(both**2 / (squares[:, :, np.newaxis] + squares[:, np.newaxis, :]), of.left)
     return found
 
 
