@@ -3,9 +3,13 @@
 // thread uses it. The harness and the tests know implementations only through this page.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -23,7 +27,8 @@ enum class progress { blocking, obstruction_free, lock_free, wait_free };
 
 // In which order items leave.
 //   fifo               linearizable first-in first-out
-//   per_producer_fifo  items of one producer leave in their order; nothing between producers
+//   per_producer_fifo  items pushed by one producer handle leave in their order. Nothing holds between two
+//                      handles, not even if the same thread has used one after the other
 //   k_relaxed          an item is overtaken by a bounded number of later ones
 //   lifo               linearizable last-in first-out
 //   unordered          every item leaves exactly once; nothing else is promised
@@ -57,15 +62,27 @@ struct queue_spec {
     // False if memory that runs out while a queue is constructed or a thread's first call sets up its part of
     // it leaks, or leaves the queue unusable. A later call that finds no memory always leaves it as it was.
     bool setup_survives_bad_alloc = true;
+    // The most items for which it can be constructed: 64 or more.
+    std::size_t max_capacity = std::numeric_limits<std::size_t>::max();
+    // What it keeps for itself of an item of 8 bytes: all bits but the lowest payload_bits (40 or more),
+    // which are 0 in every item, and these values, which no item has. A queue of T that keeps T{} for every T
+    // says so by a constraint on its template instead.
+    unsigned payload_bits = 64;
+    std::array<std::optional<std::uint64_t>, 4> reserved_values{};
 };
 
-// A queue of V, constructed with the number of items that it should hold.
+// A queue of V, constructed with the number of items that it should hold. Asked for more than max_capacity,
+// or for more than fits memory, the constructor of a bounded queue throws. Asked for 0 it throws, or makes a
+// queue that holds capacity() items like any other.
 //   try_push(V&&)  true: the value was taken. false: the value is untouched, and the queue was full or the
 //                  failure is one that `spec.failure` admits.
 //   try_pop(V&)    true: the value was replaced by the item. false: untouched; empty, or as admitted.
-// A push happens-before the pop that returns its item. Handles are created and used by one thread each; at
-// most one producer (consumer) handle exists at a time where the spec says `one`. Handles are destroyed
-// before the queue is; the queue's destructor destroys the items that are left.
+// A push happens-before the pop that returns its item. A call that fails moves nothing. An item lies where
+// its type's alignment demands, whatever that is. A producer (consumer) is a handle. Handles are created and
+// used by one thread each, any number of them at the same time or one after the other; at most one producer
+// (consumer) handle exists at a time where the spec says `one`. What was pushed through a handle stays when
+// the handle goes. Handles are destroyed before the queue is; the queue's destructor destroys the items that
+// are left. While as many items come out as go in, the memory in use levels off.
 template <class Q>
 concept queue = std::constructible_from<Q, std::size_t> &&
     std::constructible_from<typename Q::producer, Q&> && std::constructible_from<typename Q::consumer, Q&> &&

@@ -41,7 +41,7 @@ std::vector<benchmark_case> cases() {
     for (const queue_entry* entry : queues()) {
         // The controls have their say in the other workloads.
         const auto run = run_of<load_workload>(*entry);
-        if (!entry->control.empty() || !run) continue;
+        if (!entry->control.empty() || !run || load_plan{}.capacity > entry->spec->max_capacity) continue;
         for (const load_plan& plan : plans_for(*entry))
             all.push_back(planned(case_name("load", entry->spec->name)
                                       .with("p", plan.producers)

@@ -22,6 +22,7 @@ std::vector<benchmark_case> cases() {
             const auto run = run_of<memory_workload>(*entry, kind);
             if (!run) continue;
             for (const std::size_t items : counts) {
+                if (items > entry->spec->max_capacity) continue;
                 plan.items = items;
                 all.push_back(planned(case_name("memory", entry->spec->name)
                                           .with("item", name_of(kind))

@@ -22,10 +22,12 @@ std::vector<shape> shapes_of(const queue_entry& entry) {
             for (const wait_kind wait : waits_of(entry, {wait_kind::spin, wait_kind::pause, wait_kind::yield,
                                                          wait_kind::sleep_1ms, wait_kind::block}))
                 for (std::size_t kind = 0; kind < item_names.size(); ++kind)
-                    for (const std::size_t capacity : capacities)
+                    for (const std::size_t capacity : capacities) {
+                        if (capacity > entry.spec->max_capacity) continue;
                         shapes.push_back(
                             {static_cast<item_kind>(kind),
                              {.producers = p, .consumers = c, .wait = wait, .capacity = capacity}});
+                    }
         }
     return shapes;
 }

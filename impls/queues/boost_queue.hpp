@@ -20,6 +20,7 @@
 #include <type_traits>
 
 #include "../queue.hpp"
+#include "../support/checked_capacity.hpp"
 
 namespace handoff {
 
@@ -46,7 +47,7 @@ public:
         .setup_survives_bad_alloc = false,
     };
 
-    explicit boost_queue(std::size_t capacity) : queue_(capacity), capacity_(capacity) {}
+    explicit boost_queue(std::size_t capacity) : queue_(checked_capacity<T>(capacity)), capacity_(capacity) {}
 
     // The library allocates one node more, for the dummy at the head.
     std::size_t capacity() const { return capacity_; }

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/checked_capacity.hpp"
 #include "../support/moodycamel.hpp"
 
 namespace handoff {
@@ -45,7 +46,7 @@ public:
         .setup_survives_bad_alloc = false,
     };
 
-    explicit moodycamel_concurrent_queue(std::size_t capacity) : queue_(capacity) {}
+    explicit moodycamel_concurrent_queue(std::size_t capacity) : queue_(checked_capacity<T>(capacity)) {}
 
     bool try_push(T&& value) { return queue_.enqueue(std::move(value)); }
     bool try_pop(T& value) { return queue_.try_dequeue(value); }

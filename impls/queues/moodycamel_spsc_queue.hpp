@@ -24,6 +24,7 @@ inline int fences;
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/checked_capacity.hpp"
 
 namespace handoff {
 
@@ -47,7 +48,7 @@ public:
         .delivery = order::fifo,
     };
 
-    explicit moodycamel_spsc_queue(std::size_t capacity) : queue_(capacity) {}
+    explicit moodycamel_spsc_queue(std::size_t capacity) : queue_(checked_capacity<T>(capacity)) {}
 
     bool try_push(T&& value) { return queue_.enqueue(std::move(value)); }
     bool try_pop(T& value) { return queue_.try_dequeue(value); }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/checked_capacity.hpp"
 #include "../support/moodycamel.hpp"
 
 namespace handoff {
@@ -60,7 +61,7 @@ public:
         moodycamel::ConsumerToken token_;
     };
 
-    explicit moodycamel_token_queue(std::size_t capacity) : queue_(capacity) {}
+    explicit moodycamel_token_queue(std::size_t capacity) : queue_(checked_capacity<T>(capacity)) {}
 
 private:
     moodycamel::ConcurrentQueue<T> queue_;

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "../queue.hpp"
+#include "../support/checked_capacity.hpp"
 
 namespace handoff {
 
@@ -40,7 +41,7 @@ public:
     };
 
     explicit tbb_bounded_queue(std::size_t capacity) {
-        queue_.set_capacity(static_cast<std::ptrdiff_t>(capacity));
+        queue_.set_capacity(static_cast<std::ptrdiff_t>(checked_capacity<T>(capacity)));
     }
 
     std::size_t capacity() const { return static_cast<std::size_t>(queue_.capacity()); }

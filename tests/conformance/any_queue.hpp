@@ -2,6 +2,8 @@
 // costs only the adapters of queue_suite.hpp. The calls reach the implementation unchanged.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -40,7 +42,8 @@ public:
     virtual void close() = 0;                  // closable queues only
 };
 
-// Makes a queue for the requested number of items; null where the implementation does not hold T.
+// Makes a queue for the requested number of items, or for max_capacity if that is less; null where the
+// implementation does not hold T.
 template <class T>
 using maker = std::unique_ptr<any_queue<T>> (*)(std::size_t requested);
 
@@ -53,6 +56,7 @@ struct queue_under_test {
     bool timed;
     bool closable;
     maker<number> numbers;
+    maker<number> numbers_beyond_limit;  // asks for what it is told
     // Null where the queue's indices cannot begin elsewhere than at 0.
     std::unique_ptr<any_queue<number>> (*numbers_from)(std::size_t requested, first_index first);
     maker<owned> owned_items;
@@ -61,7 +65,15 @@ struct queue_under_test {
     maker<tracked_copyable> tracked_copies;
     maker<fallible> fallible_items;
     maker<no_default> items_without_default;
+    // Of numbers in items of these alignments.
+    struct over_aligned {
+        std::size_t alignment;
+        maker<number> numbers;
+    };
+    std::array<over_aligned, 3> aligned_numbers;
 
+    // What its queues are asked for.
+    std::size_t within_limit(std::size_t requested) const { return std::min(requested, spec->max_capacity); }
     bool bounded() const { return spec->bound == boundedness::bounded; }
     bool keeps_producer_order() const {
         return spec->delivery == order::fifo || spec->delivery == order::per_producer_fifo;

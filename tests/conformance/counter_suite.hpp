@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "any_counter.hpp"
+#include "calls.hpp"
 
 namespace handoff::conformance {
 
@@ -13,7 +14,11 @@ template <class C>
 class erased_handle final : public any_handle {
 public:
     explicit erased_handle(C& counter) : handle_(counter) {}
-    void add(std::int64_t n) override { handle_.add(n); }
+    void add(std::int64_t n) override {
+        noted_call noted("add", item_goes::nowhere);
+        handle_.add(n);
+        noted.ends(true);
+    }
 
 private:
     typename C::handle handle_;
@@ -23,7 +28,12 @@ template <class C>
 class erased_counter final : public any_counter {
 public:
     std::unique_ptr<any_handle> handle() override { return std::make_unique<erased_handle<C>>(counter_); }
-    std::int64_t read() const override { return counter_.read(); }
+    std::int64_t read() const override {
+        noted_call noted("read", item_goes::nowhere);
+        const std::int64_t value = counter_.read();
+        noted.ends(true);
+        return value;
+    }
 
 private:
     C counter_;

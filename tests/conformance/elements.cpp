@@ -1,5 +1,6 @@
 #include "elements.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <unordered_set>
 
@@ -10,6 +11,7 @@ struct records {
     std::mutex mutex;
     std::unordered_set<const void*> alive;
     std::size_t mistakes = 0;
+    std::size_t moves = 0;
 };
 
 records& the_records() {
@@ -18,6 +20,8 @@ records& the_records() {
 }
 
 unsigned moves_until_failure = 0;
+
+std::atomic<std::size_t> placed_wrongly{0};
 
 // Odd, so that different values give different words at every index (a bijection of 64-bit numbers).
 constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;  // 2^64 divided by the golden ratio
@@ -37,6 +41,20 @@ bool is_whole(const large& item) {
     return true;
 }
 
+namespace placement {
+
+void clear() {
+    placed_wrongly = 0;
+}
+void misplaced() {
+    ++placed_wrongly;
+}
+std::size_t mistakes() {
+    return placed_wrongly;
+}
+
+}  // namespace placement
+
 namespace ledger {
 
 void clear() {
@@ -44,6 +62,7 @@ void clear() {
     const std::lock_guard lock(all.mutex);
     all.alive.clear();
     all.mistakes = 0;
+    all.moves = 0;
 }
 
 void born(const void* object) {
@@ -74,6 +93,18 @@ std::size_t mistakes() {
     records& all = the_records();
     const std::lock_guard lock(all.mutex);
     return all.mistakes;
+}
+
+void moved() {
+    records& all = the_records();
+    const std::lock_guard lock(all.mutex);
+    ++all.moves;
+}
+
+std::size_t moves() {
+    records& all = the_records();
+    const std::lock_guard lock(all.mutex);
+    return all.moves;
 }
 
 }  // namespace ledger

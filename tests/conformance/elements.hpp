@@ -22,6 +22,52 @@ struct word {
     friend bool operator==(const word&, const word&) = default;
 };
 
+// Items that lay, or lie, where their alignment forbids it, since the last clear().
+namespace placement {
+void clear();
+void misplaced();
+std::size_t mistakes();
+}  // namespace placement
+
+// A number that is at home only at multiples of `alignment`, and looks where it is, whatever is done to it.
+template <std::size_t alignment>
+class alignas(alignment) aligned {
+public:
+    aligned() noexcept { look(); }
+    aligned(aligned&& other) noexcept : value_(other.value_) { look(); }
+    aligned(const aligned& other) noexcept : value_(other.value_) { look(); }
+    aligned& operator=(aligned&& other) noexcept {
+        look();
+        value_ = other.value_;
+        return *this;
+    }
+    aligned& operator=(const aligned& other) noexcept {
+        look();
+        value_ = other.value_;
+        return *this;
+    }
+    ~aligned() { look(); }
+
+    static aligned from(number value) {
+        aligned item;
+        item.value_ = value;
+        return item;
+    }
+    number number_of() const {
+        look();
+        return value_;
+    }
+
+private:
+    // Through memory, since the compiler knows what alignas promises and would drop the question.
+    void look() const {
+        const void* volatile here = this;
+        if (reinterpret_cast<std::uintptr_t>(here) % alignment != 0) placement::misplaced();
+    }
+
+    number value_ = 0;
+};
+
 // Move-only, with an owner that can be seen: a push that moved and then failed leaves it empty.
 using owned = std::unique_ptr<std::uint64_t>;
 
@@ -43,6 +89,8 @@ void died(const void* object);
 void used(const void* object);
 std::size_t alive();
 std::size_t mistakes();  // deaths and uses of what was not alive, births on top of what was
+void moved();            // or copied
+std::size_t moves();
 }  // namespace ledger
 
 // An item whose every birth and death is recorded.
@@ -52,7 +100,7 @@ public:
     tracked() : tracked(0) {}
     explicit tracked(std::uint64_t value) : value_(value) { ledger::born(this); }
     tracked(tracked&& other) noexcept : value_(other.take()) { ledger::born(this); }
-    tracked(const tracked& other) requires copyable : value_(other.value()) { ledger::born(this); }
+    tracked(const tracked& other) requires copyable : value_(other.copied()) { ledger::born(this); }
     tracked& operator=(tracked&& other) noexcept {
         ledger::used(this);
         value_ = other.take();
@@ -60,7 +108,7 @@ public:
     }
     tracked& operator=(const tracked& other) requires copyable {
         ledger::used(this);
-        value_ = other.value();
+        value_ = other.copied();
         return *this;
     }
     ~tracked() { ledger::died(this); }
@@ -71,9 +119,14 @@ public:
     }
 
 private:
+    std::uint64_t copied() const {
+        ledger::moved();
+        return value();
+    }
     // A moved-from item is seen to be one: moving it again brings a wrong value.
     std::uint64_t take() {
         ledger::used(this);
+        ledger::moved();
         return std::exchange(value_, ~std::uint64_t{0});
     }
 

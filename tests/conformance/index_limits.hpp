@@ -10,4 +10,8 @@ namespace handoff::conformance {
 inline constexpr std::uint64_t index_limits[] = {std::uint64_t{1} << 31, std::uint64_t{1} << 32,
                                                  std::uint64_t{1} << 63, 0};
 
+// Of a queue that cannot be constructed with a first_index.
+inline constexpr const char* not_tested_where_indices_wrap =
+    "not tested where its indices wrap, if it has any: it cannot be constructed with a first_index";
+
 }  // namespace handoff::conformance

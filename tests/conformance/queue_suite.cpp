@@ -1,5 +1,6 @@
 #include "queue_suite.hpp"
 
+#include "build.hpp"
 #include "session.hpp"
 #include "tests.hpp"
 
@@ -22,6 +23,7 @@ void register_queue_tests(const queue_under_test& subject) {
     const bool timed = real && subject.timed;
     const bool closable = real && subject.closable;
     const bool many = spec.producers == cardinality::many || spec.consumers == cardinality::many;
+    const bool many_at_both = spec.producers == cardinality::many && spec.consumers == cardinality::many;
     const bool tracks = subject.tracked_items != nullptr || subject.tracked_copies != nullptr;
     const bool throws = subject.fallible_items != nullptr;
     const candidate candidates[] = {
@@ -29,13 +31,23 @@ void register_queue_tests(const queue_under_test& subject) {
         {"new_queue_is_empty", real, new_queue_is_empty},
         {"capacity_is_honoured", bounded, capacity_is_honoured},
         {"unbounded_takes_everything", real && !subject.bounded(), unbounded_takes_everything},
+        {"small_capacities_are_exact", bounded, small_capacities_are_exact},
+        {"large_capacities_are_exact", real, large_capacities_are_exact},
+        // A sanitizer ends the process where memory for an absurd capacity is asked for.
+        {"absurd_capacities_are_refused", real && !is_sanitized, absurd_capacities_are_refused},
+        {"no_capacity_has_an_answer", real, no_capacity_has_an_answer},
         {"failed_push_leaves_the_value", bounded, failed_push_leaves_the_value},
         {"items_leave_in_order", real, items_leave_in_order},
         {"laps_lose_nothing", real, laps_lose_nothing},
+        {"many_items_pass_odd_capacities", real, many_items_pass_odd_capacities},
         {"indices_may_wrap", real && subject.numbers_from, indices_may_wrap},
         {"move_only_items_pass", real && subject.owned_items, move_only_items_pass},
         {"items_need_no_default", real && subject.items_without_default, items_need_no_default},
+        {"items_lie_where_they_must", real, items_lie_where_they_must},
+        {"calls_move_no_more_than_they_must", real && tracks, calls_move_no_more_than_they_must},
+        {"memory_levels_off", real, memory_levels_off},
         {"handles_come_and_go", real, handles_come_and_go},
+        {"many_handles_live_at_once", real && many, many_handles_live_at_once},
         {"items_die_exactly_once", real && tracks, items_die_exactly_once},
         {"destructor_frees_leftovers", real && tracks, destructor_frees_leftovers},
         {"destructor_frees_what_many_left", real && tracks, destructor_frees_what_many_left},
@@ -50,6 +62,14 @@ void register_queue_tests(const queue_under_test& subject) {
         {"order_holds_across_threads", real && spec.delivery == order::fifo, order_holds_across_threads},
         {"handles_are_made_by_many_threads", real, handles_are_made_by_many_threads},
         {"short_lived_threads_conserve_items", real, short_lived_threads_conserve_items},
+        {"producers_that_come_and_go_disturb_nobody", real && spec.producers == cardinality::many,
+         producers_that_come_and_go_disturb_nobody},
+        {"consumers_that_come_and_go_disturb_nobody", real && spec.consumers == cardinality::many,
+         consumers_that_come_and_go_disturb_nobody},
+        {"hundred_threads_conserve_items", real && many, hundred_threads_conserve_items},
+        {"capacity_survives_a_crowd", real && many, capacity_survives_a_crowd},
+        {"calls_succeed_with_room_for_all", real && many_at_both, calls_succeed_with_room_for_all},
+        {"sustained_transfers_lose_nothing", real, sustained_transfers_lose_nothing},
         {"transfer_passes_the_wrap", real && subject.numbers_from, transfer_passes_the_wrap},
         {"quiescent_queue_is_exact", real, quiescent_queue_is_exact},
         {"simultaneous_calls_conserve_items", real && many, simultaneous_calls_conserve_items},
@@ -62,6 +82,8 @@ void register_queue_tests(const queue_under_test& subject) {
         {"pop_for_gives_up", timed, pop_for_gives_up},
         {"pop_for_returns_an_item", timed, pop_for_returns_an_item},
         {"pop_for_at_its_timeout_loses_nothing", timed, pop_for_at_its_timeout_loses_nothing},
+        {"pop_for_gives_up_while_others_take", timed && spec.consumers == cardinality::many,
+         pop_for_gives_up_while_others_take},
         {"throwing_pop_wakes_another", blocking && throws && spec.consumers == cardinality::many,
          throwing_pop_wakes_another},
         {"throwing_push_wakes_another", blocking && bounded && throws && spec.producers == cardinality::many,

@@ -2,15 +2,19 @@
 // registers the tests that its spec and its concepts select.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "any_queue.hpp"
+#include "calls.hpp"
 #include "session.hpp"
+#include "support/payload.hpp"
 
 namespace handoff::conformance {
 
@@ -19,17 +23,26 @@ namespace handoff::conformance {
     die(std::string(call) + " was called on a queue that does not offer it: the suite selected a wrong test");
 }
 
-// Calls `call` with an item for the queue that stands for `value`, and carries back what became of it. Item
-// is T, but for a queue that reserves the number zero: it holds a `word`, which is never zero.
-template <class Item, class T, class Call>
+// Calls `call` with an item for the queue that stands for `value`, and carries back what became of it. The
+// item is a T; but a queue of numbers that keeps some for itself gets others instead, and one that keeps the
+// number zero of every type holds a `word`, which is never zero.
+template <class Q, class T, class Call>
 bool lend(T& value, Call call) {
-    if constexpr (std::same_as<Item, T>) {
-        return call(value);
-    } else {
-        Item item = Item::from(value);
-        const bool done = call(item);
-        value = item.number_of();
+    using item = typename Q::value_type;
+    if constexpr (!std::same_as<item, T>) {
+        item lent = item::from(value);
+        const bool done = call(lent);
+        value = lent.number_of();
         return done;
+    } else if constexpr (std::same_as<T, number> && keeps_values(Q::spec)) {
+        number lent = to_payload(Q::spec, value);
+        if (from_payload(Q::spec, lent) != value)
+            die("the test sent " + std::to_string(value) + ", for which payload_bits is too small");
+        const bool done = call(lent);
+        value = from_payload(Q::spec, lent);
+        return done;
+    } else {
+        return call(value);
     }
 }
 
@@ -41,11 +54,13 @@ public:
     explicit erased_producer(Q& q) : handle_(q) {}
 
     bool try_push(T&& value) override {
-        return lend<item>(value, [this](item& i) { return handle_.try_push(std::move(i)); });
+        noted_call noted("try_push", item_goes::in);
+        return noted.ends(lend<Q>(value, [this](item& i) { return handle_.try_push(std::move(i)); }));
     }
     bool push([[maybe_unused]] T&& value) override {
         if constexpr (blocking_queue<Q>) {
-            return lend<item>(value, [this](item& i) { return handle_.push(std::move(i)); });
+            noted_call noted("push", item_goes::in);
+            return noted.ends(lend<Q>(value, [this](item& i) { return handle_.push(std::move(i)); }));
         } else {
             not_offered("push");
         }
@@ -63,18 +78,22 @@ public:
     explicit erased_consumer(Q& q) : handle_(q) {}
 
     bool try_pop(T& value) override {
-        return lend<item>(value, [this](item& i) { return handle_.try_pop(i); });
+        noted_call noted("try_pop", item_goes::out);
+        return noted.ends(lend<Q>(value, [this](item& i) { return handle_.try_pop(i); }));
     }
     bool pop([[maybe_unused]] T& value) override {
         if constexpr (blocking_queue<Q>) {
-            return lend<item>(value, [this](item& i) { return handle_.pop(i); });
+            noted_call noted("pop", item_goes::out);
+            return noted.ends(lend<Q>(value, [this](item& i) { return handle_.pop(i); }));
         } else {
             not_offered("pop");
         }
     }
     bool pop_for([[maybe_unused]] T& value, [[maybe_unused]] std::chrono::nanoseconds timeout) override {
         if constexpr (timed_queue<Q>) {
-            return lend<item>(value, [this, timeout](item& i) { return handle_.pop_for(i, timeout); });
+            noted_call noted("pop_for", item_goes::out);
+            return noted.ends(
+                lend<Q>(value, [this, timeout](item& i) { return handle_.pop_for(i, timeout); }));
         } else {
             not_offered("pop_for");
         }
@@ -88,36 +107,54 @@ template <class Q, class T>
 class erased_queue final : public any_queue<T> {
 public:
     template <class... Arguments>
-    explicit erased_queue(Arguments... arguments) : queue_(arguments...) {}
+    explicit erased_queue(Arguments... arguments) {
+        const noted_call noted("the queue's constructor", item_goes::nowhere);
+        queue_.emplace(arguments...);
+    }
+    erased_queue(const erased_queue&) = delete;
+    erased_queue& operator=(const erased_queue&) = delete;
+    ~erased_queue() override {
+        const noted_call noted("the queue's destructor", item_goes::nowhere);
+        queue_.reset();
+    }
 
     std::unique_ptr<any_producer<T>> producer() override {
-        return std::make_unique<erased_producer<Q, T>>(queue_);
+        const noted_call noted("the constructor of a producer", item_goes::nowhere);
+        return std::make_unique<erased_producer<Q, T>>(*queue_);
     }
     std::unique_ptr<any_consumer<T>> consumer() override {
-        return std::make_unique<erased_consumer<Q, T>>(queue_);
+        const noted_call noted("the constructor of a consumer", item_goes::nowhere);
+        return std::make_unique<erased_consumer<Q, T>>(*queue_);
     }
     std::size_t capacity() const override {
         if constexpr (bounded_queue<Q>) {
-            return queue_.capacity();
+            return queue_->capacity();
         } else {
             not_offered("capacity");
         }
     }
     void close() override {
         if constexpr (closable_queue<Q>) {
-            queue_.close();
+            noted_call noted("close", item_goes::nowhere);
+            queue_->close();
+            noted.ends(true);
         } else {
             not_offered("close");
         }
     }
 
 private:
-    Q queue_;
+    std::optional<Q> queue_;
 };
 
-template <class Q, class T = typename Q::value_type>
+template <class Q, class T>
 std::unique_ptr<any_queue<T>> make_erased(std::size_t requested) {
     static_assert(queue<Q>, "an implementation must satisfy the concept queue for every type that it holds");
+    return std::make_unique<erased_queue<Q, T>>(std::min(requested, Q::spec.max_capacity));
+}
+
+template <class Q, class T>
+std::unique_ptr<any_queue<T>> make_beyond_limit(std::size_t requested) {
     return std::make_unique<erased_queue<Q, T>>(requested);
 }
 
@@ -139,9 +176,19 @@ constexpr auto maker_from_an_index() {
 template <template <class> class Q, class T>
 constexpr maker<T> maker_of() {
     if constexpr (holds<Q, T>) {
-        return make_erased<Q<T>>;
+        return make_erased<Q<T>, T>;
     } else {
         return nullptr;
+    }
+}
+
+// Of numbers in items of this alignment; null where Q does not hold those.
+template <template <class> class Q, std::size_t alignment>
+constexpr queue_under_test::over_aligned aligned_maker_of() {
+    if constexpr (holds<Q, aligned<alignment>>) {
+        return {alignment, make_erased<Q<aligned<alignment>>, number>};
+    } else {
+        return {alignment, nullptr};
     }
 }
 
@@ -162,20 +209,24 @@ void register_queue_tests(const queue_under_test& subject);
 template <template <class> class Q>
 bool register_queue(std::string_view name) {
     using plain = typename decltype(queue_of_numbers<Q>())::type;
-    register_queue_tests(queue_under_test{.registered_name = name,
-                                          .spec = &plain::spec,
-                                          .has_capacity = bounded_queue<plain>,
-                                          .blocking = blocking_queue<plain>,
-                                          .timed = timed_queue<plain>,
-                                          .closable = closable_queue<plain>,
-                                          .numbers = make_erased<plain, number>,
-                                          .numbers_from = maker_from_an_index<plain>(),
-                                          .owned_items = maker_of<Q, owned>(),
-                                          .large_items = maker_of<Q, large>(),
-                                          .tracked_items = maker_of<Q, tracked_move_only>(),
-                                          .tracked_copies = maker_of<Q, tracked_copyable>(),
-                                          .fallible_items = maker_of<Q, fallible>(),
-                                          .items_without_default = maker_of<Q, no_default>()});
+    register_queue_tests(
+        queue_under_test{.registered_name = name,
+                         .spec = &plain::spec,
+                         .has_capacity = bounded_queue<plain>,
+                         .blocking = blocking_queue<plain>,
+                         .timed = timed_queue<plain>,
+                         .closable = closable_queue<plain>,
+                         .numbers = make_erased<plain, number>,
+                         .numbers_beyond_limit = make_beyond_limit<plain, number>,
+                         .numbers_from = maker_from_an_index<plain>(),
+                         .owned_items = maker_of<Q, owned>(),
+                         .large_items = maker_of<Q, large>(),
+                         .tracked_items = maker_of<Q, tracked_move_only>(),
+                         .tracked_copies = maker_of<Q, tracked_copyable>(),
+                         .fallible_items = maker_of<Q, fallible>(),
+                         .items_without_default = maker_of<Q, no_default>(),
+                         .aligned_numbers = {aligned_maker_of<Q, 64>(), aligned_maker_of<Q, 128>(),
+                                             aligned_maker_of<Q, 256>()}});
     return true;
 }
 

@@ -1,5 +1,5 @@
 // What every test of the suite stands on: registration under the implementation's name, a seed that repeats a
-// run, a watchdog that names a test that hangs, and one place that knows how slow the build is.
+// run, and the steps that the watchdog names (watchdog.hpp).
 #pragma once
 
 #include <cstddef>
@@ -21,9 +21,6 @@ std::uint64_t seed();
 
 // A number in [0, bound). Only for the thread that runs the test.
 std::uint64_t random_below(std::uint64_t bound);
-
-// How long a test may run before the process is aborted with the test's name.
-void set_time_limit(unsigned seconds);
 
 // `count` in a plain build; less under a sanitizer, but never less than `at_least`.
 std::size_t scaled(std::size_t count, std::size_t at_least = 1);

@@ -17,6 +17,22 @@ void move_only_items_pass(const queue_under_test& subject);
 void items_need_no_default(const queue_under_test& subject);
 void handles_come_and_go(const queue_under_test& subject);
 
+// capacities.cpp: how many items it holds, whatever it was asked for.
+void small_capacities_are_exact(const queue_under_test& subject);
+void large_capacities_are_exact(const queue_under_test& subject);
+void absurd_capacities_are_refused(const queue_under_test& subject);
+void no_capacity_has_an_answer(const queue_under_test& subject);
+void many_items_pass_odd_capacities(const queue_under_test& subject);
+
+// alignment.cpp: items of more than the usual alignment.
+void items_lie_where_they_must(const queue_under_test& subject);
+
+// moves.cpp: how often a call moves an item.
+void calls_move_no_more_than_they_must(const queue_under_test& subject);
+
+// steady_memory.cpp: memory while as much comes out as goes in.
+void memory_levels_off(const queue_under_test& subject);
+
 // lifecycle.cpp: births, deaths and moves that throw.
 void items_die_exactly_once(const queue_under_test& subject);
 void destructor_frees_leftovers(const queue_under_test& subject);
@@ -36,6 +52,18 @@ void quiescent_queue_is_exact(const queue_under_test& subject);
 // short_lived.cpp: threads that begin and end while others work.
 void short_lived_threads_conserve_items(const queue_under_test& subject);
 
+// many_handles.cpp: handles that come and go beside one that works, and many at once.
+void producers_that_come_and_go_disturb_nobody(const queue_under_test& subject);
+void consumers_that_come_and_go_disturb_nobody(const queue_under_test& subject);
+void many_handles_live_at_once(const queue_under_test& subject);
+
+// hundred_threads.cpp, small_crowd.cpp, room_for_all.cpp, sustained.cpp: many threads on little room, and for
+// long.
+void hundred_threads_conserve_items(const queue_under_test& subject);
+void capacity_survives_a_crowd(const queue_under_test& subject);
+void calls_succeed_with_room_for_all(const queue_under_test& subject);
+void sustained_transfers_lose_nothing(const queue_under_test& subject);
+
 // wrapping.cpp: indices that pass a power of two at which a narrower or a signed number would fail.
 void indices_may_wrap(const queue_under_test& subject);
 void transfer_passes_the_wrap(const queue_under_test& subject);
@@ -53,6 +81,9 @@ void blocking_transfer_conserves_items(const queue_under_test& subject);
 void pop_for_gives_up(const queue_under_test& subject);
 void pop_for_returns_an_item(const queue_under_test& subject);
 void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject);
+
+// late_timeouts.cpp: pop_for, woken for items that others take.
+void pop_for_gives_up_while_others_take(const queue_under_test& subject);
 
 // throwing_waiters.cpp: threads that were woken, and whose moves throw.
 void throwing_pop_wakes_another(const queue_under_test& subject);

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "calls.hpp"
 #include "session.hpp"
 
 namespace handoff::conformance {
@@ -18,6 +19,8 @@ void run_threads(unsigned count, const std::function<void(unsigned)>& body,
     threads.reserve(count);
     for (unsigned i = 0; i < count; ++i) {
         threads.emplace_back([&, i] {
+            // Here, because the place is taken by a call of the C library that no stopped thread may be in.
+            calls_of_this_thread().number = static_cast<int>(i);
             ready.arrive_and_wait();
             try {
                 body(i);

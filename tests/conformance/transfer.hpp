@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,7 +15,8 @@
 namespace handoff::conformance {
 
 // try_calls: waiting by giving way around try_push and try_pop. own_calls: the queue's push and pop.
-enum class waiting { try_calls, own_calls };
+// timed_calls: try_push, and pop_for with short timeouts.
+enum class waiting { try_calls, own_calls, timed_calls };
 
 struct transfer_plan {
     unsigned producers = 1;
@@ -23,6 +25,7 @@ struct transfer_plan {
     std::size_t items_per_producer = 1000;
     std::size_t items_per_handle = 0;  // a new handle after this many; 0: one handle for all
     waiting wait = waiting::try_calls;
+    std::size_t stumbles_within = 60;  // a thread gives way at the latest after so many items
 };
 
 std::string describe(const transfer_plan& plan);
@@ -106,7 +109,7 @@ public:
         log_.consumed.resize(plan.consumers);
         for (auto& values : log_.consumed) values.reserve(plan.producers * plan.items_per_producer);
         for (unsigned i = 0; i < plan.producers + plan.consumers; ++i) {
-            pace_.push_back(random_below(60) + 1);
+            pace_.push_back(random_below(plan.stumbles_within) + 1);
         }
         producing_ = plan.producers;
     }
@@ -191,7 +194,9 @@ private:
         for (;;) {
             const bool last = producing_.load(std::memory_order_acquire) == 0;
             bystander_.pop_begins(self);
-            if (consumer.try_pop(item)) return true;
+            if (plan_.wait == waiting::timed_calls ? consumer.pop_for(item, a_short_time())
+                                                   : consumer.try_pop(item))
+                return true;
             if (value_of(item) != untouched) {
                 ++log_.changed_by_failed_pop;
                 item = make<T>(untouched);
@@ -199,6 +204,11 @@ private:
             if (last) return false;
             give_way();
         }
+    }
+
+    // From nothing to longer than an item takes, ever another.
+    std::chrono::nanoseconds a_short_time() {
+        return std::chrono::microseconds(timeouts_.fetch_add(7, std::memory_order_relaxed) % 40);
     }
 
     void drain_left() {
@@ -215,6 +225,7 @@ private:
     transfer_log log_;
     std::vector<std::size_t> pace_;
     std::atomic<unsigned> producing_{0};
+    std::atomic<unsigned> timeouts_{0};
 };
 
 }  // namespace handoff::conformance

@@ -59,7 +59,7 @@ public:
             return own_calls_ ? producer_->push(std::move(value)) : producer_->try_push(std::move(value));
         });
         if (came == result::yes) {
-            held_.push(next_++);
+            held_.push(next_++, handles_);
         } else {
             EXPECT_TRUE(happened) << "a push failed with " << held_.size() << " of " << room_
                                   << " items held, and no allocation had failed";
@@ -89,6 +89,7 @@ public:
     void renew(std::uint64_t nth) {
         bool happened = false;
         const bool pushes = random_below(2) == 0;
+        if (pushes) ++handles_;
         pushes ? producer_.reset() : consumer_.reset();
         const result came = with_failure(setup_may_fail_ ? nth : 0, happened, [&] {
             pushes ? void(producer_ = queue_->producer()) : void(consumer_ = queue_->consumer());
@@ -117,6 +118,7 @@ private:
     const bool setup_may_fail_;
     const bool own_calls_;
     number next_ = 0;
+    std::uint64_t handles_ = 0;  // of a producer, until now
     std::uint64_t failures_ = 0;
 };
 

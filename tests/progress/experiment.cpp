@@ -8,6 +8,7 @@
 #include "session.hpp"
 #include "stop.hpp"
 #include "threads.hpp"
+#include "watchdog.hpp"
 
 namespace handoff::stalls {
 namespace {
@@ -130,6 +131,7 @@ private:
         scene_.stop_begins();
         while (!all_settled()) {
             for (const std::size_t operation : repeated_) look_at(operation, stopped_in);
+            conformance::watchdog::still_waiting();  // its own patience decides
             std::this_thread::sleep_for(between_looks);
         }
         for (const std::size_t operation : repeated_) {

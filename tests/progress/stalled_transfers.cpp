@@ -25,14 +25,16 @@ using conformance::transfer_plan;
 // times as long.
 constexpr int longer_search = 20;
 
-void transfer_once(const conformance::queue_under_test& subject, transfer_plan plan, stalls_proof& shown) {
-    const auto queue = subject.numbers(plan.requested);
+template <class T>
+void transfer_once(const conformance::queue_under_test& subject, conformance::maker<T> make_queue,
+                   transfer_plan plan, stalls_proof& shown) {
+    const auto queue = make_queue(plan.requested);
     // Some laps, also of a queue that rounds a small request up to thousands.
     const std::size_t laps = subject.bounded() ? 6 * queue->capacity() : 0;
     plan.items_per_producer = std::max(plan.items_per_producer, laps / plan.producers);
     const conformance::doing what(describe(plan));
     troublemaker bystander(plan);
-    conformance::transfer<number, troublemaker> moved(*queue, plan, bystander);
+    conformance::transfer<T, troublemaker> moved(*queue, plan, bystander);
     const conformance::transfer_log& log = moved.run();
     ++shown.transfers;
     shown.items += plan.producers * plan.items_per_producer;
@@ -44,6 +46,17 @@ void transfer_once(const conformance::queue_under_test& subject, transfer_plan p
         conformance::expect_producer_order(plan.producers, log);
         EXPECT_EQ(bystander.reordered(), 0U) << "items came out after later ones of the same producer";
     }
+}
+
+// Far more items than the others, and room for many: segments are filled, closed and left behind.
+transfer_plan sustained(const conformance::queue_under_test& subject) {
+    const bool many_push = subject.spec->producers == cardinality::many;
+    const bool many_pop = subject.spec->consumers == cardinality::many;
+    return {.producers = many_push ? 2U : 1U,
+            .consumers = many_pop ? 2U : 1U,
+            .requested = 1'000,
+            .items_per_producer = conformance::scaled(100'000, 10'000),
+            .stumbles_within = 5'000};
 }
 
 // What the test has said so far, if it has failed.
@@ -87,7 +100,14 @@ void stalled_transfers_keep_the_promise(const conformance::queue_under_test& sub
         const bool is_missing = shown.stops == 0 || (may_reorder && shown.reordered == 0);
         return clock::now() < (is_missing ? last_end : end);
     };
-    while (goes_on() && !testing::Test::HasFailure()) transfer_once(subject, plans.next(), shown);
+    for (std::size_t i = 0; goes_on() && !testing::Test::HasFailure(); ++i) {
+        // Items of several cache lines, too, of which a stopped thread has written or read but a part.
+        if (i % 3 == 2 && subject.large_items != nullptr) {
+            transfer_once(subject, subject.large_items, plans.next(), shown);
+        } else {
+            transfer_once(subject, subject.numbers, i % 8 == 3 ? sustained(subject) : plans.next(), shown);
+        }
+    }
     shown.violation = first_failure();
     write(shown);
     std::printf("%s: %llu of %llu items came out after later ones, in %llu transfers with %llu stops\n",

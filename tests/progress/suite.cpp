@@ -17,6 +17,12 @@ void conformance::register_queue_tests(const queue_under_test& subject) {
     if constexpr (stalls::can_stop_threads) {
         add("progress_is_as_claimed", stalls::queue_progress_is_as_claimed);
         add("stalled_transfers_keep_the_promise", stalls::stalled_transfers_keep_the_promise);
+        if (subject.spec->producers == cardinality::many || subject.spec->consumers == cardinality::many)
+            add("stopped_handles_disturb_nobody", stalls::stopped_handles_disturb_nobody);
+        add("stopped_crowds_keep_items_and_room", stalls::stopped_crowds_keep_items_and_room);
+        if (subject.blocking || subject.timed)
+            add("stopped_waiters_keep_the_promise", stalls::stopped_waiters_keep_the_promise);
+        if (subject.closable) add("close_reaches_stopped_threads", stalls::close_reaches_stopped_threads);
         add("failed_allocations_are_survived", stalls::failed_allocations_are_survived);
     }
     if (subject.blocking)
@@ -29,6 +35,9 @@ void conformance::register_counter_tests(const counter_under_test& subject) {
     if constexpr (stalls::can_stop_threads) {
         add_test(subject.registered_name, "progress_is_as_claimed",
                  [subject] { stalls::counter_progress_is_as_claimed(subject); });
+        if (subject.spec->value != read_guarantee::lossy)
+            add_test(subject.registered_name, "stopped_handles_disturb_nobody",
+                     [subject] { stalls::stopped_counter_handles_disturb_nobody(subject); });
     }
 }
 

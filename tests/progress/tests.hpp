@@ -13,6 +13,17 @@ void counter_progress_is_as_claimed(const conformance::counter_under_test& subje
 // stalled_transfers.cpp: what comes out while threads are stopped now and then.
 void stalled_transfers_keep_the_promise(const conformance::queue_under_test& subject);
 
+// stopped_crowds.cpp: what four threads leave of a queue with few places.
+void stopped_crowds_keep_items_and_room(const conformance::queue_under_test& subject);
+
+// stopped_handles.cpp: many handles beside one.
+void stopped_handles_disturb_nobody(const conformance::queue_under_test& subject);
+void stopped_counter_handles_disturb_nobody(const conformance::counter_under_test& subject);
+
+// stopped_waiters.cpp: the queue's own push, pop, pop_for and close.
+void stopped_waiters_keep_the_promise(const conformance::queue_under_test& subject);
+void close_reaches_stopped_threads(const conformance::queue_under_test& subject);
+
 // allocation_failures.cpp: memory runs out.
 void failed_allocations_are_survived(const conformance::queue_under_test& subject);
 

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "effort.hpp"
 #include "tests.hpp"
 #include "transfer.hpp"
+#include "until_closed.hpp"
 
 namespace handoff::stalls {
 namespace {
@@ -55,61 +55,6 @@ private:
     const std::uint64_t sleeps_before_;
 };
 
-// The queue's own push and pop, until somebody closes it at a random instant.
-class closing_time {
-public:
-    closing_time(conformance::any_queue<number>& queue, const transfer_plan& plan)
-        : queue_(queue), plan_(plan), dawdling_(plan), sent_(plan.producers) {
-        log_.consumed.resize(plan.consumers);
-    }
-
-    void run() {
-        const std::chrono::microseconds open(random_below(400));
-        conformance::run_threads(
-            plan_.producers + plan_.consumers,
-            [this](unsigned i) { i < plan_.producers ? push_until_closed(i) : pop_until_closed(i); },
-            [&] {
-                std::this_thread::sleep_for(open);
-                queue_.close();
-            });
-        const auto consumer = queue_.consumer();
-        for (number value = 0; consumer->try_pop(value);) log_.left.push_back(value);
-        conformance::expect_conserved(sent_, log_);
-        EXPECT_TRUE(log_.left.empty())
-            << log_.left.size() << " items were left by pops that had returned false";
-    }
-
-    std::size_t threads() const { return plan_.producers + plan_.consumers; }
-
-private:
-    void push_until_closed(unsigned self) {
-        const auto producer = queue_.producer();
-        for (;;) {
-            dawdling_.push_begins(self);
-            number value = conformance::item_value(self, sent_[self]);
-            if (!producer->push(std::move(value))) break;
-            ++sent_[self];
-        }
-    }
-
-    void pop_until_closed(unsigned thread) {
-        const unsigned self = thread - plan_.producers;
-        const auto consumer = queue_.consumer();
-        for (;;) {
-            dawdling_.pop_begins(self);
-            number value = conformance::untouched;
-            if (!consumer->pop(value)) break;
-            log_.consumed[self].push_back(value);
-        }
-    }
-
-    conformance::any_queue<number>& queue_;
-    const transfer_plan plan_;
-    dawdling dawdling_;
-    std::vector<std::size_t> sent_;
-    conformance::transfer_log log_;
-};
-
 }  // namespace
 
 // A lost wake-up leaves somebody asleep beside what he waits for, and then all: the watchdog names the plan.
@@ -148,10 +93,12 @@ void close_wakes_everybody_at_random_delays(const conformance::queue_under_test&
                                       std::to_string(plan.consumers) + ", requested capacity " +
                                       std::to_string(plan.requested));
         const auto queue = subject.numbers(plan.requested);
-        closing_time tested(*queue, plan);
-        tested.run();
+        dawdling bystander(plan);
+        until_closed<dawdling> tested(*queue, plan, bystander);
+        tested.run(std::chrono::microseconds(random_below(400)));
+        tested.expect_all();
         if (testing::Test::HasFailure()) return;
-        woken += tested.threads();
+        woken += plan.producers + plan.consumers;
     }
     EXPECT_GT(woken, 0U);
     done.print("threads that came back from a close", woken);

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "catalog.hpp"
+#include "sparing_queue.hpp"
 #include "workload_list.hpp"
 
 namespace handoff {
 
 template <template <class> class Q, class Workload, class Item>
 outcome run_queue_workload(const void* plan) {
-    return Workload::template run<Q, Item>(*static_cast<const typename Workload::plan*>(plan));
+    return Workload::template run<as_used<Q>::template queue, Item>(
+        *static_cast<const typename Workload::plan*>(plan));
 }
 
 template <template <class> class Q, class Workload, class Item>

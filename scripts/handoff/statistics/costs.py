@@ -96,7 +96,7 @@ class _Layout:
     def taken(self, counts: Integers) -> int:
         """How many degrees of freedom go to what is found: each cell, and of each kind of shift all but one."""
         shifts = [np.unique(index).size - 1 for index, _ in self.kinds]
-        return int((counts > 0).sum()) + sum(shifts)
+        return int(np.count_nonzero(counts) + sum(shifts))
 
     def by_cell(self, values: Floats) -> Floats:
         return np.asarray(np.bincount(self.cell, values, self.cells), dtype=float)

@@ -62,6 +62,8 @@ std::string summary(const proof& shown) {
     if (shown.wrapped.bursts > 0)
         text += "; of all, " + std::to_string(shown.wrapped.calls) + " in bursts in which indices wrap, " +
                 std::to_string(shown.wrapped.decided) + " decided exactly";
+    else if (shown.kind == "queue")
+        text += "; not tested where its indices wrap";
     if (shown.stopped.stops == 0) return text;
     return text + "; of all, " + std::to_string(shown.stopped.calls) + " in bursts with " +
            std::to_string(shown.stopped.stops) + " stops, " + std::to_string(shown.stopped.decided) +

@@ -1,0 +1,39 @@
+// Registers the controls of this folder: CMakeLists.txt says which test must fail each of them, and how.
+#include "controls/carrying_counter.hpp"
+#include "controls/crashing_queue.hpp"
+#include "controls/fidgety_queue.hpp"
+#include "controls/hasty_queue.hpp"
+#include "controls/hoarding_queue.hpp"
+#include "controls/late_queue.hpp"
+#include "controls/narrow_index_ring.hpp"
+#include "controls/narrow_mask_ring.hpp"
+#include "controls/numbered_lanes_queue.hpp"
+#include "controls/numbered_shards_counter.hpp"
+#include "controls/one_slot_more_ring.hpp"
+#include "controls/own_lanes_queue.hpp"
+#include "controls/reopened_segments_queue.hpp"
+#include "controls/reserving_queue.hpp"
+#include "controls/sleeping_queue.hpp"
+#include "controls/unaligned_ring.hpp"
+#include "counter_suite.hpp"
+#include "queue_suite.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+[[maybe_unused]] const bool registered =
+    register_queue<crashing_queue>("crashing_queue") && register_queue<fidgety_queue>("fidgety_queue") &&
+    register_queue<hasty_queue>("hasty_queue") && register_queue<hoarding_queue>("hoarding_queue") &&
+    register_queue<late_queue>("late_queue") && register_queue<narrow_index_ring>("narrow_index_ring") &&
+    register_queue<narrow_mask_ring>("narrow_mask_ring") &&
+    register_queue<numbered_lanes_queue>("numbered_lanes_queue") &&
+    register_queue<one_slot_more_ring>("one_slot_more_ring") &&
+    register_queue<own_lanes_queue>("own_lanes_queue") &&
+    register_queue<reopened_segments_queue>("reopened_segments_queue") &&
+    register_queue<reserving_queue>("reserving_queue") && register_queue<sleeping_queue>("sleeping_queue") &&
+    register_queue<unaligned_ring>("unaligned_ring") &&
+    register_counter<carrying_counter>("carrying_counter") &&
+    register_counter<numbered_shards_counter>("numbered_shards_counter");
+
+}  // namespace
+}  // namespace handoff::conformance

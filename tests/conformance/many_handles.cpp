@@ -1,0 +1,71 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coming_and_going.hpp"
+#include "tests.hpp"
+
+namespace handoff::conformance {
+namespace {
+
+constexpr std::size_t many = many_handles;
+
+}  // namespace
+
+void producers_that_come_and_go_disturb_nobody(const queue_under_test& subject) {
+    const auto queue = subject.numbers(64);
+    coming_and_going<> tested(*queue);
+    tested.of_producers();
+    tested.expect_all(subject.keeps_producer_order());
+    if (testing::Test::HasFailure()) return;
+    const auto another = subject.numbers(64);
+    coming_and_going<> at_once(*another);
+    at_once.of_producers_at_once();
+    at_once.expect_all(subject.keeps_producer_order());
+}
+
+void consumers_that_come_and_go_disturb_nobody(const queue_under_test& subject) {
+    const auto queue = subject.numbers(64);
+    coming_and_going<> tested(*queue);
+    tested.of_consumers();
+    tested.expect_all(subject.keeps_producer_order());
+    if (testing::Test::HasFailure()) return;
+    const auto another = subject.numbers(64);
+    coming_and_going<> at_once(*another);
+    at_once.of_consumers_at_once();
+    at_once.expect_all(subject.keeps_producer_order());
+}
+
+// In turn, by one thread: each handle has an item of its own in the queue when the next one begins.
+void many_handles_live_at_once(const queue_under_test& subject) {
+    const bool many_push = subject.spec->producers == cardinality::many;
+    const bool many_pop = subject.spec->consumers == cardinality::many;
+    const auto queue = subject.numbers(many);
+    std::vector<std::unique_ptr<any_producer<number>>> producers;
+    std::vector<std::unique_ptr<any_consumer<number>>> consumers;
+    const std::size_t room = subject.bounded() ? std::min(queue->capacity(), many) : many;
+    for (std::size_t i = 0; i < (many_push ? many : 1); ++i) producers.push_back(queue->producer());
+    for (std::size_t i = 0; i < (many_pop ? many : 1); ++i) consumers.push_back(queue->consumer());
+    transfer_log log;
+    log.consumed.resize(consumers.size());
+    std::vector<std::size_t> sent(producers.size());
+    for (std::size_t lap = 0, turn = 0; lap < 4; ++lap) {
+        for (std::size_t i = 0; i < room; ++i, ++turn) {
+            const auto self = static_cast<unsigned>(turn % producers.size());
+            ASSERT_TRUE(producers[self]->try_push(item_value(self, sent[self]))) << "by handle " << self;
+            ++sent[self];
+        }
+        for (std::size_t i = 0; i < room; ++i) {
+            number value = untouched;
+            const std::size_t self = (lap + i) % consumers.size();
+            ASSERT_TRUE(consumers[self]->try_pop(value)) << "by handle " << self;
+            log.consumed[self].push_back(value);
+        }
+    }
+    expect_conserved(sent, log);
+    if (subject.keeps_producer_order()) expect_producer_order(static_cast<unsigned>(producers.size()), log);
+}
+
+}  // namespace handoff::conformance

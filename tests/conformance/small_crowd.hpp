@@ -1,0 +1,72 @@
+// Four threads at each end of a queue that holds two to four items, and what must be true when they have
+// gone: every item has come out once, and as many fit as fitted before.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "time_box.hpp"
+#include "transfer.hpp"
+
+namespace handoff::conformance {
+
+template <class Bystander = nobody>
+class small_crowd {
+public:
+    small_crowd(const queue_under_test& subject, any_queue<number>& queue, std::size_t rounds,
+                Bystander& bystander = nobody_at_all)
+        : subject_(subject),
+          queue_(queue),
+          rounds_(rounds),
+          bystander_(bystander),
+          sent_(subject.spec->producers == cardinality::many ? threads : 1) {
+        log_.consumed.resize(subject.spec->consumers == cardinality::many ? threads : 1);
+        for (auto& values : log_.consumed) values.reserve(sent_.size() * rounds);
+    }
+
+    static constexpr unsigned threads = 4;
+    static constexpr std::chrono::milliseconds longest{100};
+
+    // Each pushes and pops in turn, where its end is open to it, and waits for nobody.
+    void run() {
+        run_threads(
+            threads,
+            [this](unsigned self) {
+                [[maybe_unused]] const auto present = bystander_.thread_begins(self);
+                const auto producer = self < sent_.size() ? queue_.producer() : nullptr;
+                const auto consumer = self < log_.consumed.size() ? queue_.consumer() : nullptr;
+                time_box box(longest);
+                for (std::size_t round = 0; round < rounds_ && !box.is_over(); ++round) {
+                    if (producer && producer->try_push(item_value(self, sent_[self]))) ++sent_[self];
+                    number value = untouched;
+                    if (consumer && consumer->try_pop(value)) log_.consumed[self].push_back(value);
+                }
+            },
+            [this] { bystander_.meanwhile(); });
+    }
+
+    void expect_all_and_room() {
+        const auto consumer = queue_.consumer();
+        for (number value = untouched; log_.left.size() < sent_.size() * rounds_ && consumer->try_pop(value);)
+            log_.left.push_back(value);
+        expect_conserved(sent_, log_);
+        if (!subject_.bounded()) return;
+        std::size_t fit = 0;
+        const auto producer = queue_.producer();
+        while (fit <= queue_.capacity() && producer->try_push(number{fit})) ++fit;
+        EXPECT_EQ(fit, queue_.capacity()) << "items fit into the empty queue, after all threads had gone";
+    }
+
+private:
+    const queue_under_test& subject_;
+    any_queue<number>& queue_;
+    const std::size_t rounds_;
+    Bystander& bystander_;
+    std::vector<std::size_t> sent_;
+    transfer_log log_;
+};
+
+}  // namespace handoff::conformance

@@ -1,0 +1,42 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "effort.hpp"
+#include "session.hpp"
+#include "small_crowd.hpp"
+#include "stopping.hpp"
+#include "tests.hpp"
+
+namespace handoff::stalls {
+namespace {
+
+using clock = std::chrono::steady_clock;
+using conformance::number;
+
+// Long enough for some stops in each crowd.
+constexpr std::size_t rounds = 10'000;
+// Up to 640 us: a queue of few places is gone through hundreds of times.
+constexpr unsigned doublings = 6;
+
+}  // namespace
+
+// A thread that is stopped with an old view of a node, while this is taken and put back again and again:
+// whoever then takes it for what it was (the ABA problem) loses nodes, and the queue holds less than it says,
+// or doubles items.
+void stopped_crowds_keep_items_and_room(const conformance::queue_under_test& subject) {
+    const auto end = clock::now() + the_effort().per_test / 2;
+    for (std::size_t round = 0; round == 0 || clock::now() < end; ++round) {
+        const std::size_t requested = 2 + round % 3;
+        const conformance::doing what("requested capacity " + std::to_string(requested));
+        const auto queue = subject.numbers(requested);
+        stopping bystander(conformance::small_crowd<>::threads, doublings);
+        conformance::small_crowd<stopping> crowd(subject, *queue, rounds, bystander);
+        crowd.run();
+        crowd.expect_all_and_room();
+        if (testing::Test::HasFailure()) return;
+    }
+}
+
+}  // namespace handoff::stalls
