@@ -1,5 +1,5 @@
-// What a registered queue offers to the downloads: the pipeline, and a pool of workers for each way in which such a
-// pool can end. An entry of its own, so that a queue's other workloads compile without the downloads.
+// What a registered queue offers to the downloads: the pipeline, and a pool of workers for each way in which
+// such a pool can end. An entry of its own, so that a queue's other workloads compile without the downloads.
 #pragma once
 
 #include <span>

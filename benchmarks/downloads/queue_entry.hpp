@@ -1,5 +1,5 @@
-// Makes the entry of a queue among the downloads. Included by the generated translation unit of each, and nowhere
-// else.
+// Makes the entry of a queue among the downloads. Included by the generated translation unit of each, and
+// nowhere else.
 #pragma once
 
 #include "catalog.hpp"

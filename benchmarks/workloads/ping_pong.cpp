@@ -1,7 +1,7 @@
 // Round trip: two threads hand one item to and fro, over two queues or over one that both use.
+#include "ping_pong_role.hpp"
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/queue_cases.hpp"
-#include "ping_pong_role.hpp"
 
 namespace handoff {
 namespace {

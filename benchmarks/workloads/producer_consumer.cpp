@@ -1,7 +1,7 @@
 // Throughput: producers and consumers as fast as they can, for every shape that a queue's spec allows.
+#include "producer_consumer_role.hpp"
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/queue_cases.hpp"
-#include "producer_consumer_role.hpp"
 
 namespace handoff {
 namespace {

@@ -39,7 +39,8 @@ public:
         .failure = try_failure::exact_per_end,
     };
 
-    explicit boost_spsc_queue(std::size_t capacity) : ring_(checked_capacity<T>(capacity)), capacity_(capacity) {}
+    explicit boost_spsc_queue(std::size_t capacity)
+        : ring_(checked_capacity<T>(capacity)), capacity_(capacity) {}
     boost_spsc_queue(const boost_spsc_queue&) = delete;
     boost_spsc_queue& operator=(const boost_spsc_queue&) = delete;
     ~boost_spsc_queue() {

@@ -7,8 +7,8 @@
 // in the same list has been served (micro_queue::spin_wait_until_my_turn), and takes a spin lock to link a
 // page; a pop that has claimed its ticket waits for the pop before it and for the push of its item.
 // Memory: pages of 32 items of 8 bytes, one item from 129 bytes on, allocated and freed all the time.
-// Faults up to 2021.8: orderings too weak for machines with weak memory; the fix (oneapi-src/oneTBB #782) came
-// later. x86 is not affected.
+// Faults up to 2021.8: orderings too weak for machines with weak memory; the fix (oneapi-src/oneTBB #782)
+// came later. x86 is not affected.
 #pragma once
 
 #include <tbb/concurrent_queue.h>

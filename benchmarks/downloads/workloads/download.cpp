@@ -17,8 +17,8 @@ constexpr team teams[] = {{1, 1}, {1, 2}, {2, 1},  {2, 2},  {3, 3},  {4, 1}, {4,
                           {8, 1}, {8, 2}, {16, 1}, {16, 2}, {32, 1}, {32, 2}};
 
 bool fits(const queue_spec& spec, const team& t) {
-    return ends_by_stop_items(spec) &&
-           allows(spec.consumers, std::max(t.downloaders, t.savers)) && allows(spec.producers, t.downloaders);
+    return ends_by_stop_items(spec) && allows(spec.consumers, std::max(t.downloaders, t.savers)) &&
+           allows(spec.producers, t.downloaders);
 }
 
 std::vector<benchmark_case> cases() {
