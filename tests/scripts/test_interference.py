@@ -101,7 +101,7 @@ def test_an_undisturbed_run_has_no_flag_and_changes_nothing(tmp_path: Path) -> N
 def _disturb(line: Json) -> None:
     """Half of the blocks, in which something else stalled the other end, so that the queue looks the faster."""
     if line["case"] == CASE and line["block"] % 2:
-        line["figures"]["involuntary_switches"] = 40
+        line["figures"]["steal_s"] = 0.01
         line["figures"]["round_trip_ns"] *= 0.005
 
 
@@ -118,7 +118,7 @@ def test_flagged_trials_stay_in_and_a_verdict_that_hangs_on_them_is_named(tmp_pa
     told = found["interference"]
     changed = len(group["without_flagged"])
     assert (told["flagged"], told["would_change"], told["for_lack_of_trials"]) == (6, changed, 0)
-    assert {rule["name"]: rule["trials"] for rule in told["rules"]}["interrupted"] == 6
+    assert {rule["name"]: rule["trials"] for rule in told["rules"]}["stolen"] == 6
     line = f"would change {changed} of {told['verdicts']} verdicts"
     for text in (page.render(found, []), markdown.render(found, [])):
         assert line in text and GROUP in text.replace("<wbr>", "")
