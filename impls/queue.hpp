@@ -31,10 +31,10 @@ enum class order { fifo, per_producer_fifo, k_relaxed, lifo, unordered };
 
 // When a try_push or try_pop may fail.
 //   exact          only if the queue was full or empty at some instant during the call
-//   exact_per_end  only if it was so as its own end saw it: one order of all that succeeded explains every
-//                  push that failed, another may explain the pops. Rings of two indices, handed over by
-//                  release and acquire: while neither end sees the other's last step, as in the store
-//                  buffering test, the producer may find such a ring full and the consumer find it empty
+//   exact_per_end  only if its own end saw the queue full or empty. There is one order of the successful
+//                  calls that explains every failed push, and maybe another one that explains every failed
+//                  pop. Rings of two indices behave so: each end may miss the other's last step (store
+//                  buffering), so that the producer finds the ring full while the consumer finds it empty
 //   in_flight      also while an operation of the other end is under way, and because of places or items that
 //                  operations under way at its own end have reserved (reservation queues)
 //   spurious       at any time while other threads are active; never when alone

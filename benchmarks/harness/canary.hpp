@@ -1,5 +1,5 @@
 // The canary: how long the CPUs take for one step of fixed arithmetic. Each step needs the result of the one
-// before, and none touches memory, so a step is a fixed number of cycles: where it takes longer, the CPU runs
+// before, without touching memory, so a step is a fixed number of cycles: where it takes longer, the CPU runs
 // at a lower frequency (heat, power, a busy neighbour on the same core) or was taken away.
 #pragma once
 

@@ -1,5 +1,6 @@
 // A futex eventcount: sleep until somebody may have changed what was found unchanged, without a lock and
-// without a system call where nobody sleeps. The idea is Vyukov's and folly's (EventCount); the code is ours.
+// without a system call where no thread sleeps. The idea is Vyukov's and folly's (EventCount); the code is
+// ours.
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,7 @@
 #include <cstddef>
 
 extern "C" {
-// The C library's allocator under the names that nobody replaces.
+// The C library's allocator under the names that are never replaced.
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* block, std::size_t size);
@@ -34,7 +34,7 @@ namespace handoff {
 namespace {
 
 // Ready before any constructor runs: the first allocations of a process come before those.
-// relaxed, all of them: each is a number of its own, and who wants it exact reads it when nobody allocates.
+// relaxed, all of them: each is a number of its own, and is exact when read while no thread allocates.
 constinit std::atomic<std::int64_t> live{0};
 constinit std::atomic<std::int64_t> peak{0};
 constinit std::atomic<std::uint64_t> allocations{0};

@@ -1,7 +1,7 @@
 // Counters: threads add to one, or to a list of three that lie in one cache line or apart.
+#include "counter_role.hpp"
 #include "workloads/cases/case_main.hpp"
 #include "workloads/cases/catalog.hpp"
-#include "counter_role.hpp"
 
 namespace handoff {
 namespace {
@@ -11,7 +11,7 @@ std::vector<benchmark_case> cases() {
     for (const counter_entry* entry : counters())
         for (std::size_t mix = 0; mix < counter_mix_names.size(); ++mix)
             for (unsigned threads = 1; threads <= 8; ++threads) {
-                // One thread alone has nobody to add against.
+                // One thread alone has no other to add against.
                 if (static_cast<counter_mix>(mix) == counter_mix::add_subtract && threads % 2 != 0) continue;
                 const counter_plan plan{.threads = threads, .mix = static_cast<counter_mix>(mix)};
                 all.push_back(planned(case_name("counter", entry->spec->name)

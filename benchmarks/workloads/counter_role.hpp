@@ -63,7 +63,7 @@ private:
         std::int64_t added = 0;  // to each cell
         std::uint64_t adds = 0;
         std::uint64_t reads = 0;
-        std::uint64_t backward = 0;  // reads below an earlier one, though nobody subtracts
+        std::uint64_t backward = 0;  // reads below an earlier one, though no thread subtracts
     };
 
     void work(unsigned index, window& w, thread_record& record) {

@@ -19,9 +19,9 @@ struct memory_plan {
     memory_meter* meter = nullptr;
 };
 
-// So many items lie in the queue while others pass, fewer where it holds fewer.
+// How many items lie in the queue while others pass; fewer where it holds fewer.
 inline constexpr std::uint64_t steady_occupancy = 16;
-// So many pass before the allocations are counted, and as many while they are: a queue that keeps what it
+// How many pass before the allocations are counted, and again while they are: a queue that keeps what it
 // once had has it by then, and one that allocates a block at a time has begun thousands of them.
 inline constexpr std::uint64_t steady_items = 65536;
 
@@ -29,7 +29,7 @@ struct memory_stations {
     memory_use before;    // nothing of the queue is there yet
     memory_use empty;     // the queue and one handle for each end are there
     memory_use full;      // it holds `held` items
-    memory_use drained;   // it holds none
+    memory_use drained;   // it holds no item
     memory_use steady;    // items have passed
     memory_use measured;  // `passed` more have passed
     std::uint64_t held = 0;

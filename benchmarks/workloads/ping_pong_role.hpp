@@ -120,7 +120,7 @@ private:
 
     const ping_pong_plan& plan_;
     const bool oversubscribed_;
-    // Not every queue keeps its ends off its own edges: none is to share a line with the other.
+    // Not every queue keeps its ends off its own edges: the two must not share a line.
     alignas(no_false_sharing) Q there_;
     alignas(no_false_sharing) Q back_;
     queue_gates there_gates_;
@@ -242,8 +242,8 @@ struct ping_pong_workload {
     static constexpr std::string_view name = "ping_pong";
     using plan = ping_pong_plan;
 
-    // One item size tells the round trip; the others would multiply the build for nothing. What comes out of a
-    // queue that conserves nothing cannot be handed back.
+    // One item size tells the round trip; the others would multiply the build for nothing. What comes out of
+    // a queue that conserves nothing cannot be handed back.
     template <template <class> class Q, class Item>
     static constexpr bool measures() {
         return std::same_as<Item, item<8>> && Q<Item>::spec.conserves;

@@ -42,8 +42,8 @@ public:
     }
 
     bool try_lock() noexcept {
-        // (2) acquire: pairs with (3); if the exchange below succeeds, nobody drew this ticket in between,
-        // so that it is still the one being served.
+        // (2) acquire: pairs with (3); if the exchange below succeeds, no other thread drew this ticket in
+        // between, so that it is still the one being served.
         std::uint64_t ticket = serving_.load(memory_order_acquire);
         // relaxed: draws a number and orders nothing; (2) has taken the lock.
         return next_.compare_exchange_strong(ticket, ticket + 1, memory_order_relaxed);

@@ -10,7 +10,7 @@
 //
 // Memory: a pop frees the node that head_ leaves behind. Only the holder of the head lock can reach that node
 // through head_. tail_ may still name it for a moment, between (1) and the assignment to tail_, but a push
-// does not touch the old last node after (1), and nobody else reads tail_. No ABA: nothing is compared.
+// does not touch the old last node after (1), and no other thread reads tail_. No ABA: nothing is compared.
 #pragma once
 
 #include <cstddef>

@@ -32,7 +32,7 @@ void expect_closed_to(any_queue<T>& queue) {
     EXPECT_EQ(value_of(value), 9U) << "a pop on a closed, empty queue changed its argument";
 }
 
-// Of so many threads in a call that waits, how many are refused by the queue's end; `refused` makes that
+// Of this many threads in a call that waits, how many are refused by the queue's end; `refused` makes that
 // call.
 template <class Refused>
 unsigned refused_by_closing(any_queue<number>& queue, unsigned callers, bool asleep, Refused refused) {

@@ -21,7 +21,7 @@ struct transfer_plan {
     unsigned consumers = 1;
     std::size_t requested = 64;  // capacity
     std::size_t items_per_producer = 1000;
-    std::size_t items_per_handle = 0;  // a new handle after so many; 0: one handle for all
+    std::size_t items_per_handle = 0;  // a new handle after this many; 0: one handle for all
     waiting wait = waiting::try_calls;
 };
 

@@ -175,10 +175,10 @@ int main(int argc, char** argv) {
     chosen.seed = std::random_device{}();
     app.add_option("--implementation", chosen.implementation, "Only this implementation's scenarios");
     app.add_option("--scenario", chosen.scenario, "Only the scenario of this name");
-    app.add_option("--random", chosen.random, "So many random walks per scenario, without bounds");
+    app.add_option("--random", chosen.random, "How many random walks per scenario, without bounds");
     app.add_option("--seed", chosen.seed, "Of the random walks (default: a new one, printed)")
         ->envname("HANDOFF_SEED");
-    app.add_option("--most", chosen.most, "Give up a scenario after so many executions");
+    app.add_option("--most", chosen.most, "Give up a scenario after this many executions");
     app.add_option("--replay", chosen.replay, "The choices of one execution, as a failure prints them");
     app.add_flag("--unbounded", chosen.unbounded, "The execution to replay was found by a random walk");
     app.add_option("--mutation", chosen.mutation, "Switch on this fault of tests/mutants/mutations.toml")

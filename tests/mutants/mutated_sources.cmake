@@ -13,7 +13,8 @@ execute_process(COMMAND ${make_copies} COMMAND_ERROR_IS_FATAL ANY)
 list(TRANSFORM sources PREPEND ${HANDOFF_MUTATED}/ OUTPUT_VARIABLE copies)
 list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/)
 file(GLOB makers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/scripts/handoff/proofs/mut*.py)
-add_custom_command(OUTPUT ${copies} COMMAND ${make_copies} DEPENDS ${sources} ${HANDOFF_MUTATIONS} ${makers} VERBATIM)
+add_custom_command(OUTPUT ${copies} COMMAND ${make_copies} DEPENDS ${sources} ${HANDOFF_MUTATIONS} ${makers}
+  COMMENT "Copying our sources, with the faults of mutations.toml" VERBATIM)
 add_custom_target(copies_of_sources DEPENDS ${copies})
 
 add_library(mutated_sources INTERFACE)

@@ -2,7 +2,7 @@
 //   HANDOFF_STRESS            quick (under a second for each test) or deep
 //   HANDOFF_DEEP_SECONDS      how long each test of deep runs (8)
 //   HANDOFF_PATIENCE_SECONDS  how long nothing may succeed before others count as held up where the spec says
-//                             that nobody can hold them up (10)
+//                             that no thread can hold them up (10)
 #pragma once
 
 #include <chrono>

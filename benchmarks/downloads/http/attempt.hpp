@@ -23,7 +23,7 @@ namespace handoff {
 //   too_slow     it came, but too slowly
 //   timed_out    no answer came in time
 //   redirects    one redirect led to another, too often
-//   unreachable  nobody listens there
+//   unreachable  no server listens there
 //   other        anything else that libcurl reports
 enum class http_failure {
     none,

@@ -37,7 +37,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr unsigned http_1_1 = 11;
-// Of a document: in one call, or, where it is to come at a pace, in pieces of so many bytes, or as many as
+// Of a document: in one call, or, where it is to come at a pace, in pieces of this many bytes, or as many as
 // are due in that time: what is slow comes little by little, and not all at its end.
 constexpr std::size_t most_at_once = 64 * 1024;
 constexpr std::size_t longest_paced_piece = 16 * 1024;

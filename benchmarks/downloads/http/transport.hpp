@@ -53,8 +53,8 @@ private:
     shared_book book_;
 
     std::mutex mutex_;
-    // Guarded by it: those that nobody uses, with their connections. As many as ever were in use at once, so
-    // that threads which come and go have warm ones.
+    // Guarded by it: those that are not in use, with their connections. As many as ever were in use at once,
+    // so that threads which come and go have warm ones.
     std::vector<std::unique_ptr<http_attempt>> idle_;
 };
 

@@ -7,7 +7,7 @@
 
 namespace handoff {
 
-// The shortest makespan with `downloaders` at a time: nobody idle, or the longest document alone.
+// The shortest makespan with `downloaders` at a time: no downloader idle, or the longest document alone.
 double ideal_seconds(const std::vector<document>& documents, unsigned downloaders);
 
 // Waits as long as the document takes to arrive.

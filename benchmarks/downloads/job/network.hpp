@@ -55,7 +55,7 @@ public:
 
     const network_spec& spec() const { return spec_; }
 
-    // When the last of so many bytes has come, if their transfer begins now. Transfers follow one another:
+    // When the last of these bytes has come, if their transfer begins now. Transfers follow one another:
     // the sum of what they take is that of any fair link.
     job_time transfer(job_time now, std::size_t bytes);
 

@@ -1,6 +1,6 @@
 // A download job as its strategy sees it: documents to fetch, by their places in the list, and results to
-// hand in. Here all stamps are taken, all waiting is done and everything is counted; the strategy does none
-// of it.
+// hand in. Here all stamps are taken, all waiting is done and everything is counted; the strategy does
+// nothing of it.
 #pragma once
 
 #include <array>
@@ -89,7 +89,7 @@ public:
         std::unique_ptr<download_loop> loop_;
     };
 
-    // Says that so many documents lay in a queue when its workers had gone; they are still to be fetched.
+    // Says how many documents lay in a queue when its workers had gone; they are still to be fetched.
     void leave_behind(std::size_t documents);
 
     // How an event loop waits. In virtual time `wake` will be called (see virtual_time::call_at), and the

@@ -66,7 +66,7 @@ bool virtual_time::may_deliver() const {
     return in_order_ ? has_[delivered_] : fetched_ > delivered_;
 }
 
-// All that are under way sleep, and nobody may do anything else: the first to wake does so.
+// All threads under way sleep, and no other may act: the first to wake does so.
 void virtual_time::move_on() {
     if (sleepers_.empty() || sleepers_.size() < started_ - fetched_ || may_start() || may_deliver()) return;
     now_ = std::max(now_, sleepers_.top().time);

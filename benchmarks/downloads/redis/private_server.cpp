@@ -51,7 +51,7 @@ std::string log_in(const std::filesystem::path& folder) {
     return folder / "log";
 }
 
-// One that nobody has now; somebody may have it when the server asks for it.
+// One that is free now; another process may take it before the server asks for it.
 int free_port() {
     const descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
     sockaddr_in address{};

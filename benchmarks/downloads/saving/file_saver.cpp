@@ -84,7 +84,7 @@ save_result file_saver::save_locked(const std::filesystem::path& path, const ite
 save_result file_saver::save_exclusively(const std::filesystem::path& path, const item_body& body) const {
     std::optional<part_file> part = part_file::claimed(path.native() + no_item);
     if (!part) return save_result::taken;
-    // Asked only now: nobody can give the item its name any more.
+    // Asked only now: from here on no other saver can give the item its name.
     if (is_there(path)) return save_result::taken;
     part->fill(body, settings_);
     part->rename_to(path);

@@ -23,7 +23,7 @@ namespace handoff {
 //   lock       a set of names under a mutex: among the threads of one process
 //   exclusive  who creates the file that is written into, O_EXCL, has it: also among processes. Who is killed
 //              keeps it, until somebody calls remove_abandoned
-//   id         nobody claims anything: each writes a file without a name, and only the first of them can be
+//   id         no claim is made: each writes a file without a name, and only the first of them can be
 //              given the name. For items whose name says what they hold; safe among processes that die
 enum class claim_kind { lock, exclusive, id };
 
@@ -84,7 +84,7 @@ private:
     std::unordered_set<std::string> being_saved_;
 };
 
-// Removes what killed savers have left in a folder in which nobody is saving now; how many files that were.
+// Removes what killed savers have left in a folder in which no saver is at work; returns how many files.
 std::size_t remove_abandoned(const std::filesystem::path& folder);
 
 }  // namespace handoff

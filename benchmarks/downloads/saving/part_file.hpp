@@ -16,10 +16,10 @@ void sync_file(int file, const saver_settings& settings);
 
 class part_file {
 public:
-    // With this name, which nobody else may have: nothing if somebody has. Throws std::system_error, as all
+    // With this name, which must be free: nothing if it is taken. Throws std::system_error, as all
     // of these do.
     static std::optional<part_file> claimed(const std::filesystem::path& path);
-    // Without a name where the file system allows that, else with one that nobody else has.
+    // Without a name where the file system allows that, else with one that no other file has.
     static part_file anonymous(const std::filesystem::path& folder);
     // With a name of its own, so that it can be renamed.
     static part_file named(const std::filesystem::path& folder);

@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 asio::awaitable<void> reached(download_run& run, job_time time) {
     const asio::any_io_executor loop = co_await asio::this_coro::executor;
     asio::steady_timer timer(loop, asio::steady_timer::time_point::max());
-    // Posted, because the clock may call at once, when nobody waits for the timer yet.
+    // Posted, because the clock may call at once, before anything waits for the timer.
     const auto wait = run.call_at(time, [&loop, &timer] { asio::post(loop, [&timer] { timer.cancel(); }); });
     if (wait) timer.expires_after(*wait);
     boost::system::error_code cancelled;

@@ -1,4 +1,4 @@
-// So many processes, copies of this one. They take documents from one socket, as they can, and send back
+// Several processes, copies of this one. They take documents from one socket, as they can, and send back
 // what came of them through another.
 #include <sys/socket.h>
 #include <sys/time.h>

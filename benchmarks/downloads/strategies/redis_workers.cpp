@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    // Nobody dies here, so that it may be long: a worker that has to wait for its CPU is not dead.
+    // No worker dies here, so it may be long: a worker that has to wait for its CPU is not dead.
     static std::chrono::milliseconds visibility(const std::vector<document>& documents,
                                                 const network_spec& network) {
         std::chrono::nanoseconds longest{0};

@@ -1,5 +1,5 @@
-// oneTBB's parallel_pipeline with so many tokens, in an arena with so many threads. TBB means its threads for
-// work and has as many as there are CPUs; here they sleep, so it is told to have more.
+// oneTBB's parallel_pipeline with a token for each document under way, in an arena with as many threads. TBB
+// means its threads for work and has as many as there are CPUs; here they sleep, so it is told to have more.
 #include <tbb/global_control.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>

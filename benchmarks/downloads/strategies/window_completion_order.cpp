@@ -1,4 +1,4 @@
-// So many threads, each with the next document as soon as it has one: results as they come.
+// A number of threads, each with the next document as soon as it has one: results as they come.
 #include <atomic>
 #include <thread>
 #include <vector>

@@ -1,4 +1,4 @@
-// A window of so many documents that moves on when its first one is there: results in order, and all wait for
+// A window of documents that moves on when its first one is there: results in order, and all wait for
 // a slow head. What one writes first.
 #include <deque>
 #include <future>

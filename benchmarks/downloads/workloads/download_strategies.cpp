@@ -290,7 +290,7 @@ unsigned choose_redis(redis_options redis, const std::string& elsewhere) {
     if (error != std::errc{} || stopped != end)
         throw misuse("--workers_elsewhere '" + elsewhere + "' is no number of workers");
     if (redis.elsewhere > 0 && redis.url.empty())
-        throw misuse("--workers_elsewhere needs --redis URL: nobody else reaches a server of our own");
+        throw misuse("--workers_elsewhere needs --redis URL: a server of our own is out of reach for others");
     use_redis(redis);
     return redis.elsewhere;
 }

@@ -16,7 +16,7 @@ public:
 
 private:
     std::unique_ptr<char[]> block_;
-    char* volatile escaped_;  // or the compiler may leave an allocation out that nobody uses
+    char* volatile escaped_;  // or the compiler may leave out an allocation that is not used
 };
 
 }  // namespace handoff

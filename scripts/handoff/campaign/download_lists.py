@@ -25,7 +25,7 @@ LONG_LIST: dict[str, Value] = NO_ACCIDENTS | {"items": "500", "latency": "log_no
 SIMULATED: dict[str, Value] = {"time": "real", "transport": None}
 # Nothing to wait for: what a queue between two stages costs.
 STAGES: tuple[Values, ...] = (NO_ACCIDENTS | SIMULATED | {"items": "10000", "ms": "0", "n": "1"},)
-# The articles' two sizes with at most 4 under way: 11 pages, and 500 documents, for which nobody waits.
+# The articles' two sizes with at most 4 under way: 11 pages, and 500 documents, in virtual time.
 PAGES: tuple[Values, ...] = (
     NO_ACCIDENTS | {"items": "11", "latency": "log_normal", "ms": "50", "time": "real"},
 )
@@ -34,7 +34,7 @@ FOUR_AT_ONCE: tuple[Values, ...] = (LONG_LIST | {"n": "4", "time": "virtual"},)
 _FAILING: dict[str, Value] = {"failures": "10%", "ms": "4", "n": "8", "time": "real"}
 ACCIDENTS: tuple[Values, ...] = (_FAILING | {"transport": None},)
 ACCIDENTS_ON_THE_WIRE: tuple[Values, ...] = (_FAILING | {"transport": "http"},)
-# A thread for each, up to what the machine hardly notices; and so many that the end of the list hardly counts.
+# A thread for each, up to what the machine hardly notices; and a number at which the end of the list hardly counts.
 LONG_SWEEP: tuple[Values, ...] = (LONG_LIST | SIMULATED | {"n": ("8", "16", "32", "64")},)
 MANY_UNDER_WAY: tuple[Values, ...] = (NO_ACCIDENTS | {"items": "25600", "n": "256", "time": "real"},)
 # The same lists over both networks.
@@ -49,7 +49,7 @@ OWN_RATES: tuple[Values, ...] = ({"bandwidth": "log_normal_500kB", "ms": "20", "
 # Where the link is the limit, and where a document takes hardly longer than a thread's wake-up.
 NARROW_LINK: tuple[Values, ...] = (SIMULATED | {"bandwidth": "10MB", "ms": "4", "n": ("8", "32")},)
 NEARBY: tuple[Values, ...] = (NO_ACCIDENTS | SIMULATED | {"items": "500", "ms": "1", "n": ("1", "8", "32")},)
-# Hours, of which nobody waits for a second.
+# Hours of virtual time, which take less than a second.
 HOURS: tuple[Values, ...] = ({"items": "100000", "n": "256", "time": "virtual"},)
 IN_BOTH_TIMES: tuple[Values, ...] = (LONG_LIST | {"n": "8", "time": "virtual"},)
 

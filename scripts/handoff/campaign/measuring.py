@@ -21,7 +21,7 @@ from .progress import Display, State
 from .runner import Settings
 from .schedule import TrialCosts, StopRule, Trial, block_trials, interleaved
 
-# A trial that takes this much longer than expected, and at least so many seconds, hangs. The harness itself
+# A trial that takes this much longer than expected, and at least this many seconds, hangs. The harness itself
 # gives up on a queue that keeps its threads after 6 s (drain_limit in benchmarks/harness/sample.cpp).
 LATE_FACTOR = 20
 LATE_AT_LEAST_S = 10.0

@@ -19,7 +19,7 @@ from ..statistics import interference, pairs, stats
 from ..statistics.prepared import prepare
 
 CLEAR = 0.001  # the level of Haybittle and Peto, divided by the number of pairs in the group
-# A case that has no interval, or no calm samples, after so many times the blocks of the beginning will hardly
+# A case that has no interval, or no calm samples, after this many times the blocks of the beginning will hardly
 # get any: its trials are set aside or disturbed as a rule.
 PATIENCE = 2
 

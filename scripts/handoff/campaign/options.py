@@ -54,7 +54,7 @@ def add_selecting_options(p: argparse._ActionsContainer) -> None:
         "--blocks",
         type=int,
         metavar="N",
-        help="as many full blocks, or fewer if the time is up; not adaptive",
+        help="how many full blocks, fewer if the time is up; not adaptive",
     )
     p.add_argument("--out", type=Path, metavar="DIR", help="a new folder, or a run to go on with")
     p.add_argument("--seed", type=int, metavar="N", help="of the order of the trials (default: random)")
@@ -74,7 +74,7 @@ def add_redis_options(p: argparse._ActionsContainer) -> None:
         "--workers-elsewhere",
         type=int,
         metavar="N",
-        help="so many of the workers of each run are started by hand, on any host: download_worker --stays 1",
+        help="how many of the workers of each run are started by hand, on any host: download_worker --stays 1",
     )
 
 
@@ -162,7 +162,7 @@ def _check_precision(options: argparse.Namespace, profile: Profile) -> None:
     if not 0 < options.precision < 100:
         raise HandoffError(f"--precision {options.precision:g}: more than 0 and less than 100 per cent")
     if options.blocks is not None:
-        raise HandoffError("--precision and --blocks: a number of blocks is measured whatever the precision")
+        raise HandoffError("--precision and --blocks exclude each other; valid: one of the two")
     if options.time_budget is None and profile.budget_s is None:
         raise HandoffError(f"--precision: profile {profile.name} has no time budget; --time-budget sets one")
 

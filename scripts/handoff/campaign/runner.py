@@ -118,7 +118,7 @@ def run(
     ]
     started = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     start = time.monotonic()
-    # Files, not pipes: nobody has to wake up and read while the trial runs.
+    # Files, not pipes: no reader has to wake up while the trial runs.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = _spawn(command, layout.padding, out, err)
         try:

@@ -88,7 +88,7 @@ def one_pool(suite: Suite) -> set[str]:
 
 
 def windows(suite: Suite) -> set[str]:
-    """So many under way at once: results in order, and as they come."""
+    """Several under way at once: results in order, and as they come."""
     return {strategies.ORDERED, strategies.BUFFERED, strategies.UNORDERED} & everyone(suite)
 
 

@@ -47,7 +47,7 @@ class Request:
         return Sampling(precision, self.profile.headlines(self.suite, self.cases))
 
     def design(self, seed: int, rule: Sampling) -> Design:
-        """Who asks for a number of blocks gets so many full ones."""
+        """Whoever asks for a number of blocks gets that many full ones."""
         return Design(self.cases, seed, self.stop, rule if self.options.blocks is None else None)
 
 

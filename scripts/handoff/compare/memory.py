@@ -13,8 +13,8 @@ FIGURES = ("empty_bytes", "retained_bytes", "peak_bytes", "allocations_per_item"
 
 READING = (
     "Bytes are those that the allocator handed out. Per item: all that the queue takes while it is full, over "
-    "the items that it then holds. A bounded queue is made for so many items and filled to its capacity, an "
-    "unbounded one is filled with so many. Empty: the queue itself, with a handle for each end, before the "
+    "the items that it then holds. A bounded queue is made for that number of items and filled to its capacity; an "
+    "unbounded one is filled with that number. Empty: the queue itself, with a handle for each end, before the "
     "first item: where that is nearly the peak, memory is paid for in advance. Drained: what it keeps when the "
     "last item has gone. Allocations: how often an item that passes through an almost empty queue makes it ask "
     "the allocator; “none” is what a thread that must not wait for an allocator needs. One thread does all "

@@ -25,7 +25,7 @@ from . import compare
 REGRESSION_PAST = 0.05  # compare.py's own threshold
 AGREEMENT = 0.95  # of the orders of two campaigns
 COST_LIMITS = (0.95, 1.05)  # harness over the loop by hand
-PACKAGED = 6  # so many packaged queues at least
+PACKAGED = 6  # at least this many packaged queues
 
 Json = dict[str, Any]
 

@@ -126,7 +126,7 @@ def _of_test(
 ) -> Iterator[Proof | None]:
     kinds = [kind for kind in KINDS if kind.suite == suite]
     pages = [collected.read(collected.folder / effort / f"{kind.prefix}{name}.json", 1) for kind in kinds]
-    # If the test failed and none of its files says why, none of them is believed.
+    # If the test failed and its files do not say why, they are not believed.
     believed = outcome.passed or any(page is not None and not page["holds"] for page in pages)
     for kind, page in zip(kinds, pages):
         if page is None and kind.must_exist:
@@ -164,7 +164,7 @@ def _explored(collected: Collected) -> Iterator[Proof | None]:
                 )
             )
         }
-        # One test explores all: the fault of one is not another's, unless none of them accounts for it.
+        # One test explores all: the fault of one is not another's, unless it accounts for no one's.
         accounted = outcome.passed or any(_failure(page) or not _complete(page) for page in pages.values())
         for name, page in pages.items():
             failure = _failure(page) or (None if accounted else f"{test} failed, and no scenario says why")

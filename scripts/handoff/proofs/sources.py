@@ -59,7 +59,7 @@ class Sources:
         return digest.hexdigest()
 
     def _included(self, name: str, text: str) -> Iterable[str]:
-        """A quoted name that is in none of these places belongs to a library."""
+        """A quoted name that is in no such place belongs to a library."""
         for included in _INCLUDE.findall(text):
             places = (posixpath.dirname(name), "", BENCHMARKS)
             for candidate in (posixpath.normpath(posixpath.join(place, included)) for place in places):

@@ -27,7 +27,7 @@ _STRATEGIES = {
     "python_sequential": strategies.SEQUENTIAL,
     "python_thread_per_item": "thread_per_item",
     "python_window_in_order": strategies.ORDERED,
-    "python_executor_map": strategies.BUFFERED,  # results in order, and nobody waits for an earlier one
+    "python_executor_map": strategies.BUFFERED,  # results in order, and no thread waits for an earlier one
 }
 
 # How the C++ pool learns that there is no more; what task_done and join are in Python is a None for each in C++.

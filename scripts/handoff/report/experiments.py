@@ -26,7 +26,7 @@ ANCHORS = (
     "pitfalls",
 )
 
-# Of each experiment so many cases are shown; the explorer has them all.
+# How many cases of each experiment are shown; the explorer has all.
 SHOWN = 12
 
 

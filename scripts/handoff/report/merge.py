@@ -24,7 +24,7 @@ Json = dict[str, Any]
 SAME = "same on each"
 OPPOSITE = "opposite"
 PARTLY = "not shown on each"
-TIED = "told apart on none"
+TIED = "not told apart on any"
 OUTCOMES = (OPPOSITE, SAME, PARTLY, TIED)
 
 # What says which machine it is, as far as a run stores it: neither names, nor what an update changes.

@@ -52,7 +52,7 @@ def comparison(cases: Iterable[Case]) -> frozenset[str]:
 
 def trials(cases: Sequence[Case], repeats: int) -> list[tuple[Case, str]]:
     """Each trial that a block takes of the cases, as case and label: one of each, but of the controls of the
-    comparison, which have to resolve a few per cent in a short campaign, too, so many of each label.
+    comparison, which have to resolve a few per cent in a short campaign, too, this many of each label.
 
     The paced ring runs under two labels, which must not come out different; the slowed ones are known to
     take 5% and 2% longer than it: the first must be found, the second may be more than a run can resolve.

@@ -32,7 +32,7 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     # What each block was to hold. A block that is not here, in a run from before this was recorded, holds all.
     plans: dict[int, BlockRecord] = field(default_factory=dict)
-    # The download jobs that are to be drawn, by case. A run from before these were recorded has none.
+    # The download jobs that are to be drawn, by case. Empty in a run from before these were recorded.
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def complete_blocks(self) -> list[int]:

@@ -35,7 +35,7 @@ OTHERS_EVERY = 24
 REVISITED_EVERY = 48
 
 # Trials of each label of the controls of the comparison. A full block holds 8 because there are few full blocks;
-# thin ones are so many that 2 make as many pairs in the same time.
+# there are enough thin ones that 2 make as many pairs in the same time.
 FULL_REPEATS = 8
 THIN_REPEATS = 2
 
@@ -46,7 +46,7 @@ BLOCK_SCHEMA = 1
 @dataclass(frozen=True)
 class Needs:
     """Names of cases, and why more of them is wanted. A case of which no trial has given a figure is not among
-    them: more of it helps nobody."""
+    them: more of it would not help."""
 
     missing: frozenset[str] = frozenset()  # no interval yet
     wide: frozenset[str] = frozenset()  # an interval wider than asked for
@@ -159,7 +159,7 @@ class BlockRecord:
 
 def read_blocks(path: Path) -> tuple[dict[int, BlockRecord], int]:
     """The blocks, and the number of bytes of whole lines: a block whose line was cut short was not begun yet. A
-    run from before there were plans has none: each block holds everything."""
+    run from before there were plans has no such file: each block holds everything."""
     lines, whole = line_file.whole_lines(path, "blocks")
     records = [_record(line, path, number) for number, line in enumerate(lines, start=1)]
     return {record.block: record for record in records}, whole

@@ -29,7 +29,7 @@ class Job:
     case: str
     status: str  # as of a sample
     message: str
-    documents: list[Document]  # in the order of the list; of a job that did not end well none
+    documents: list[Document]  # in the order of the list; empty if the job did not end well
 
     @property
     def is_sound(self) -> bool:
@@ -52,7 +52,7 @@ def check_documents(case: str, documents: list[Document]) -> None:
 
 def read(path: Path) -> tuple[dict[str, Job], int]:
     """The jobs by case, and the number of bytes of whole lines: a job whose line was cut short has not been run.
-    A run from before there were any has none."""
+    A run from before there were jobs has no such file."""
     lines, whole = line_file.whole_lines(path, "stamps")
     jobs = [_job(line, path, number) for number, line in enumerate(lines, start=1)]
     return {job.case: job for job in jobs}, whole

@@ -9,7 +9,7 @@ WORKLOAD = "download_strategies"
 # What all others are to be better than.
 SEQUENTIAL = "sequential"
 
-# So many documents under way at once: results in order, their cure, and as they come.
+# Several documents under way at once: results in order, their cure, and as they come.
 ORDERED = "window_in_order"
 BUFFERED = "window_reorder_buffer"
 UNORDERED = "window_completion_order"

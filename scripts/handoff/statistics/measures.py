@@ -50,7 +50,7 @@ def measure_of(workload: str, keys: dict[str, str]) -> Measure | None:
 def add_derived(samples: pd.DataFrame, measures: dict[str, Measure | None]) -> pd.DataFrame:
     """Adds `value` (the headline), `log_cost` (higher is worse; of times only), `multiple`, `cpu_ns` (per
     operation) and its logarithm."""
-    result = samples.copy(deep=False)  # columns are added, none is written into
+    result = samples.copy(deep=False)  # columns are added, and not written into
     for column in ("value", "log_cost", "multiple", "cpu_ns"):
         result[column] = np.nan
     kinds = result["case"].map(measures)

@@ -82,7 +82,7 @@ def assign(samples: pd.DataFrame) -> tuple[pd.DataFrame, list[Regime]]:
     Rows are kept whatever became of them; `regime` is SET_ASIDE where before and after disagree (or one of
     the two is missing) and SINGLE_CPU where neither exists.
     """
-    result = samples.copy(deep=False)  # columns are added, none is written into
+    result = samples.copy(deep=False)  # columns are added, and not written into
     before = _column(result, "yardstick_before_ns")
     after = _column(result, "yardstick_after_ns")
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -40,7 +40,7 @@ struct exploration_result {
 
 using scenario_body = std::function<void()>;
 
-// Stops at the first failure, or when there have been so many executions.
+// Stops at the first failure, or after this many executions.
 exploration_result explore_all(const scenario_body& body, const bounds& limits,
                                std::uint64_t most_executions);
 // Execution i is a random walk from seed + i.

@@ -19,7 +19,7 @@ namespace handoff::linearizability {
 struct burst_draw {
     std::size_t attempts = 0;   // calls per thread
     unsigned push_percent = 0;  // for a thread that makes both kinds of calls
-    unsigned pauses = 0;        // up to so many between two calls
+    unsigned pauses = 0;        // at most this many between two calls
     bool yields = false;        // now and then gives the processor away between two calls
     unsigned wait_percent = 0;  // while another thread is stopped, waits for its release before a call
     // Whom its timer stops, in bursts with stops: two threads, or one twice named.

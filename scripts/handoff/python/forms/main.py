@@ -72,7 +72,7 @@ def all_cases() -> List[Case]:
     found += [ping_pong_case(ping_pong.LIFO, queues, "block") for queues in (2, 1)]
     for implementation in counters.FORMS:
         for mix in counters.MIXES:
-            # One thread alone has nobody to add against.
+            # One thread alone has no other to add against.
             numbers = (2,) if mix == "add_subtract" else (1, 2)
             found += [counter_case(implementation, threads, mix) for threads in numbers]
     for name, strategy in strategies.STRATEGIES.items():

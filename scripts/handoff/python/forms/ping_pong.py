@@ -176,7 +176,7 @@ class _TwoQueues(_Game):
 class _OneQueue(_Game):
     """The number counts its own hops, so that none can be lost, doubled or invented unnoticed."""
 
-    # A hop takes about a microsecond, of which two stamps are a tenth: one in so many stands for the others.
+    # A hop takes about a microsecond, of which two stamps are a tenth: one in this many stands for the others.
     STAMPED = 64
 
     def __init__(self, get: Getter, make: Maker) -> None:

@@ -123,7 +123,7 @@ def pool_flagged(items: int, n: int, get: Fetch, deliver: Deliver) -> int:
     def work() -> None:
         while not ended.is_set():
             try:
-                index = wanted.get(timeout=0.001)  # nobody wakes one that waits when the flag is set
+                index = wanted.get(timeout=0.001)  # setting the flag wakes no waiting thread
             except queue.Empty:
                 continue
             deliver(get(index))

@@ -30,7 +30,7 @@ GAP = 0.048  # between two names beside an axis, as a share of it
 
 
 def render(name: str, machines: Sequence[tuple[str, Json]], pixels: bool = False) -> Rendered | None:
-    """`machines`: label and summary of each. None where none of them has samples for the figure."""
+    """`machines`: label and summary of each. None where no machine has samples for the figure."""
     spec = REGISTRY.get(name)
     if spec is None:
         raise unknown("figure", name, REGISTRY)
@@ -57,7 +57,7 @@ def render(name: str, machines: Sequence[tuple[str, Json]], pixels: bool = False
 def required(name: str, machines: Sequence[tuple[str, Json]], pixels: bool = False) -> Rendered:
     rendered = render(name, machines, pixels)
     if rendered is None:
-        raise HandoffError(f"figure '{name}': none of the {len(machines)} runs has samples for it")
+        raise HandoffError(f"figure '{name}': no run of the {len(machines)} has samples for it")
     return rendered
 
 

@@ -13,7 +13,7 @@ from . import data, dots, style
 QUESTION = "How does latency grow with the load?"
 ANSWER = (
     "Open loop: items are due by a clock, and latency counts from the time at which an item was due. The load "
-    "is a share of what the same queue took just before when nobody paced it, so the panels differ in items "
+    "is a share of what the same queue took just before without pacing, so the panels differ in items "
     "per second. Dashed: the same items counted from the time at which they were sent, as a closed loop would, "
     "which leaves out the waiting before it. A cross marks a load at which most trials could not keep up."
 )
