@@ -101,7 +101,7 @@ def test_an_undisturbed_run_has_no_flag_and_changes_nothing(tmp_path: Path) -> N
 def _disturb(line: Json) -> None:
     """Half of the blocks, in which something else stalled the other end, so that the queue looks the faster."""
     if line["case"] == CASE and line["block"] % 2:
-        line["figures"]["steal_s"] = 0.04
+        line["figures"]["steal_s"] = 0.01
         line["figures"]["round_trip_ns"] *= 0.005
 
 

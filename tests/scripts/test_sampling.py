@@ -253,14 +253,14 @@ def two(table: pairs.Floats) -> pairs.Group:
 
 
 def has_direction(of: pairs.Group) -> bool:
-    return verdicts.verdict(of, 1, 0, 0.05).outcome in (Outcome.FASTER, Outcome.SLOWER)
+    return verdicts.verdict(of, 1, 0, 0.02).outcome in (Outcome.FASTER, Outcome.SLOWER)
 
 
 def test_looking_again_and_again_finds_no_difference_that_is_not_there() -> None:
     """As opposed to a campaign that ends as soon as it likes what it sees."""
     by_the_rule = told_in_the_end(lambda group: not needs.open_pairs(group, 0.02).any())
     as_it_pleases = told_in_the_end(has_direction)
-    assert by_the_rule <= 0.07
+    assert by_the_rule <= 0.05
     assert as_it_pleases > 2 * by_the_rule
 
 

@@ -5,7 +5,7 @@ Every view of a run (figure, explorer, decision table, summary, comparison, term
 A **direction** (faster, slower) needs evidence over all regimes together, and no regime may object: none may lean the
 other way, and none that is known well enough to show a difference of the size found elsewhere may point there. The
 size may differ from regime to regime. **Equivalent**: the interval lies within the bound, and no regime leans out of
-it. **Regime-dependent**: the direction is shown in one regime, and its opposite in another one. The rest is **not
+it, or leaves open that the two differ by 10%. **Regime-dependent**: the direction is shown in one regime, and its opposite in another one. The rest is **not
 known**.
 
 The family of the decision is each against the best. It is decided as a model confidence set (Hansen, Lunde and Nason,
@@ -28,7 +28,8 @@ from .outcomes import EQUIVALENCE, Outcome, RegimeRatio, Verdict
 from .pairs import LEANS, MIN_TRIALS, Bools, Group
 from .stats import Floats, holm
 
-FAMILY_ERROR = 0.005  # that any direction said of a group is wrong; simulated: see verdict_errors.py
+FAMILY_ERROR = 0.002  # nominal, that any direction said of a group is wrong; verdict_errors.py shows what it is
+NOWHERE_APART = 0.10  # of what is called equivalent no regime may leave open that it differs by more than this
 # How likely it is by chance that a single regime shows a direction; that is enough for the weaker side of a changed
 # order, whose stronger side has the level of the family.
 PROBABLY = 0.01
@@ -42,11 +43,12 @@ NO_SENSIBLE_NUMBER = 1000  # whoever would need more blocks is not told how many
 
 
 def equivalent(of: Group, bound: float = EQUIVALENCE) -> Bools:
-    """Where the interval lies within the bound and no regime leans out of it."""
+    """Where the interval lies within the bound, and no regime leans out of it or leaves much more than it open."""
     limit = np.log1p(bound)
     with np.errstate(invalid="ignore"):
         within = np.abs(of.common) + of.common_quantile * of.common_error <= limit
         leans = (np.abs(of.differences) - limit) / of.errors > LEANS
+        leans |= np.abs(of.differences) + LEANS * of.errors > np.log1p(max(bound, NOWHERE_APART))
     found: Bools = within & ~leans.any(axis=0) & (of.pairs >= MIN_TRIALS)
     return found
 
