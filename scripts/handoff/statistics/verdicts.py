@@ -28,8 +28,12 @@ from .outcomes import EQUIVALENCE, Outcome, RegimeRatio, Verdict
 from .pairs import LEANS, MIN_TRIALS, Bools, Group
 from .stats import Floats, holm
 
-FAMILY_ERROR = 0.002  # nominal, that any direction said of a group is wrong; verdict_errors.py shows what it is
-NOWHERE_APART = 0.10  # of what is called equivalent no regime may leave open that it differs by more than this
+FAMILY_ERROR = (
+    0.002  # nominal, that any direction said of a group is wrong; verdict_errors.py shows what it is
+)
+NOWHERE_APART = (
+    0.10  # of what is called equivalent no regime may leave open that it differs by more than this
+)
 # How likely it is by chance that a single regime shows a direction; that is enough for the weaker side of a changed
 # order, whose stronger side has the level of the family.
 PROBABLY = 0.01
