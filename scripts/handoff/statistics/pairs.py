@@ -145,10 +145,15 @@ class Group:
         return found
 
     @cached_property
-    def common_quantile(self) -> Floats:
+    def common_freedom(self) -> Floats:
         weights = self.precision**2
         freedom = _ratio(self.precision.sum(axis=0) ** 2, (weights / self.freedom).sum(axis=0))
-        found: Floats = stats.t.ppf((1 + CONFIDENCE) / 2, np.maximum(freedom, 1.0))
+        found: Floats = np.maximum(freedom, 1.0)
+        return found
+
+    @cached_property
+    def common_quantile(self) -> Floats:
+        found: Floats = stats.t.ppf((1 + CONFIDENCE) / 2, self.common_freedom)
         return found
 
     @cached_property

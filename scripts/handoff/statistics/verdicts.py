@@ -84,7 +84,8 @@ def verdict(
     middle, error = float(of.common[i, j]), float(of.common_error[i, j])
     reach = float(of.common_quantile[i, j]) * error
     trials = int(of.pairs[i, j])
-    needed = float(stats.norm.isf(level / 2) + stats.norm.ppf(POWER))
+    freedom = float(np.nan_to_num(of.common_freedom[i, j], nan=1.0))
+    needed = float(stats.t.isf(level / 2, freedom) + stats.t.ppf(POWER, freedom))
     return Verdict(
         said,
         _exp(middle),
