@@ -97,6 +97,6 @@ for name in "${commands[@]}"; do
     test) try test scripts/test.sh "${presets[@]}" ;;
   esac
 done
-echo "== $release, commit $(git rev-parse --short HEAD), $(inside sh -c 'g++ --version' | head -1)"
+echo "== $release, commit $(git -C "$root/root/handoff" rev-parse --short HEAD), $(inside sh -c 'g++ --version' | head -1)"
 printf '%s\n' "${outcomes[@]}"
 [[ "${outcomes[*]}" != *FAILED* ]]
