@@ -65,10 +65,8 @@ void speak(std::string_view what) {
 void on_death() {
     speak("was ended by the sanitizer, whose report stands above");
 }
-#endif
-
+#else
 void on_signal(int number) {
-    signal_safe_text what;
     speak(number == SIGSEGV  ? "died of SIGSEGV: a bad address was read or written"
           : number == SIGBUS ? "died of SIGBUS"
           : number == SIGFPE ? "died of SIGFPE: a division by zero, or the like"
@@ -76,6 +74,7 @@ void on_signal(int number) {
                              : "died of SIGABRT: an assertion, std::terminate, or a heap that is corrupt");
     raise(number);  // the default is back: SA_RESETHAND
 }
+#endif
 
 void listen_to_signals() {
 #if defined(HANDOFF_SANITIZED)
