@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -12,7 +13,8 @@
 #include "transfer.hpp"
 
 #if defined(HANDOFF_SANITIZED)
-#include <sanitizer/allocator_interface.h>
+// As <sanitizer/allocator_interface.h> declares it, which comes with clang and not with g++.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
 namespace handoff::conformance {
