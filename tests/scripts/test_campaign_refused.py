@@ -41,7 +41,7 @@ from handoff.run import results
             "--precision 0: more than 0 and less than 100 per cent",
         ),
         (["--precision", "nan", "--time-budget", "9s"], "--precision nan: more than 0 and less"),
-        (["--precision", "2", "--blocks", "3"], "--precision and --blocks: a number of blocks is measured"),
+        (["--precision", "2", "--blocks", "3"], "--precision and --blocks exclude each other"),
         (["--precision", "2"], "--precision: profile full has no time budget; --time-budget sets one"),
         (["--blocks", "many"], "argument --blocks: invalid int value: 'many'"),
         (["--seed", "-1"], "--seed -1: at least 0"),
