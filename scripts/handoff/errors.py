@@ -1,4 +1,4 @@
-"""The two ways in which a script ends badly, as in benchmarks/harness/machine/errors.hpp, and how it says so."""
+"""The ways in which a script ends badly, as in benchmarks/harness/machine/errors.hpp, and how it says so."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import ParamSpec
 
 EXIT_FAILED = 1
 EXIT_MISUSE = 2
+EXIT_INCONCLUSIVE = 3  # too little was seen to say that nothing is worse
 EXIT_INTERRUPTED = 130  # as a shell reports an end by SIGINT
 
 # What the operating system says when the place to write to is at fault, and not the program.

@@ -12,7 +12,7 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff.compare import changes, compare
+from handoff.compare import changes, compare, gate, told
 from handoff.errors import HandoffError
 from handoff.run import results
 from handoff.run.results import Run
@@ -111,8 +111,7 @@ def test_no_regime_in_common_is_said_and_not_compared(tmp_path: Path) -> None:
     fast, slow = run(tmp_path / "a", places=(49.0,)), run(tmp_path / "b", places=(483.0,))
     found = compare.compare(fast, slow, 0.05)
     assert {c.regime for c in found.changes} == {"one CPU"}
-    assert "ping_pong/mutex_ring/queues:2/wait:spin/report:mean" in found.no_common_regime
-    assert any("no regime in common" in note for note in compare.remarks(found, 0.05))
+    assert "ping_pong/mutex_ring/queues:2/wait:spin/report:mean" in found.not_compared
 
 
 def test_the_threshold_decides_what_counts(base: Run, tmp_path: Path) -> None:
@@ -150,14 +149,14 @@ def test_few_samples_say_nothing_whatever_they_look_like(tmp_path: Path) -> None
     found = compare.compare(a, b, 0.05)
     assert not found.regressions
     assert {c.outcome for c in found.changes} == {Outcome.NOT_KNOWN}
-    assert all(compare.cells(c)[compare.HEADS.index("resolves")].startswith("nothing") for c in found.changes)
+    assert all(told.cells(c)[told.HEADS.index("resolves")].startswith("nothing") for c in found.changes)
 
 
 def test_each_change_says_what_would_have_shown(base: Run, tmp_path: Path) -> None:
     found = compare.compare(base, run(tmp_path / "b", seed=110), 0.05)
-    at = compare.HEADS.index("resolves")
+    at = told.HEADS.index("resolves")
     many = [c for c in found.changes if c.n_a >= 6 and c.n_b >= 6]
-    assert many and all(compare.cells(c)[at].startswith("≥ ") for c in many)
+    assert many and all(told.cells(c)[at].startswith("≥ ") for c in many)
     # 14 trials on each side in the one place where all is, 3% noise beside 2% of the block: some 5%.
     alone = [c for c in many if c.regime == "one CPU" and min(c.n_a, c.n_b) == 14]
     assert alone and all(0.02 < c.resolvable < 0.10 for c in alone)
@@ -169,7 +168,7 @@ def test_builds_in_turns_are_paired_by_block_and_show_what_the_moods_hide(tmp_pa
     assert found.paired and found.regressions
     assert all("vyukov_mpmc_ring" in change.case for change in found.regressions)
     assert all(1.05 < change.ratio < 1.15 for change in found.regressions)
-    assert any("interleaved" in note for note in compare.remarks(found, 0.05))
+    assert any("interleaved" in note for note in told.remarks(gate.judge(found, 0.06)))
 
     company = b.environment["interleaved_with"]
     for other in (company | {"campaign": "another"}, company | {"side": "base"}, None):
@@ -196,7 +195,7 @@ def test_pairs_of_several_regimes_are_pooled_and_that_decides(tmp_path: Path) ->
     assert pooled.n_a == pooled.n_b > max(change.n_a for change in regimes)
     assert pooled.effect == changes.REGRESSION and not any(change.effect for change in regimes)
     # A median over several regimes would be that of none.
-    assert compare.cells(pooled)[2:4] == ("–", "–")
+    assert told.cells(pooled)[2:4] == ("–", "–")
     assert all(np.isfinite(change.median_a) for change in regimes)
 
 

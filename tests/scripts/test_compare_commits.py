@@ -29,6 +29,7 @@ mkdir -p "build/$3/benchmarks" && cp -np fake/* "build/$3/benchmarks/"
 
 PING_PONG = "ping_pong/good_ring/queues:2/wait:spin/report:mean"
 THROUGHPUT = "producer_consumer/good_ring/p:1/c:1/wait:spin/item:8/capacity:1024"
+TOO_LITTLE = 3  # a block or two: measured as it should be, and inconclusive
 TWO_CASES = ("--profile", "full", "--impl", "good_ring", "--wait", "spin", "--seed", "3")
 
 
@@ -131,6 +132,7 @@ def test_the_trials_of_both_take_turns(project: Project, tmp_path: Path) -> None
 def test_the_same_commit_twice_is_no_difference_and_built_once(project: Project) -> None:
     told = project.compare("--commits", "HEAD", "trunk", *TWO_CASES, "--blocks", "6", "--markdown")
     assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("**PASS: no regression past 3%")
     assert verdicts(told.stdout) == {PING_PONG: "equivalent", THROUGHPUT: "equivalent"}
     (folder,) = (project.root / "reports").iterdir()
     assert sorted(path.name for path in folder.iterdir()) == ["base", "head"]
@@ -153,12 +155,12 @@ def test_a_commit_alone_is_held_against_the_working_tree_as_it_is(project: Proje
 
 def test_a_checkout_that_was_deleted_is_made_again(project: Project, tmp_path: Path) -> None:
     arguments = ("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1")
-    assert project.compare(*arguments, "--out", str(tmp_path / "a")).returncode == 0
+    assert project.compare(*arguments, "--out", str(tmp_path / "a")).returncode == TOO_LITTLE
     commits = project.root / "build" / "commits"
     for number, gone in enumerate((next(commits.iterdir()), commits)):
         shutil.rmtree(gone)
         told = project.compare(*arguments, "--out", str(tmp_path / str(number)))
-        assert told.returncode == 0, told.stderr
+        assert told.returncode == TOO_LITTLE, told.stderr
     shutil.rmtree(project.root / "build")
     project.git("worktree", "prune")
     assert len(project.git("worktree", "list").splitlines()) == 1, "nothing is left behind"
@@ -192,7 +194,9 @@ def test_an_interruption_keeps_what_was_measured_and_the_same_command_goes_on(
 def test_only_the_same_two_go_on_with_it(project: Project, tmp_path: Path) -> None:
     out = ("--out", str(tmp_path / "r"))
     first = project.git("rev-parse", "HEAD")
-    assert project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1", *out).returncode == 0
+    assert (
+        project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1", *out).returncode == TOO_LITTLE
+    )
     before = [lines(tmp_path / "r" / side) for side in ("base", "head")]
     project.commit()
     told = project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "2", *out)
@@ -225,7 +229,8 @@ def test_what_fails_in_one_of_the_commits_is_said(project: Project, tmp_path: Pa
     project.commit(behaviour='[{"case": "^ping_pong/", "do": "crash"}]')
     told = project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "2", "--out", str(tmp_path))
     assert told.returncode == 1
-    assert f"failed in B and not in A: {PING_PONG}" in told.stdout
+    assert "REGRESSION: 1 case fails that did not" in told.stdout
+    assert f"failed in B and not in A:\n  {PING_PONG}\n" in told.stdout
     assert told.stderr.splitlines()[-1].startswith(
         "error: head: 2 of 4 trials failed, in 1 case; the first: "
     )
@@ -234,7 +239,7 @@ def test_what_fails_in_one_of_the_commits_is_said(project: Project, tmp_path: Pa
 def test_a_case_that_only_one_of_them_has_is_named_and_not_measured(project: Project, tmp_path: Path) -> None:
     project.commit(cases=json.dumps([PING_PONG, "ping_pong/good_ring/queues:1/wait:spin/report:mean"]))
     told = project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1", "--out", str(tmp_path))
-    assert told.returncode == 0, told.stderr
+    assert told.returncode == TOO_LITTLE, told.stderr
     assert f"note: only in base, so not measured: {THROUGHPUT}" in told.stderr
     assert "note: only in head, so not measured: ping_pong/good_ring/queues:1/wait:spin" in told.stderr
     assert {line["case"] for line in lines(tmp_path / "head")} == {PING_PONG}
@@ -261,7 +266,7 @@ def test_a_commit_from_before_the_scripts_had_rooms_is_measured(project: Project
     project.commit()
     (scripts / "samples.py").rename(scripts / "run" / "samples.py")
     told = project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1", "--out", str(tmp_path))
-    assert told.returncode == 0, told.stderr
+    assert told.returncode == TOO_LITTLE, told.stderr
 
 
 def test_a_commit_without_a_preset_for_campaigns_is_built_as_it_was_then(
@@ -271,7 +276,7 @@ def test_a_commit_without_a_preset_for_campaigns_is_built_as_it_was_then(
     presets.write_text(presets.read_text().replace('"bench"', '"debug"'))
     before = project.commit()
     told = project.compare("--commits", before, "v1", *TWO_CASES, "--blocks", "1", "--out", str(tmp_path))
-    assert told.returncode == 0, told.stderr
+    assert told.returncode == TOO_LITTLE, told.stderr
     checkouts = project.root / "build" / "commits"
     built = {call.removeprefix(f"{checkouts}/")[13:] for call in project.cmake_calls}
     assert built == {
@@ -291,7 +296,7 @@ def test_a_shallow_clone_says_that_it_lacks_the_commit(project: Project, tmp_pat
 
 def test_a_checkout_that_somebody_changed_is_not_measured(project: Project, tmp_path: Path) -> None:
     arguments = ("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "1", "--out", str(tmp_path))
-    assert project.compare(*arguments).returncode == 0
+    assert project.compare(*arguments).returncode == TOO_LITTLE
     checkout = project.root / "build" / "commits" / project.git("rev-parse", "v1")[:12]
     (checkout / "fake" / "costs.json").write_text("{}")
     told = project.compare(*arguments)
@@ -324,6 +329,10 @@ def test_a_folder_that_is_no_repository_has_no_commits(project: Project) -> None
         (["a_run"], "1 runs; valid: RUN_A RUN_B, or --commits BASE [HEAD]"),
         (["a_run", "b_run", "--blocks", "3"], "--blocks says how to measure, and needs --commits"),
         (["--threshold", "-1", "a_run", "b_run"], "--threshold is -1"),
+        (["--resolve", "much", "a_run", "b_run"], "--resolve is much; valid: a share from 0 to 10"),
+        (["--resolve", "2%", "a_run", "b_run"], "--resolve 2% is not above --threshold 3%"),
+        (["a_run", "b_run", "--filter", "["], "--filter '[' is not a regular expression"),
+        (["a_run", "b_run", "--json", "--markdown"], "not allowed with argument"),
     ],
 )
 def test_misuse_is_one_line_and_nothing_is_built(project: Project, arguments: list[str], says: str) -> None:
@@ -354,7 +363,7 @@ def test_each_build_stores_the_jobs_that_it_can_run(project: Project, tmp_path: 
     after = project.commit(cases=json.dumps([*TRIALS, *DRAWN]))
     arguments = ("--profile", "full", "--blocks", "1", "--out", str(tmp_path / "r"))
     told = project.compare("--commits", before, after, *arguments)
-    assert told.returncode == 0, told.stderr
+    assert told.returncode == TOO_LITTLE, told.stderr
     assert not (tmp_path / "r" / "base" / "stamps.jsonl").exists()
     assert [one["case"] for one in stored(tmp_path / "r" / "head")] == list(DRAWN)
     assert list(results.load(tmp_path / "r" / "head").jobs) == list(DRAWN)

@@ -71,4 +71,4 @@ def test_what_has_no_times_is_not_compared(run: Path, tmp_path: Path) -> None:
     other = with_pitfalls(synthetic_run.write(tmp_path / "b", replace(SMALL, seed=8)))
     found = compare.compare(results.load(run), results.load(other), 0.05)
     assert found.changes and not [change for change in found.changes if "pitfalls" in change.case]
-    assert found.no_common_regime == []
+    assert found.not_compared == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..errors import HandoffError, unknown
@@ -22,19 +22,20 @@ class Selection:
     pattern: str | None = None
 
     def of(self, profile: Profile, suite: Suite) -> list[Case]:
-        self._check(suite)
-        selected = [case for case in profile.select(suite) if self._takes(case)]
+        self.check(suite.cases)
+        selected = [case for case in profile.select(suite) if self.takes(case)]
         if not selected:
             raise HandoffError(self._why_none(profile, suite))
         return selected
 
-    def _check(self, suite: Suite) -> None:
-        _known("implementation", self.implementations, (case.implementation for case in suite.cases))
-        _known("workload", self.workloads, (case.workload for case in suite.cases))
-        _known("wait", self.waits, (case.keys["wait"] for case in suite.cases if "wait" in case.keys))
+    def check(self, cases: Sequence[Case]) -> None:
+        """Whether each name is one of theirs."""
+        _known("implementation", self.implementations, (case.implementation for case in cases))
+        _known("workload", self.workloads, (case.workload for case in cases))
+        _known("wait", self.waits, (case.keys["wait"] for case in cases if "wait" in case.keys))
         check_pattern(self.pattern)
 
-    def _takes(self, case: Case) -> bool:
+    def takes(self, case: Case) -> bool:
         return (
             (not self.implementations or case.implementation in self.implementations)
             and (not self.workloads or case.workload in self.workloads)
@@ -43,7 +44,7 @@ class Selection:
         )
 
     def _why_none(self, profile: Profile, suite: Suite) -> str:
-        elsewhere = sum(self._takes(case) for case in suite.cases)
+        elsewhere = sum(self.takes(case) for case in suite.cases)
         if elsewhere:
             return f"profile '{profile.name}' has no case that matches; --profile full has {elsewhere}"
         return f"no case matches; --list --profile full prints all {len(suite.cases)}"

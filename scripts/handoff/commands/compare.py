@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
 import sys
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from ..campaign import commits, progress, schedule, two_builds
 from ..campaign.interrupt import Interrupt
 from ..campaign.two_builds import TwoBuilds
-from ..compare import compare, memory_changes
-from ..compare.changes import IMPROVEMENT, REGRESSION
-from ..errors import EXIT_FAILED, EXIT_INTERRUPTED, HandoffError, MeasurementError
+from ..compare import as_json, compare, gate, identity, markdown, text, told
+from ..errors import EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, HandoffError, MeasurementError
 from ..host.build import ROOT
-from ..run import results, sampling
+from ..run import cases, results, sampling
+from ..run.cases import Case
 from . import campaign
 
-WIDE = 200  # of output that is no terminal: case names are kept whole
+MOST_NAMED = 4  # of what two runs differ in; the others are counted
 
 
 def plan(given: argparse.Namespace) -> tuple[TwoBuilds, schedule.StopRule]:
@@ -33,11 +34,11 @@ def plan(given: argparse.Namespace) -> tuple[TwoBuilds, schedule.StopRule]:
     suites, selected = (base.suite, head.suite), (base.cases, head.cases)
     for sentence in two_builds.left_out(selected):
         print(f"note: {sentence}", file=sys.stderr)
-    cases = two_builds.common_cases(suites, selected)
-    block_s = 2 * schedule.TrialCosts(base.settings).of_block(sampling.full_block(cases))
-    schedule.refuse_if_hopeless(base.stop, base.budget_s, block_s, len(cases))
+    shared = two_builds.common_cases(suites, selected)
+    block_s = 2 * schedule.TrialCosts(base.settings).of_block(sampling.full_block(shared))
+    schedule.refuse_if_hopeless(base.stop, base.budget_s, block_s, len(shared))
     roots = (sources[0].root, sources[1].root)
-    return TwoBuilds(roots, suites, cases, base.settings, base.profile.name), base.stop
+    return TwoBuilds(roots, suites, shared, base.settings, base.profile.name), base.stop
 
 
 def _request(given: argparse.Namespace, source: commits.CommitSource) -> campaign.Request:
@@ -64,8 +65,13 @@ def compare_commits(given: argparse.Namespace) -> int:
     a, b = (results.load(folder.path) for folder in folders)
     if not (a.complete_blocks() and b.complete_blocks()):
         print(f"no complete block, so nothing is compared; --out {where} goes on", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return EXIT_INTERRUPTED if interrupt.requested else EXIT_INCONCLUSIVE
     code = report(a, b, given)
+    if code == EXIT_INCONCLUSIVE:
+        print(
+            f"more time tells more: the same command with --out {where} and a longer --time-budget",
+            file=sys.stderr,
+        )
     if interrupt.requested:
         return EXIT_INTERRUPTED
     if failed := two_builds.failures(both, folders):
@@ -77,60 +83,45 @@ def report(a: results.Run, b: results.Run, given: argparse.Namespace) -> int:
     for run in (a, b):
         for warning in run.warnings:
             print(f"warning: {warning}", file=sys.stderr)
-    found = compare.compare(a, b, given.threshold)
-    notes = compare.remarks(found, given.threshold)
-    if given.markdown:
-        _print_markdown(found, notes)
+    across = identity.differences(a, b)
+    if across and not given.across:
+        raise HandoffError(_refused(across))
+    found = compare.compare(a, b, given.threshold, selection_of(given, a, b))
+    judged = gate.judge(found, given.resolve)
+    _print(told.of_runs(a, b, across, judged), given)
+    return judged.answer.exit_code
+
+
+def _refused(across: Sequence[identity.Difference]) -> str:
+    listed = "; ".join(map(str, across[:MOST_NAMED]))
+    more = f"; and {len(across) - MOST_NAMED} more" if len(across) > MOST_NAMED else ""
+    return f"the runs differ in more than their source: {listed}{more}; valid: runs that do not, or --across"
+
+
+def selection_of(given: argparse.Namespace, a: results.Run, b: results.Run) -> Callable[[Case], bool]:
+    """Which cases of the two runs were asked for."""
+    chosen = campaign.selected(given)
+    names = {*a.environment["cases"], *b.environment["cases"]}
+    chosen.check([cases.parse(name) for name in sorted(names)])
+    return chosen.takes
+
+
+def _print(what: told.Told, given: argparse.Namespace) -> None:
+    if given.json:
+        print(json.dumps(as_json.of_told(what), indent=1, ensure_ascii=False, allow_nan=False))
+    elif given.markdown:
+        print(markdown.render(what))
     else:
-        _print_table(found, notes)
-    return EXIT_FAILED if found.is_worse else 0
-
-
-def _print_markdown(found: compare.Comparison, notes: list[str]) -> None:
-    _print_rows(compare.HEADS, [compare.cells(change) for change in found.changes])
-    if found.memory:
-        print()
-        _print_rows(memory_changes.HEADS, [memory_changes.cells(change) for change in found.memory])
-    for note in notes:
-        print(f"\n{note}.")
-
-
-def _print_rows(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    print("| " + " | ".join(heads) + " |")
-    print("|" + "---|" * len(heads))
-    for case, *rest in rows:
-        print("| " + " | ".join([f"`{case}`", *rest]) + " |")
-
-
-def _print_table(found: compare.Comparison, notes: list[str]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
-    console.print(
-        _table(compare.HEADS, [(compare.cells(change), change.effect) for change in found.changes]),
-    )
-    if found.memory:
-        console.print(
-            _table(
-                memory_changes.HEADS,
-                [(memory_changes.cells(change), change.effect) for change in found.memory],
-            )
-        )
-    for note in notes:
-        console.print(note, markup=False)
-
-
-def _table(heads: tuple[str, ...], rows: list[tuple[tuple[str, ...], str]]) -> Table:
-    """Rows with what each is of: a regression, an improvement, or neither."""
-    table = Table(box=None, pad_edge=False)
-    for head in heads:
-        left = head in ("case", "figure", "verdict")
-        table.add_column(head, overflow="fold", justify="left" if left else "right")
-    for cells, effect in rows:
-        table.add_row(*cells, style={REGRESSION: "bold red", IMPROVEMENT: "green"}.get(effect))
-    return table
+        # Lines are as long as they may be, and a terminal that is narrower folds them itself.
+        console = Console(highlight=False, soft_wrap=True)
+        for line, style in text.lines(what, given.all):
+            console.print(line, style=style or None, markup=False, emoji=False)
 
 
 def run(given: argparse.Namespace) -> int:
     if given.commits is not None:
         return compare_commits(given)
-    a, b = (results.load(path) for path in given.runs)
-    return report(a, b, given)
+    one, other = given.runs
+    if one.resolve() == other.resolve():
+        raise HandoffError(f"'{one}' and '{other}' are the same run; valid: two runs")
+    return report(results.load(one), results.load(other), given)

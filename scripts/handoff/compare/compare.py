@@ -1,27 +1,31 @@
 """What changed between two runs, case by case, within the regimes that both of them saw.
 
 Samples of both are clustered into regimes together. changes.py says what is known of each case. Of hundreds of cases
-some show a change by chance, so a regression or an improvement must also survive Holm's correction over all cases.
+some show a change by chance, so each is judged at the level that Holm's procedure leaves it among all of them: what is
+shown, and how small a change would have been, both hold for the comparison as a whole.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ..errors import HandoffError
+from ..run.cases import Case
 from ..run.results import Run
 from ..run.run_folder import interleaved
 from ..statistics import controls
-from ..statistics.measures import at_least, text
-from ..statistics.prepared import prepare
-from ..statistics.outcomes import Outcome
-from ..statistics.stats import CONFIDENCE, holm
+from ..statistics.outcomes import EQUIVALENCE, Outcome
+from ..statistics.prepared import Prepared, prepare
+from ..statistics.stats import holm_level
 from . import changes, memory_changes
-from .changes import IMPROVEMENT, REGRESSION, Change, effect_text
+from .changes import IMPROVEMENT, REGRESSION, Change, Compared
 from .memory_changes import MemoryChange
+
+THRESHOLD = EQUIVALENCE  # unless another one is asked for: what is within it is the same for a decision
 
 
 @dataclass(frozen=True)
@@ -29,59 +33,90 @@ class Comparison:
     changes: list[Change]
     only_a: list[str]
     only_b: list[str]
-    no_common_regime: list[str]
+    not_compared: list[str]  # in both runs, but no regime has usable trials of both
     newly_failing: list[str]
     paired: bool  # by block: both were measured interleaved
+    threshold: float
     memory: list[MemoryChange]  # only what changed
     memory_cases: int  # how many were compared
 
     @property
-    def regressions(self) -> list[Change]:
-        return [change for change in self.changes if change.effect == REGRESSION]
+    def deciding(self) -> list[Change]:
+        return [change for change in self.changes if change.decides]
+
+    def of_effect(self, effect: str) -> list[Change]:
+        """Those that decide, the largest change first."""
+        found = [change for change in self.deciding if change.effect == effect]
+        return sorted(found, key=lambda one: (-abs(np.log(one.ratio)), one.case, one.regime))
 
     @property
-    def is_worse(self) -> bool:
-        return bool(self.regressions) or any(change.effect == REGRESSION for change in self.memory)
+    def regressions(self) -> list[Change]:
+        return self.of_effect(REGRESSION)
+
+    @property
+    def improvements(self) -> list[Change]:
+        return self.of_effect(IMPROVEMENT)
 
 
-def compare(a: Run, b: Run, threshold: float) -> Comparison:
-    """Raises HandoffError where the two were not measured in the same way."""
+def _all(_: Case) -> bool:
+    return True
+
+
+def compare(a: Run, b: Run, threshold: float, takes: Callable[[Case], bool] = _all) -> Comparison:
+    """`takes`: which cases. Raises HandoffError where the two were not measured in the same way."""
     require_same_method(a, b)
-    both = pd.concat(
-        [a.complete_samples().assign(run="a"), b.complete_samples().assign(run="b")], ignore_index=True
-    )
+    both = _joined(a.complete_samples().assign(run="a"), b.complete_samples().assign(run="b"))
     prepared = prepare(both)
     known = controls.names(a.environment.get("catalog", {})) | controls.names(
         b.environment.get("catalog", {})
     )
-    both, usable = _ours(prepared.samples, known), _ours(prepared.usable, known)
-    usable = usable[usable["log_cost"].notna()]
+    asked = {name for name, case in prepared.cases.items() if takes(case)}
+    both, usable = (
+        _ours(samples[samples["case"].isin(asked)], known) for samples in (prepared.samples, prepared.usable)
+    )
     cases_a, cases_b = (set(both.loc[both["run"] == run, "case"]) for run in ("a", "b"))
-    found: dict[str, list[Change]] = {}
-    p_values: dict[str, float] = {}
-    apart: list[str] = []
     paired = interleaved(a.environment, b.environment)
-    timed = {name: one for name, one in prepared.measures.items() if one is not None and one.is_time}
-    for name in sorted(cases_a & cases_b & timed.keys()):
-        rows = usable[usable["case"] == name]
-        unit = timed[name].unit
-        found[name], p_values[name] = (changes.paired if paired else changes.unpaired)(rows, unit)
-        if not found[name]:
-            apart.append(name)
-    adjusted = dict(zip(p_values, holm(np.array(list(p_values.values())))))
+    compared = _compared(prepared, usable, sorted(cases_a & cases_b), paired)
+    newly_failing = _failing(both, "b") - _failing(both, "a")
     return Comparison(
-        [
-            replace(change, effect=_effect(change, float(adjusted[name]), threshold)) if decides else change
-            for name, every in found.items()
-            for change, decides in zip(every, _deciding(every))
-        ],
+        _judged(compared, threshold),
         sorted(cases_a - cases_b),
         sorted(cases_b - cases_a),
-        apart,
-        sorted(_failing(both, "b") - _failing(both, "a")),
+        [name for name, one in compared.items() if not one.readings and name not in newly_failing],
+        sorted(newly_failing),
         paired,
+        threshold,
         *memory_changes.between(both[both["status"] == "ok"], threshold),
     )
+
+
+def _joined(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """One above the other. A column that one of them has not, or has no value in, takes the other's type."""
+    columns = [*a.columns, *b.columns.difference(a.columns, sort=False)]
+    tables = [one.dropna(axis="columns", how="all") for one in (a, b)]
+    return pd.concat(tables, ignore_index=True).reindex(columns=columns)
+
+
+def _compared(
+    prepared: Prepared, usable: pd.DataFrame, names: list[str], paired: bool
+) -> dict[str, Compared]:
+    """By case, of those whose headline is a time."""
+    make = changes.paired if paired else changes.unpaired
+    usable = usable[usable["log_cost"].notna()]
+    timed = {name: one for name, one in prepared.measures.items() if one is not None and one.is_time}
+    by_case = dict(tuple(usable.groupby("case")))
+    nothing = usable.iloc[:0]
+    return {name: make(by_case.get(name, nothing), timed[name].unit) for name in names if name in timed}
+
+
+def _judged(compared: dict[str, Compared], threshold: float) -> list[Change]:
+    known = [one for one in compared.values() if one.readings]
+    level = holm_level(np.array([one.chance for one in known]), changes.LEVEL)
+    return [
+        replace(change, effect=_effect(change, threshold)) if change.decides else change
+        for one in known
+        for change in one.changes(level)
+    ]
 
 
 def _ours(samples: pd.DataFrame, control_names: set[str]) -> pd.DataFrame:
@@ -110,61 +145,9 @@ def _failing(samples: pd.DataFrame, run: str) -> set[str]:
     return set(samples.loc[(samples["run"] == run) & (samples["status"] != "ok"), "case"])
 
 
-def _deciding(every: list[Change]) -> list[bool]:
-    """Which of a case's changes count as an effect: the pooled one where there is one, or else each."""
-    pooled = [change.regime == changes.POOLED for change in every]
-    return pooled if any(pooled) else [True] * len(every)
-
-
-def _effect(change: Change, adjusted_p: float, threshold: float) -> str:
-    if change.outcome not in (Outcome.FASTER, Outcome.SLOWER) or adjusted_p >= 1 - CONFIDENCE:
-        return ""
-    if change.ratio > 1 + threshold:
+def _effect(change: Change, threshold: float) -> str:
+    if change.outcome is Outcome.SLOWER and change.ratio > 1 + threshold:
         return REGRESSION
-    return IMPROVEMENT if change.ratio < 1 / (1 + threshold) else ""
-
-
-HEADS = ("case", "regime", "A", "B", "cost B/A", "95% interval", "n", "resolves", "outcome")
-
-
-def cells(change: Change) -> tuple[str, ...]:
-    """One row of text for a table of HEADS."""
-    interval = f"{change.low:.3f} – {change.high:.3f}"
-    return (
-        change.case,
-        change.regime,
-        text(change.median_a, change.unit),
-        text(change.median_b, change.unit),
-        f"{change.ratio:.3f}",
-        interval,
-        f"{change.n_a}, {change.n_b}",
-        at_least(change.resolvable),
-        effect_text(change.effect, change.outcome.value),
-    )
-
-
-def remarks(found: Comparison, threshold: float) -> list[str]:
-    """What the table does not show, a sentence each."""
-    expected = len(found.changes) * (1 - CONFIDENCE)
-    told = [
-        f"{len(found.changes)} comparisons, {len(found.regressions)} regressions past {100 * threshold:g}%; "
-        f"were nothing changed, up to {expected:.1f} intervals would still exclude 1, which is why a "
-        f"regression must also survive Holm's correction over all cases"
-    ]
-    if found.memory_cases:
-        told.append(
-            f"{found.memory_cases} cases of memory compared, "
-            + (f"{len(found.memory)} figures changed" if found.memory else "no figure changed")
-            + ": all trials of B on one side of all of A, past the threshold and past what alignment explains"
-        )
-    if found.paired:
-        told.append(
-            "both were measured interleaved in one campaign: n counts pairs of trials of the same block and regime"
-        )
-    lists = (
-        ("only in A", found.only_a),
-        ("only in B", found.only_b),
-        ("no regime in common, so not compared", found.no_common_regime),
-        ("failed in B and not in A", found.newly_failing),
-    )
-    return told + [f"{what}: {', '.join(names)}" for what, names in lists if names]
+    if change.outcome is Outcome.FASTER and change.ratio < 1 / (1 + threshold):
+        return IMPROVEMENT
+    return ""

@@ -22,7 +22,7 @@ from ..statistics.pairs import of_rows
 from ..statistics.prepared import prepare
 from . import compare
 
-REGRESSION_PAST = 0.05  # compare.py's own threshold
+REGRESSION_PAST = compare.THRESHOLD
 AGREEMENT = 0.95  # of the orders of two campaigns
 COST_LIMITS = (0.95, 1.05)  # harness over the loop by hand
 PACKAGED = 6  # at least this many packaged queues

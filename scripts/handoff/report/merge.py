@@ -3,15 +3,13 @@ machines, except whether a verdict that each of them has reached for itself poin
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from ..compare import identity
 from ..compare.compare import require_same_method
 from ..errors import HandoffError
 from ..run import strategies
@@ -26,9 +24,6 @@ OPPOSITE = "opposite"
 PARTLY = "not shown on each"
 TIED = "not told apart on any"
 OUTCOMES = (OPPOSITE, SAME, PARTLY, TIED)
-
-# What says which machine it is, as far as a run stores it: neither names, nor what an update changes.
-_IDENTITY = ("model", "cpu_model", "architecture", "cpus", "caches", "topology", "numa_nodes", "hypervisor")
 
 
 @dataclass(frozen=True)
@@ -86,7 +81,7 @@ def machines(runs: Sequence[Run]) -> tuple[list[Machine], list[str]]:
 def labels(runs: Sequence[Run]) -> list[str]:
     """CPU and digits of a hash. Machines that nothing stored tells apart (two instances of one type, or one and
     the same) are told apart by run: they are not pooled either."""
-    short = [_label(run.environment.get("machine", {})) for run in runs]
+    short = [identity.label(run.environment.get("machine", {})) for run in runs]
     often = Counter(short)
     return [
         f"{label}, run {_run_id(run).rpartition('-')[2]}" if often[label] > 1 else label
@@ -96,7 +91,9 @@ def labels(runs: Sequence[Run]) -> list[str]:
 
 def alike(named: Sequence[Machine]) -> bool:
     """Whether some of them had to be told apart by run."""
-    return any(count > 1 for count in Counter(_label(m.run.environment["machine"]) for m in named).values())
+    return any(
+        count > 1 for count in Counter(identity.label(m.run.environment["machine"]) for m in named).values()
+    )
 
 
 def agreement(named: Sequence[Machine]) -> list[Agreement]:
@@ -142,15 +139,6 @@ def _only(whole: Json, groups: set[str]) -> Json:
     downloads = whole["downloads"] if kept else whole["downloads"] | {"jobs": []}
     ranked = [group for group in whole["groups"] if group["id"] in groups]
     return {**whole, "cases": cases, "groups": ranked, "downloads": downloads}
-
-
-def _label(machine: Json) -> str:
-    model = re.sub(
-        r"\((?:R|TM)\)|\s+", " ", str(machine.get("cpu_model") or machine.get("model") or "unknown CPU")
-    )
-    identity = json.dumps({key: machine.get(key) for key in _IDENTITY}, sort_keys=True)
-    digits = hashlib.sha256(identity.encode()).hexdigest()[:6]
-    return f"{' '.join(model.split())}, {machine.get('cpus', '?')} CPUs ({digits})"
 
 
 def _ahead(one: str, other: str, beaten: dict[str, set[str]]) -> str | None:

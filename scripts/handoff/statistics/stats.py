@@ -77,3 +77,8 @@ def holm(p: Floats) -> Floats:
     adjusted = np.empty_like(p, dtype=float)
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * factors))
     return adjusted
+
+
+def holm_level(p: Floats, level: float) -> float:
+    """The level for each test alone at which exactly those are shown that Holm's procedure shows."""
+    return level / max(1, int(p.size - np.count_nonzero(holm(p) <= level)))
