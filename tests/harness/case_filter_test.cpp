@@ -13,7 +13,13 @@ const std::vector<std::string> names = {"w/a/p:1", "w/ab/p:1", "w/a/p:10"};
 
 TEST(case_filter_test, an_exact_name_selects_itself_only) {
     EXPECT_EQ(selected(names, "^w/a/p:1/iterations:1/manual_time$"), indices{0});
-    EXPECT_EQ(selected(names, "^w/a/p:1$"), indices{});
+    EXPECT_EQ(selected(names, "^w/a/p:$"), indices{});
+}
+
+TEST(case_filter_test, the_name_that_a_report_has_ends_where_it_ends) {
+    EXPECT_EQ(selected(names, "^w/a/p:1$"), indices{0});
+    EXPECT_EQ(selected(names, "^w/.*/p:1$"), (indices{0, 1}));
+    EXPECT_EQ(selected(names, "-^w/.*/p:1$"), indices{2});
 }
 
 TEST(case_filter_test, a_regular_expression_is_searched_for) {

@@ -35,14 +35,18 @@ std::vector<std::size_t> selected(const std::vector<std::string>& names, const s
     if (filter.empty() || filter == "all") return indices;
     if (is_exact(filter)) {
         const std::string wanted = filter.substr(1, filter.size() - 2);
-        std::erase_if(indices, [&](std::size_t i) { return names[i] + printed_suffix != wanted; });
+        std::erase_if(indices, [&](std::size_t i) {
+            return names[i] != wanted && names[i] + printed_suffix != wanted;
+        });
         return indices;
     }
     // A leading minus selects what does not match.
     const bool negative = filter.front() == '-';
     const std::regex pattern = compiled(negative ? filter.substr(1) : filter);
     std::erase_if(indices, [&](std::size_t i) {
-        return std::regex_search(names[i] + printed_suffix, pattern) == negative;
+        const bool matches = std::regex_search(names[i] + printed_suffix, pattern) ||
+                             std::regex_search(names[i], pattern);
+        return matches == negative;
     });
     return indices;
 }

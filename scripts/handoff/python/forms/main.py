@@ -124,7 +124,8 @@ def measured(case: Case, given: argparse.Namespace) -> Dict[str, Any]:
 
 def selected(pattern: str) -> List[Case]:
     try:
-        chosen = [case for case in all_cases() if re.search(pattern, case.name + SUFFIX)]
+        wanted = re.compile(pattern)
+        chosen = [c for c in all_cases() if wanted.search(c.name) or wanted.search(c.name + SUFFIX)]
     except re.error as error:
         raise ValueError(f"--benchmark_filter '{pattern}' is not a regular expression: {error}") from error
     if not chosen:
