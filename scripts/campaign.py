@@ -12,6 +12,7 @@ from handoff.errors import ends_with_one_line
 @ends_with_one_line
 def main(arguments: list[str] | None = None) -> int:
     given = options.parser().parse_args(arguments)
+    given.command = options.typed("campaign.py", arguments)
     options.check(given)
     if given.check_options:
         return 0

@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
 @ends_with_one_line
 def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
+    given.command = options.typed("python_baseline.py", arguments)
     options.check_selecting(given)
     from handoff.commands import python_baseline  # needs packages
 

@@ -177,7 +177,7 @@ def test_a_missing_row_of_the_decision_table_says_so(tmp_path: Path) -> None:
     only = _summary(
         tmp_path, Spec(blocks=6, workloads=("counter",), counters=("mutex_counter", "ttas_counter"))
     )
-    assert page.render(only, []).count("not in this run: no samples for this row") == 8
+    assert page.render(only, []).count("not in this run: no two candidates for this row") == 8
     assert markdown.render(only, []).count("not in this run") == 8
 
 

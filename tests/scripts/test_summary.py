@@ -134,7 +134,7 @@ def test_workers_elsewhere_are_said_at_the_top(tmp_path: Path) -> None:
 
 
 def test_a_row_without_data_says_so(tmp_path: Path) -> None:
-    found = built(tmp_path, small(workloads=("counter",)))
+    found = built(tmp_path, small(workloads=("counter",), counters=("mutex_counter", "cas_counter")))
     rows = {row["title"]: row for row in found["decisions"]}
     assert rows["Large payload"]["group"] is None
     assert rows["Rare contention"]["group"] is not None

@@ -6,8 +6,10 @@ from __future__ import annotations
 import argparse
 import math
 import re
+import shlex
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -102,6 +104,9 @@ def parser() -> argparse.ArgumentParser:
         help="half-width of a headline's interval at which the campaign may end (default: the profile's, "
         f"{100 * PRECISION:g})",
     )
+    p.add_argument(
+        "--alone", action="store_true", help="with --impl: without the controls and peers that it takes along"
+    )
     add_running_options(p)
     p.add_argument("--check-options", action="store_true", help="check the options and do nothing")
     return p
@@ -131,9 +136,40 @@ def check(options: argparse.Namespace) -> None:
     """Of add_measuring_options and, where there is one, of --precision."""
     profile = profile_of(options)
     check_selecting(options)
+    if getattr(options, "alone", False) and not options.impl:
+        raise HandoffError("--alone leaves out what --impl takes along, and needs --impl NAME")
     if getattr(options, "precision", None) is not None:
         _check_precision(options, profile)
     settings_of(options)
+
+
+def typed(program: str, arguments: Sequence[str] | None) -> list[str]:
+    """The command as it was given, for whoever is told how to go on."""
+    return [f"scripts/{program}", *(sys.argv[1:] if arguments is None else arguments)]
+
+
+def again(command: Sequence[str], out: Path) -> str:
+    """The same command, going on with the run."""
+    kept, words = [], iter(command)
+    for word in words:
+        if word in ("--out", "--seed"):  # a run keeps its seed
+            next(words, None)
+        elif not word.startswith(("--out=", "--seed=")):
+            kept.append(word)
+    return shlex.join([*kept, "--out", str(out)])
+
+
+def comparing(given: argparse.Namespace) -> str:
+    """The command that measures the same cases of the last commit and of the tree as it is."""
+    p = argparse.ArgumentParser()
+    add_measuring_options(p)
+    words = ["scripts/compare.py", "--commits", "HEAD"]
+    for name, default in vars(p.parse_args([])).items():
+        value = getattr(given, name, default)
+        if value != default and name not in ("out", "seed"):
+            for one in value if isinstance(value, list) else [value]:
+                words += [f"--{name.replace('_', '-')}", str(one)]
+    return shlex.join(words)
 
 
 def check_selecting(options: argparse.Namespace) -> None:

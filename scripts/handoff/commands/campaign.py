@@ -8,10 +8,11 @@ import secrets
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rich.console import Console
 
-from ..campaign import catalog, environment, measuring, options, progress, schedule
+from ..campaign import catalog, company, environment, measuring, options, progress, schedule
 from ..campaign.catalog import Suite
 from ..campaign.interrupt import Interrupt
 from ..campaign.measuring import Design
@@ -40,6 +41,7 @@ class Request:
     stop: StopRule
     suite: Suite
     cases: list[Case]
+    along: str = ""  # of what was not asked for
 
     @property
     def sampling(self) -> Sampling:
@@ -56,6 +58,9 @@ def check(given: argparse.Namespace) -> Request:
     profile, budget_s = options.profile_of(given), options.budget_of(given)
     settings = options.settings_of(given)
     suite = catalog.load(given.build_dir, settings)
+    chosen = selected(given).of(profile, suite)
+    # Two builds that are compared need no controls, and have each other.
+    along = company.of(chosen, suite) if given.impl and not getattr(given, "alone", True) else company.NOBODY
     return Request(
         options=given,
         profile=profile,
@@ -64,7 +69,8 @@ def check(given: argparse.Namespace) -> Request:
         precision=None if given.precision is None else given.precision / 100,
         stop=schedule.stop_rule(profile.min_blocks, profile.budget_s, given.blocks, budget_s),
         suite=suite,
-        cases=selected(given).of(profile, suite),
+        cases=along.with_those(chosen, suite),
+        along=str(along),
     )
 
 
@@ -91,10 +97,11 @@ def plan_text(request: Request, rule: Sampling) -> str:
             f"{progress.clock(thin_s)}"
         )
         end = f"in all, or less if the headlines are known to ±{100 * rule.precision:g}% before"
-    return (
+    planned = (
         f"profile {request.profile.name}: {len(request.cases)} cases, {blocks}, "
         f"{progress.clock(all_s)} {end}{few}"
     )
+    return f"{planned}\n{request.along}" if request.along else planned
 
 
 def open_folder(request: Request) -> RunFolder:
@@ -133,7 +140,7 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
     return campaign.blocks_complete
 
 
-def write_report(folder: RunFolder) -> None:
+def write_report(folder: RunFolder, given: argparse.Namespace) -> None:
     command = [sys.executable, str(ROOT / "scripts" / "report.py"), str(folder.path)]
     # Its own word is the path, too; once is enough.
     code = subprocess.run(command, stdout=subprocess.DEVNULL).returncode
@@ -142,9 +149,16 @@ def write_report(folder: RunFolder) -> None:
             f"the report of {folder.path} failed with exit code {code}; its samples are kept"
         )
     if (found := folder.path / ending.FILE_NAME).exists():
-        said = ending.text(json.loads(found.read_text(encoding="utf-8")))
-        print(f"\n{said}", file=sys.stderr)
+        summary = json.loads(found.read_text(encoding="utf-8"))
+        print(f"\n{ending.text(summary)}\n\n{next_step(summary, folder, given)}\nReport:", file=sys.stderr)
     print(folder.path / "report.html")
+
+
+def next_step(summary: dict[str, Any], folder: RunFolder, given: argparse.Namespace) -> str:
+    """A command to copy, and what it is for."""
+    if ending.is_open(summary):
+        return f"Next, for what is not known, as long again:\n    {options.again(given.command, folder.path)}"
+    return f"Next, what a change of yours does to it:\n    {options.comparing(given)}"
 
 
 def carry_out(request: Request) -> int:
@@ -163,7 +177,7 @@ def carry_out(request: Request) -> int:
         if blocks == 0:
             print(f"no complete block, so no report; --out {folder.path} goes on", file=sys.stderr)
         elif not request.options.no_report:
-            write_report(folder)
+            write_report(folder, request.options)
     if interrupt.requested:
         return EXIT_INTERRUPTED
     if failed := measuring.failures(measuring.MeasuredBuild(request.suite, folder)):

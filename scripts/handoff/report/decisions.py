@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..statistics import pairs, verdicts
 from ..statistics.outcomes import Outcome
-from ..statistics.verdicts import Standing
+from ..statistics.verdicts import Member, Standing
 
 Json = dict[str, Any]
 
@@ -161,14 +161,19 @@ def _row(
     usable: pd.DataFrame,
     entries: dict[str, Json],
 ) -> Json:
-    row: Json = {"title": situation.title, "asks": situation.asks, "limit": situation.limit}
+    row: Json = {
+        "title": situation.title,
+        "asks": situation.asks,
+        "limit": situation.limit,
+        "column": situation.column,
+    }
     candidates = sorted(filter(situation.accepts, groups), key=situation.prefer, reverse=True)
     for group in candidates:
         names = compared[group["id"]].names
         allowed = {name for name in names if situation.offers(entries.get(name, {}))}
         found = _standing(situation, group, compared[group["id"]], usable, allowed)
-        # One entrant is no contest: such a group is evidence only where there is no better one.
-        if found is None or (len(found.members) == 1 and group is not candidates[-1]):
+        # One entrant is no contest: of it alone nothing can be advised.
+        if found is None or len(found.members) == 1:
             continue
         return {**row, "group": group["id"], "oversubscribed": group["oversubscribed"], **_answer(found)}
     nothing: Json = {
@@ -178,6 +183,7 @@ def _row(
         "not_known": [],
         "blocks": 0,
         "resolved": False,
+        "members": [],
     }
     return {**row, "group": None, "measured": 0, "next": None, **nothing}
 
@@ -206,7 +212,14 @@ def _answer(found: Standing) -> Json:
         "measured": len(found.members),
         "blocks": found.blocks,
         "resolved": resolved,
+        "members": [_member(one) for one in found.members],
     }
+
+
+def _member(one: Member) -> Json:
+    """The best one first."""
+    ratio = one.verdict.ratio if one.verdict else 1.0
+    return {"implementation": one.name, "outcome": one.outcome, "ratio": ratio}
 
 
 def _open(found: Standing, name: str) -> Json:

@@ -44,6 +44,4 @@ def instead_of_best(row: Json) -> str:
     """Why a decision names no best one; empty where it does."""
     if row["resolved"]:
         return ""
-    if row["measured"] == 1:
-        return "one candidate was measured, and nothing to compare it with"
     return "not known: no difference is shown between them, and none to be equivalent"
