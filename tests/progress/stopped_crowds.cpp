@@ -18,7 +18,7 @@ using conformance::number;
 // Long enough for some stops in each crowd.
 constexpr std::size_t rounds = 10'000;
 // Up to 640 us: a queue of few places is gone through hundreds of times.
-constexpr unsigned doublings = 6;
+constexpr unsigned crowd_doublings = 6;
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void stopped_crowds_keep_items_and_room(const conformance::queue_under_test& sub
         const std::size_t requested = 2 + round % 3;
         const conformance::doing what("requested capacity " + std::to_string(requested));
         const auto queue = subject.numbers(requested);
-        stopping bystander(conformance::small_crowd<>::threads, doublings);
+        stopping bystander(conformance::small_crowd<>::threads, crowd_doublings);
         conformance::small_crowd<stopping> crowd(subject, *queue, rounds, bystander);
         crowd.run();
         crowd.expect_all_and_room();
