@@ -8,6 +8,7 @@
 #include "environment.hpp"
 #include "tests.hpp"
 #include "transfer.hpp"
+#include "waiting.hpp"
 
 namespace handoff::conformance {
 namespace {
@@ -17,9 +18,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
-
-// Longer than any test may run: a call that should be woken must not be saved by its timeout.
-constexpr seconds for_ever{3600};
 
 // How late a timed call may come back, as a rule: in the median of a block of calls. While others want the
 // processor any one call may be later, and even most of them; so a block that is late is made again until the
@@ -44,10 +42,6 @@ std::vector<number> drain(any_queue<number>& queue) {
     const auto consumer = queue.consumer();
     for (number value; consumer->try_pop(value);) values.push_back(value);
     return values;
-}
-
-unsigned waiters(cardinality end) {
-    return end == cardinality::many ? 4 : 1;
 }
 
 // How late a block of calls on an empty queue gave up: the median.

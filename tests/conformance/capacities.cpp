@@ -11,19 +11,13 @@
 
 #include "contents.hpp"
 #include "index_limits.hpp"
+#include "requested.hpp"
 #include "session.hpp"
 #include "stress.hpp"
 #include "tests.hpp"
 
 namespace handoff::conformance {
 namespace {
-
-// Stands in for "untouched" in the argument of a pop that should fail.
-constexpr number mark = 0x5eed;
-
-std::string requested_text(std::size_t requested) {
-    return "requested capacity " + std::to_string(requested);
-}
 
 // A thread alone with a queue, and what the queue should hold.
 class filling {

@@ -1,21 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
 
 #include "contents.hpp"
 #include "tests.hpp"
 #include "transfer.hpp"
+#include "waiting.hpp"
 
 namespace handoff::conformance {
 namespace {
-
-// Longer than any test may run: a call that should be woken must not be saved by its timeout.
-constexpr std::chrono::seconds for_ever{3600};
-
-unsigned waiters(cardinality end) {
-    return end == cardinality::many ? 3 : 1;
-}
 
 template <class T>
 void expect_closed_to(any_queue<T>& queue) {

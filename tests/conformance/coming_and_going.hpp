@@ -19,7 +19,9 @@ inline constexpr std::size_t many_handles = 300;
 
 // One handle works all the time at an end. Beside it others are made, used and destroyed there, one after the
 // other, each by a thread of its own: if a queue has numbered places for its handles or threads, one of these
-// comes to the place of the first.
+// comes to the place of the first. Who works beside the lasting one also does what the other end needs, by
+// one handle that they hand on; so there are two threads, which run at once wherever there are two
+// processors.
 template <class Bystander = nobody>
 class coming_and_going {
 public:
@@ -28,40 +30,38 @@ public:
         log_.consumed.resize(2);
     }
 
-    static constexpr unsigned threads = 3;
+    static constexpr unsigned threads = 2;
 
-    // Three threads: the lasting producer, the maker of short-lived ones, the consumer.
     void of_producers() {
-        run([this](unsigned self) {
-            if (self == 0) push_until_done();
-            if (self == 1) push_by_many();
-            if (self == 2) pop_until(working_, log_.consumed[0]);
-        });
+        const auto consumer = queue_.consumer();
+        run([this] { push_until_done(); },
+            [&] { one_after_the_other([&] { push_a_while(*queue_.producer(), *consumer); }); });
     }
-    // The lasting consumer, the maker of short-lived ones, the producer.
     void of_consumers() {
-        run([this](unsigned self) {
-            if (self == 0) pop_until(working_, log_.consumed[0]);
-            if (self == 1) pop_by_many();
-            if (self == 2) push_until_done();
-        });
+        const auto producer = queue_.producer();
+        run([this] { pop_until_done(); },
+            [&] { one_after_the_other([&] { pop_a_while(*queue_.consumer(), *producer); }); });
     }
 
     // The same with all of them at once, in turn, by one thread: one that loses its processor in the middle
     // of a call comes back to a place that another handle has used meanwhile.
     void of_producers_at_once() {
-        run([this](unsigned self) {
-            if (self == 0) push_until_done();
-            if (self == 1) push_in_turn();
-            if (self == 2) pop_until(working_, log_.consumed[0]);
-        });
+        const auto consumer = queue_.consumer();
+        run([this] { push_until_done(); },
+            [&] {
+                std::vector<std::unique_ptr<any_producer<number>>> handles;
+                for (std::size_t i = 0; i < many_handles; ++i) handles.push_back(queue_.producer());
+                in_turn([&](std::size_t i) { push_and_pop(*handles[i], *consumer); });
+            });
     }
     void of_consumers_at_once() {
-        run([this](unsigned self) {
-            if (self == 0) pop_until(working_, log_.consumed[0]);
-            if (self == 1) pop_in_turn();
-            if (self == 2) push_until_done();
-        });
+        const auto producer = queue_.producer();
+        run([this] { pop_until_done(); },
+            [&] {
+                std::vector<std::unique_ptr<any_consumer<number>>> handles;
+                for (std::size_t i = 0; i < many_handles; ++i) handles.push_back(queue_.consumer());
+                in_turn([&](std::size_t i) { pop_and_push(*handles[i], *producer); });
+            });
     }
 
     void expect_all(bool keeps_order) {
@@ -76,94 +76,78 @@ public:
     }
 
 private:
-    template <class Body>
-    void run(Body body) {
-        run_threads(
-            threads,
-            [&](unsigned self) {
-                [[maybe_unused]] const auto present = bystander_.thread_begins(self);
-                body(self);
-            },
-            [this] { bystander_.meanwhile(); });
-    }
-
     static constexpr std::chrono::milliseconds longest_life{3};
     static constexpr std::chrono::milliseconds turns_last{40};
     // Far fewer than fill memory.
     static constexpr std::size_t most_ahead_of_pops = 20'000;
     static constexpr std::size_t calls_each = is_sanitized ? 60 : 400;
 
+    template <class Lasting, class Others>
+    void run(Lasting lasting, Others others) {
+        run_threads(
+            threads,
+            [&](unsigned self) {
+                [[maybe_unused]] const auto present = bystander_.thread_begins(self);
+                if (self == 0) return lasting();
+                others();
+                done_ = true;
+            },
+            [this] { bystander_.meanwhile(); });
+    }
+    template <class Life>
+    void one_after_the_other(Life life) {
+        for (std::size_t i = 0; i < many_handles; ++i) std::thread(life).join();
+    }
+    template <class Turn>
+    void in_turn(Turn turn) {
+        time_box box(turns_last);
+        for (std::size_t i = 0; !box.is_over(); ++i) turn(i % many_handles);
+    }
+
     void push_until_done() {
         const auto producer = queue_.producer();
-        while (!done_) push(*producer, 0);
-        --working_;
+        while (!done_)
+            if (!push(*producer, 0)) give_way();
     }
-    void push(any_producer<number>& producer, unsigned self) {
-        if (pushed_ >= popped_ + most_ahead_of_pops || !producer.try_push(item_value(self, sent_[self]))) {
-            give_way();
-            return;
-        }
+    void pop_until_done() {
+        const auto consumer = queue_.consumer();
+        while (!done_)
+            if (!pop(*consumer, 0)) give_way();
+    }
+    void push_a_while(any_producer<number>& producer, any_consumer<number>& consumer) {
+        time_box box(longest_life);
+        for (std::size_t k = 0; k < calls_each && !box.is_over(); ++k) push_and_pop(producer, consumer);
+    }
+    void pop_a_while(any_consumer<number>& consumer, any_producer<number>& producer) {
+        time_box box(longest_life);
+        for (std::size_t k = 0; k < calls_each && !box.is_over(); ++k) pop_and_push(consumer, producer);
+    }
+
+    // Two for one, as the lasting handle takes as much: so that neither waits long for room, or for items.
+    void push_and_pop(any_producer<number>& producer, any_consumer<number>& consumer) {
+        push(producer, 1);
+        pop(consumer, 1);
+        pop(consumer, 1);
+    }
+    void pop_and_push(any_consumer<number>& consumer, any_producer<number>& producer) {
+        push(producer, 0);
+        push(producer, 0);
+        pop(consumer, 1);
+    }
+
+    bool push(any_producer<number>& producer, unsigned self) {
+        if (pushed_ >= popped_ + most_ahead_of_pops) return false;
+        if (!producer.try_push(item_value(self, sent_[self]))) return false;
         ++sent_[self];
         ++pushed_;
-    }
-
-    void push_by_many() {
-        for (std::size_t i = 0; i < many_handles; ++i) {
-            std::thread([this] {
-                const auto producer = queue_.producer();
-                time_box box(longest_life);
-                for (const std::size_t until = sent_[1] + calls_each; sent_[1] < until && !box.is_over();)
-                    push(*producer, 1);
-            }).join();
-        }
-        done_ = true;
-        --working_;
-    }
-
-    void pop_by_many() {
-        for (std::size_t i = 0; i < many_handles; ++i) {
-            std::thread([this] {
-                const auto consumer = queue_.consumer();
-                time_box box(longest_life);
-                for (std::size_t k = 0; k < calls_each && !box.is_over(); ++k)
-                    pop(*consumer, log_.consumed[1]);
-            }).join();
-        }
-        done_ = true;
-        --working_;
-    }
-
-    void push_in_turn() {
-        std::vector<std::unique_ptr<any_producer<number>>> handles;
-        for (std::size_t i = 0; i < many_handles; ++i) handles.push_back(queue_.producer());
-        time_box box(turns_last);
-        for (std::size_t i = 0; !box.is_over(); ++i) push(*handles[i % many_handles], 1);
-        done_ = true;
-        --working_;
-    }
-    void pop_in_turn() {
-        std::vector<std::unique_ptr<any_consumer<number>>> handles;
-        for (std::size_t i = 0; i < many_handles; ++i) handles.push_back(queue_.consumer());
-        time_box box(turns_last);
-        for (std::size_t i = 0; !box.is_over(); ++i) pop(*handles[i % many_handles], log_.consumed[1]);
-        done_ = true;
-        --working_;
-    }
-
-    bool pop(any_consumer<number>& consumer, std::vector<std::uint64_t>& values) {
-        number value = untouched;
-        if (!consumer.try_pop(value)) return false;
-        values.push_back(value);
-        ++popped_;
         return true;
     }
-    void pop_until(const std::atomic<int>& working, std::vector<std::uint64_t>& values) {
-        const auto consumer = queue_.consumer();
-        for (bool last = false; !last;) {
-            last = working == 0;
-            while (pop(*consumer, values)) last = false;
-            give_way();
-        }
+    bool pop(any_consumer<number>& consumer, unsigned self) {
+        number value = untouched;
+        if (!consumer.try_pop(value)) return false;
+        log_.consumed[self].push_back(value);
+        ++popped_;
+        return true;
     }
 
     any_queue<number>& queue_;
@@ -172,7 +156,6 @@ private:
     transfer_log log_;
     std::atomic<std::size_t> pushed_{0};
     std::atomic<std::size_t> popped_{0};
-    std::atomic<int> working_{2};
     std::atomic<bool> done_{false};
 };
 

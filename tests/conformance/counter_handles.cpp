@@ -9,6 +9,7 @@
 #include "build.hpp"
 #include "counter_tests.hpp"
 #include "session.hpp"
+#include "stress.hpp"
 #include "threads.hpp"
 #include "time_box.hpp"
 
@@ -69,8 +70,11 @@ std::int64_t add_in_turn(any_counter& counter) {
 // If a counter has numbered places for its handles or threads, one of the others comes to the place of the
 // first, and who writes it as if alone loses what the other adds.
 void counter_handles_that_come_and_go_disturb_nobody(const counter_under_test& subject) {
-    expect_sum(subject, "handles after one another", add_by_turns);
-    expect_sum(subject, "handles at once", add_in_turn);
+    const auto end = std::chrono::steady_clock::now() + stress_time(std::chrono::milliseconds(400));
+    do {
+        expect_sum(subject, "handles after one another", add_by_turns);
+        expect_sum(subject, "handles at once", add_in_turn);
+    } while (std::chrono::steady_clock::now() < end && !testing::Test::HasFailure());
 }
 
 }  // namespace handoff::conformance

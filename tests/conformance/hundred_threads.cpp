@@ -12,7 +12,7 @@
 namespace handoff::conformance {
 namespace {
 
-constexpr unsigned threads = 100;
+constexpr unsigned a_hundred = 100;
 
 // Each has a few tries at each end, and waits for nobody: a lock that is handed from one to the next in turn,
 // among so many, takes a time slice for each.
@@ -33,7 +33,7 @@ void crowd_round(any_queue<number>& queue, unsigned producers, unsigned consumer
         }
     });
     const auto consumer = queue.consumer();
-    for (number value = untouched; log.left.size() < threads * tries && consumer->try_pop(value);)
+    for (number value = untouched; log.left.size() < a_hundred * tries && consumer->try_pop(value);)
         log.left.push_back(value);
     expect_conserved(sent, log);
 }
@@ -41,8 +41,8 @@ void crowd_round(any_queue<number>& queue, unsigned producers, unsigned consumer
 }  // namespace
 
 void hundred_threads_conserve_items(const queue_under_test& subject) {
-    const unsigned producers = subject.spec->producers == cardinality::many ? threads : 1;
-    const unsigned consumers = subject.spec->consumers == cardinality::many ? threads : 1;
+    const unsigned producers = subject.spec->producers == cardinality::many ? a_hundred : 1;
+    const unsigned consumers = subject.spec->consumers == cardinality::many ? a_hundred : 1;
     for (const std::size_t requested : {3U, 100U}) {
         const doing what("requested capacity " + std::to_string(requested));
         const auto queue = subject.numbers(requested);

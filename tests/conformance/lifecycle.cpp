@@ -13,7 +13,7 @@
 namespace handoff::conformance {
 namespace {
 
-constexpr std::size_t capacities[] = {1, 2, 3, 7, 64};
+constexpr std::size_t lifecycle_capacities[] = {1, 2, 3, 7, 64};
 
 void expect_ledger_balanced() {
     EXPECT_EQ(ledger::mistakes(), 0U) << "objects died twice, or were used while not alive";
@@ -44,7 +44,7 @@ void pop_some(any_consumer<T>& consumer, contents& held, std::size_t count) {
 
 template <class T>
 void check_deaths(const queue_under_test& subject, maker<T> make_queue) {
-    for (const std::size_t requested : capacities) {
+    for (const std::size_t requested : lifecycle_capacities) {
         const doing what("requested capacity " + std::to_string(requested));
         ledger::clear();
         {
@@ -88,7 +88,7 @@ void leave_behind(const queue_under_test& subject, any_queue<T>& queue, std::siz
 template <class T>
 void check_leftovers(const queue_under_test& subject, maker<T> make_queue) {
     std::size_t last_room = 0;
-    for (const std::size_t requested : capacities) {
+    for (const std::size_t requested : lifecycle_capacities) {
         const std::size_t room = room_of(subject, *make_queue(requested), requested);
         // Some queues round every small request up to the same thousands.
         if (std::exchange(last_room, room) == room) continue;

@@ -9,7 +9,7 @@ namespace handoff::conformance {
 namespace {
 
 // Two and more orders of magnitude apart: always full, sometimes, hardly ever.
-const std::vector<std::size_t> capacities = {1, 2, 3, 4, 64, 1024};
+const std::vector<std::size_t> transfer_capacities = {1, 2, 3, 4, 64, 1024};
 
 template <class T>
 void expect_transfers(const queue_under_test& subject, maker<T> make_queue,
@@ -137,7 +137,7 @@ void expect_exact(any_queue<number>& queue, std::size_t count, bool bounded) {
 }  // namespace
 
 void transfer_conserves_items(const queue_under_test& subject) {
-    expect_transfers(subject, subject.numbers, plans_for(subject, capacities, scaled(6'000, 3'000)));
+    expect_transfers(subject, subject.numbers, plans_for(subject, transfer_capacities, scaled(6'000, 3'000)));
 }
 
 void transfer_keeps_producer_order(const queue_under_test& subject) {

@@ -11,7 +11,7 @@
 namespace handoff::conformance {
 namespace {
 
-constexpr unsigned threads = 4;
+constexpr unsigned each_with_an_item = 4;
 
 struct failure_counts {
     std::atomic<std::size_t> pushes{0};
@@ -24,10 +24,10 @@ struct failure_counts {
 // who has pushed finds an item. So no call may fail, where failures are exact; where they are not, this says
 // how many did.
 void calls_succeed_with_room_for_all(const queue_under_test& subject) {
-    const auto queue = subject.numbers(threads);
+    const auto queue = subject.numbers(each_with_an_item);
     failure_counts failed;
     std::atomic<std::size_t> passed = 0;
-    run_threads(threads, [&](unsigned) {
+    run_threads(each_with_an_item, [&](unsigned) {
         const auto producer = queue->producer();
         const auto consumer = queue->consumer();
         // Long enough for a thread to lose its processor within a call, where others have all of them to

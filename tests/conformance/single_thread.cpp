@@ -3,6 +3,7 @@
 #include <string>
 
 #include "contents.hpp"
+#include "requested.hpp"
 #include "session.hpp"
 #include "tests.hpp"
 #include "threads.hpp"
@@ -11,14 +12,7 @@ namespace handoff::conformance {
 namespace {
 
 // 3, 7 and 1000 are no powers of two; 1 to 4 are where rings go wrong.
-constexpr std::size_t capacities[] = {1, 2, 3, 4, 7, 64, 1000};
-
-// Stands in for "untouched" in the argument of a pop that should fail.
-constexpr number mark = 0x5eed;
-
-std::string requested_text(std::size_t requested) {
-    return "requested capacity " + std::to_string(requested);
-}
+constexpr std::size_t small_capacities[] = {1, 2, 3, 4, 7, 64, 1000};
 
 void expect_empty(any_consumer<number>& consumer) {
     number value = mark;
@@ -93,7 +87,7 @@ void spec_is_sound(const queue_under_test& subject) {
 }
 
 void new_queue_is_empty(const queue_under_test& subject) {
-    for (const std::size_t requested : capacities) {
+    for (const std::size_t requested : small_capacities) {
         const doing what(requested_text(requested));
         const auto queue = subject.numbers(requested);
         const auto consumer = queue->consumer();
@@ -103,7 +97,7 @@ void new_queue_is_empty(const queue_under_test& subject) {
 }
 
 void capacity_is_honoured(const queue_under_test& subject) {
-    for (const std::size_t requested : capacities) {
+    for (const std::size_t requested : small_capacities) {
         const doing what(requested_text(requested));
         const auto queue = subject.numbers(requested);
         const std::size_t capacity = queue->capacity();
@@ -127,7 +121,7 @@ void capacity_is_honoured(const queue_under_test& subject) {
 
 void unbounded_takes_everything(const queue_under_test& subject) {
     const std::size_t count = scaled(20'000, 5'000);
-    for (const std::size_t requested : capacities) {
+    for (const std::size_t requested : small_capacities) {
         const doing what(requested_text(requested));
         const auto queue = subject.numbers(requested);
         const auto producer = queue->producer();
@@ -149,7 +143,7 @@ void failed_push_leaves_the_value(const queue_under_test& subject) {
 }
 
 void items_leave_in_order(const queue_under_test& subject) {
-    for (const std::size_t requested : capacities) {
+    for (const std::size_t requested : small_capacities) {
         const doing what(requested_text(requested));
         const auto queue = subject.numbers(requested);
         const auto producer = queue->producer();

@@ -40,8 +40,10 @@ public:
                 const auto consumer = self < log_.consumed.size() ? queue_.consumer() : nullptr;
                 time_box box(longest);
                 for (std::size_t round = 0; round < rounds_ && !box.is_over(); ++round) {
+                    bystander_.push_begins(self);
                     if (producer && producer->try_push(item_value(self, sent_[self]))) ++sent_[self];
                     number value = untouched;
+                    bystander_.pop_begins(self);
                     if (consumer && consumer->try_pop(value)) log_.consumed[self].push_back(value);
                 }
             },

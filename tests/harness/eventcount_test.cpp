@@ -30,9 +30,9 @@ void expect_notified(std::uint32_t first_epoch) {
     EXPECT_EQ(announced, first_epoch);
     events.notify_one();
     const auto start = clock::now();
-    events.sleep(announced, 10'000'000'000);
+    events.sleep(announced, 60'000'000'000);
     events.retract();
-    EXPECT_LT(clock::now() - start, 5s);
+    EXPECT_LT(clock::now() - start, 60s);
 }
 
 TEST(eventcount_test, a_notification_after_the_announcement_is_not_lost) {

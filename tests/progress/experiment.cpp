@@ -23,9 +23,14 @@ constexpr std::chrono::microseconds between_looks{50};
 constexpr std::uint64_t longest_run_us = 200;  // between two stops
 // Calls that must return where they have nothing to push to or to pop: few, as each gives its processor away.
 constexpr std::uint64_t failing_calls = 64;
-constexpr std::uint64_t calls_between_yields = 128;  // a yield takes as long as some hundred failing calls
+// A yield takes as long as some hundred failing calls; and far longer where others want the processor, so
+// that then nearly all stops find the victim in one. So it yields half as often whenever that many stops in a
+// row were in no call.
+constexpr std::uint64_t first_calls_between_yields = 128;
+constexpr std::uint64_t most_calls_between_yields = std::uint64_t{1} << 24;
+constexpr unsigned stops_in_vain = 20;
 // How many durations it may take until the victim was caught in each operation: at all, and often enough.
-constexpr int durations_until_caught = 51;
+constexpr int durations_until_caught = 201;
 constexpr int durations_until_enough = 6;
 
 struct alignas(128) tally {
@@ -73,7 +78,9 @@ private:
                 victim_.leave();
                 by_victim_[operation].count(result);
                 // Now and then, so that most stops lie inside a call.
-                if (result != outcome::succeeded && ++fruitless % calls_between_yields == 0) give_way();
+                // relaxed: a hint.
+                const std::uint64_t between = calls_between_yields_.load(std::memory_order_relaxed);
+                if (result != outcome::succeeded && ++fruitless % between == 0) give_way();
             }
         }
     }
@@ -94,11 +101,19 @@ private:
             if (!victim_.stop()) continue;  // has not begun yet
             ++seen_.stops;
             if (victim_.stopped_in() != target::nowhere) {
+                in_vain_ = 0;
                 watch_the_others(static_cast<std::size_t>(victim_.stopped_in()));
+            } else if (++in_vain_ % stops_in_vain == 0) {
+                yield_less();
             }
             victim_.release();
             if (claims_too_much(seen_, under_.claims, 0) || claims_too_much(seen_, under_.claims, 1)) return;
         }
+    }
+
+    void yield_less() {
+        const std::uint64_t now = calls_between_yields_.load(std::memory_order_relaxed);
+        calls_between_yields_.store(std::min(2 * now, most_calls_between_yields), std::memory_order_relaxed);
     }
 
     // A victim that is seldom caught, or gets too little processor to be caught, is given more time.
@@ -190,6 +205,8 @@ private:
     const conditions& under_;
     observation& seen_;
     std::vector<std::size_t> repeated_;  // by others
+    std::atomic<std::uint64_t> calls_between_yields_{first_calls_between_yields};
+    unsigned in_vain_ = 0;  // stops in a row that were in no call
     target victim_;
     std::array<tally, 2> by_victim_;
     std::array<tally, 2> by_others_;

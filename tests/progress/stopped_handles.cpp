@@ -19,13 +19,13 @@ using conformance::many_handles;
 using conformance::number;
 
 // Up to 640 us: many handles have their turn meanwhile.
-constexpr unsigned doublings = 6;
+constexpr unsigned handle_doublings = 6;
 
 using crowd = conformance::coming_and_going<stopping>;
 
 void go_through_handles(const conformance::queue_under_test& subject, void (crowd::*turns)()) {
     const auto queue = subject.numbers(64);
-    stopping bystander(crowd::threads, doublings);
+    stopping bystander(crowd::threads, handle_doublings);
     crowd tested(*queue, bystander);
     (tested.*turns)();
     tested.expect_all(subject.keeps_producer_order());
@@ -59,7 +59,7 @@ void stopped_counter_handles_disturb_nobody(const conformance::counter_under_tes
     const auto end = clock::now() + the_effort().per_test / 4;
     do {
         const auto counter = subject.make();
-        stopping bystander(2, doublings);
+        stopping bystander(2, handle_doublings);
         std::atomic<bool> done = false;
         std::int64_t by_the_first = 0;
         std::int64_t by_others = 0;

@@ -22,7 +22,7 @@ using conformance::transfer_plan;
 using conformance::waiting;
 
 // Up to 1.3 ms: longer than waits are as a rule.
-constexpr unsigned doublings = 7;
+constexpr unsigned waiter_doublings = 7;
 
 std::vector<transfer_plan> plans_of(const conformance::queue_under_test& subject) {
     std::vector<transfer_plan> plans;
@@ -47,7 +47,7 @@ void stopped_waiters_keep_the_promise(const conformance::queue_under_test& subje
         const transfer_plan& plan = plans[i % plans.size()];
         const conformance::doing what(describe(plan));
         const auto queue = subject.numbers(plan.requested);
-        stopping bystander(plan.producers + plan.consumers, doublings);
+        stopping bystander(plan.producers + plan.consumers, waiter_doublings);
         conformance::transfer<number, stopping> moved(*queue, plan, bystander);
         const conformance::transfer_log& log = moved.run();
         conformance::expect_conserved(plan, log);
@@ -68,7 +68,7 @@ void close_reaches_stopped_threads(const conformance::queue_under_test& subject)
         const transfer_plan& plan = plans[i % plans.size()];
         const conformance::doing what(describe(plan));
         const auto queue = subject.numbers(plan.requested);
-        stopping bystander(plan.producers + plan.consumers + 1, doublings);
+        stopping bystander(plan.producers + plan.consumers + 1, waiter_doublings);
         until_closed<stopping> tested(*queue, plan, bystander);
         tested.run(std::chrono::microseconds(random_below(2'000)));
         tested.expect_all();

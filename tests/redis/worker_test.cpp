@@ -212,7 +212,7 @@ TEST_F(redis_worker_test, takes_back_what_another_has_given_up) {
     team_settings how = settings(1);
     how.policy = {.visibility = 100ms, .most_deliveries = 1};
     download_team team(how);
-    const document slow{0, 600ms, 10};
+    const document slow{0, 2s, 10};
     team.queue().add({text_of(download_order{slow, {}})});
     std::this_thread::sleep_for(20ms);
     job_queue other(server_.url(), how.queue, how.policy);
@@ -231,14 +231,14 @@ TEST_F(redis_worker_test, connects_again_when_its_connection_is_cut) {
     // That was the team's connection, too.
     job_queue queue(server_.url(), "downloads", {.visibility = 200ms});
     queue.add({text_of(download_order{{0, 1ms, 10}, {}})});
-    EXPECT_EQ(queue.results(5s).size(), 1U);
+    EXPECT_EQ(queue.results(30s).size(), 1U);
     for (child_process& worker : team.workers()) EXPECT_TRUE(worker.running());
 }
 
 TEST_F(redis_worker_test, what_is_no_job_is_on_the_failed_list) {
     download_team team(settings(1));
     team.queue().add({"nonsense", text_of(download_order{{0, 1ms, 10}, {}})});
-    EXPECT_EQ(team.queue().results(5s).size(), 1U);
+    EXPECT_EQ(team.queue().results(30s).size(), 1U);
     EXPECT_EQ(team.queue().failed(),
               (std::map<std::string, std::string>{{"nonsense", "'nonsense' is no text of a job"}}));
 }

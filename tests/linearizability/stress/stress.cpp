@@ -24,6 +24,8 @@ constexpr unsigned most_threads = 4;
 constexpr std::uint64_t least_calls = 5'000;
 // A burst needs a few hundred; a long one in which the search loses its way is left undecided.
 constexpr std::size_t most_configurations = 50'000;
+// Of one plan in a row, about.
+constexpr std::chrono::milliseconds longest_share{500};
 // Where no thread has been stopped yet, the search for it goes on for up to so many times as long.
 constexpr int longer_search = 20;
 
@@ -61,7 +63,8 @@ private:
 
 // The plans that are run, in order: without stops, unless there is no time for them; then, if there is, again
 // with stops, with stamps where they are trusted. Here and there on fewer CPUs, so that more threads than
-// CPUs meet on a large machine, too.
+// CPUs meet on a large machine, too. Where there is much time, all of them again and again, so that no plan
+// that cannot show a fault keeps those that can waiting.
 template <class Plan>
 std::vector<Plan> plans_in(const time_for_bursts& time, const std::vector<Plan>& fitting) {
     std::vector<Plan> plans;
@@ -73,6 +76,12 @@ std::vector<Plan> plans_in(const time_for_bursts& time, const std::vector<Plan>&
             plans.push_back(plan);
         }
     }
+    const auto rounds = std::max<std::chrono::milliseconds::rep>(
+        1, (time.undisturbed + time.with_stops) / longest_share /
+               static_cast<std::int64_t>(std::max<std::size_t>(1, plans.size())));
+    const std::vector<Plan> one_round = plans;
+    for (std::int64_t round = 1; round < rounds; ++round)
+        plans.insert(plans.end(), one_round.begin(), one_round.end());
     constexpr unsigned in_turn[] = {most_threads, 2, most_threads, most_threads, 1, 2};
     std::size_t turn = conformance::random_below(std::size(in_turn));
     for (Plan& plan : plans) plan.most_cpus = in_turn[turn++ % std::size(in_turn)];

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <iterator>
 
+#include "../../conformance/build.hpp"
 #include "checkers/diagram.hpp"
 #include "checkers/item_order.hpp"
 #include "checkers/queue_checker.hpp"
@@ -14,7 +15,8 @@
 namespace handoff::linearizability::testing {
 namespace {
 
-constexpr std::size_t histories_per_promise = 20'000;
+// A sanitizer judges the checkers' own code, for which fewer do.
+constexpr std::size_t histories_per_promise = conformance::is_sanitized ? 5'000 : 20'000;
 constexpr std::size_t plenty = 1'000'000;  // configurations: never reached by ten calls
 
 struct promise_case {
