@@ -16,6 +16,7 @@ from handoff.errors import HandoffError
 from handoff.report import choice
 from handoff.report.choice import Answer
 from handoff.report.evidence import Evidence
+from handoff.report.price import Price
 from handoff.run import results
 from handoff.statistics.outcomes import Outcome
 
@@ -45,7 +46,7 @@ def outcomes(found: Answer) -> dict[str, str]:
     return {rank.member.name: rank.outcome for rank in found.ranks}
 
 
-def price(found: Answer, promise: str) -> choice.Price:
+def price(found: Answer, promise: str) -> Price:
     return next(one for one in found.prices if one.promise == promise)
 
 

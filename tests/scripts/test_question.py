@@ -205,6 +205,7 @@ def test_the_exact_setting_is_found() -> None:
         (Question(producers=4, consumers=1), throughput(2, 2), throughput(1, 1)),
         (Question(wait="pause"), throughput(wait="spin"), throughput(wait="block")),
         (Question(wait="own"), throughput(wait="block"), throughput(wait="pause")),
+        (Question(wait="block"), throughput(wait="block", of=("ring",)), throughput(wait="pause")),
         (Question(item="100"), throughput(item="64"), throughput(item="256")),
         (Question(bounded=100), throughput(capacity=64), throughput(capacity=1024)),
         (Question(), throughput(2), throughput(of=("ring",))),  # rather a contest of all

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .question import MOVE_ONLY, SLEEPING, SPINNING, Question, parse_rate
 
@@ -23,6 +23,7 @@ WORKLOADS = {
 
 # Between one thread at an end and several, the queue does another job; most of all where nobody is in the way.
 ONE_FOR_MANY, MANY_FOR_ONE = 4.0, 2.0
+SPUN = 8.0  # spinning instead of sleeping or the other way: nothing else is as wrong
 ITEM = 0.25  # for a doubling
 CAPACITY = 0.1
 RATE = 0.5
@@ -83,6 +84,21 @@ def place(question: Question, settings: Collection[Setting], candidates: Collect
     return min(found, key=far) if found else None
 
 
+def spinning(place: Place, settings: Collection[Setting]) -> Setting | None:
+    """The setting in which waiting threads spin, and all else is the same; rather with a pause."""
+    for wait in ("pause", *SPINNING):
+        keys = dict(place.setting.keys) | {"wait": wait}
+        for one in settings:
+            if one.workload == place.setting.workload and dict(one.keys) == keys:
+                return one
+    return None
+
+
+def of_memory(question: Question) -> Question:
+    """The same, about bytes per item."""
+    return replace(question, goal="memory", rate=None)
+
+
 def _fits(one: Setting) -> bool:
     """A round trip goes to and fro over two queues, and its mean is what is compared."""
     if one.workload == "ping_pong":
@@ -113,7 +129,7 @@ def _wait(question: Question, setting: Setting) -> list[Difference]:
     if measured == question.wait:
         return []
     both = {measured, question.wait}
-    distance = 0.25 if both <= set(SPINNING) else 1.0 if both <= set(SLEEPING) else 3.0
+    distance = 0.25 if both <= set(SPINNING) else 1.0 if both <= set(SLEEPING) else SPUN
     return [Difference("wait", question.wait, measured, distance)]
 
 

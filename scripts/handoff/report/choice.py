@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..campaign import candidates, nearest
 from ..campaign.candidates import Candidates
+from ..campaign.contests import COLUMNS, USUAL_COLUMN
 from ..campaign.nearest import Place
 from ..campaign.question import Question
 from ..errors import HandoffError
@@ -16,8 +17,8 @@ from ..statistics.outcomes import Outcome
 from ..statistics.stats import CONFIDENCE
 from ..statistics.verdicts import Member, Standing
 from . import price
-from .evidence import COLUMNS, USUAL_COLUMN, Evidence
-from .price import Price as Price
+from .evidence import Evidence
+from .price import Price
 
 SCHEMA = 1
 
@@ -75,8 +76,11 @@ class Answer:
         """Those that would do, and have no figure here."""
         told = self.evidence.withheld
         ranked = {rank.member.name for rank in self.ranks}
+        tried = self.evidence.tried(self.place.setting.group)
         return {
-            name: told.get(name, "not measured in this setting")
+            name: told.get(
+                name, "no trial of it ended well" if name in tried else "not measured in this setting"
+            )
             for name in self.candidates.names
             if name not in ranked
         }
@@ -177,7 +181,7 @@ def _memory(
     question: Question, evidence: Evidence, able: Candidates
 ) -> tuple[Place | None, dict[str, float]]:
     """Bytes per item of those that would do, in the nearest setting that has them."""
-    place = nearest.place(replace(question, goal="memory", rate=None), evidence.settings, able.names)
+    place = nearest.place(nearest.of_memory(question), evidence.settings, able.names)
     if place is None:
         return None, {}
     rows = evidence.rows(place.setting.group, able.names)

@@ -12,11 +12,13 @@ from ..proofs.cells import BROKEN, EARLIER, PROVEN
 from ..proofs.table import ProofRow, ProofTable
 from ..statistics import measures
 from ..statistics.outcomes import EQUIVALENCE, Outcome
+from ..statistics.pairs import MIN_TRIALS
 from ..statistics.verdicts import BEST
-from . import price, verdict_words
+from . import price
 from .choice import ALONE, SCHEMA, Answer, Figure, Rank
 
-HEADS = ("queue", "figure (95% interval)", "ratio to the best", "verdict", "B/item", "promises", "proven")
+PROMISES = "promises"
+HEADS = ("queue", "figure (95%)", "cost to the best", "verdict", "B/item", "proven", PROMISES)
 
 _FIGURES = {
     "throughput": "items per second",
@@ -36,7 +38,6 @@ _SHORT = {
     "progress observed": "progress",
     "with threads stopped": "stops",
 }
-ANOTHER_SOURCE = ", of another source"  # than the one that was measured
 MOST_NAMED = 4  # in one list of the paragraph
 
 Json = dict[str, Any]
@@ -50,18 +51,14 @@ def heads(answer: Answer) -> tuple[str, ...]:
 
 
 def cells(rank: Rank, answer: Answer, proofs: ProofTable) -> tuple[str, ...]:
-    told = [proven(one.member.name, proofs) for one in answer.ranks]
-    mine = proven(rank.member.name, proofs)
-    if all(one.endswith(ANOTHER_SOURCE) for one in told):
-        mine = mine.removesuffix(ANOTHER_SOURCE)  # said below the table
     return (
         rank.member.name,
         figure(rank.figure, answer),
         _ratio(rank),
         outcome(rank, answer),
         "–" if rank.bytes_per_item is None else f"{rank.bytes_per_item:.4g}",
+        proven(rank.member.name, proofs),
         promises(rank.spec),
-        mine,
     )
 
 
@@ -75,12 +72,21 @@ def figure(found: Figure | None, answer: Answer) -> str:
     if found.low == found.high:
         return text(found.median)
     between = f"{text(found.low)} – {text(found.high)}"
-    return f"{text(found.median)} ({between})" if found.known else f"not known ({between})"
+    if not found.known:
+        return f"not known ({between})"
+    (low, unit), (high, same), (_, as_here) = (
+        text(value).split() for value in (found.low, found.high, found.median)
+    )
+    if unit == same == as_here:
+        between = f"{low} – {high}"
+    return f"{text(found.median)} ({between})"
 
 
 def _ratio(rank: Rank) -> str:
     told = rank.member.verdict
-    return "" if told is None else verdict_words.ratio(told.as_dict())
+    if told is None:
+        return ""
+    return price.ratio(told) if told.trials >= MIN_TRIALS else price.TOO_FEW
 
 
 def outcome(rank: Rank, answer: Answer) -> str:
@@ -90,37 +96,37 @@ def outcome(rank: Rank, answer: Answer) -> str:
 
 
 def promises(spec: Mapping[str, Any]) -> str:
-    """What it promises: order, bound, progress."""
+    """Its bound, its progress, and its order where that is not FIFO."""
     progress = {str(spec["push"]), str(spec["pop"])}
     both = progress.pop() if len(progress) == 1 else f"{spec['push']} push, {spec['pop']} pop"
-    return ", ".join((str(spec["delivery"]), str(spec["bound"]), both)).replace("_", " ")
+    order = [] if spec["delivery"] == "fifo" else [str(spec["delivery"])]
+    return ", ".join([*order, str(spec["bound"]), both]).replace("_", " ")
 
 
 def proven(name: str, proofs: ProofTable) -> str:
-    """The kinds of proof that there are of the source that was measured; or that there is none, or a broken one."""
+    """How many kinds of proof there are of the source that was measured, or that one is broken."""
     row = next((one for one in proofs.rows if one.name == name), None)
     if row is None:
         return "no record"
-    if row.state == BROKEN:
-        return "BROKEN"
-    if now := _kinds(row, PROVEN):
-        return _named(now)
-    before = _kinds(row, EARLIER)
-    return f"{_named(before)}{ANOTHER_SOURCE}" if before else "nothing"
+    return "BROKEN" if row.state == BROKEN else f"{len(_kinds(row, PROVEN))} of {len(_SHORT)}"
 
 
-def _named(kinds: list[str]) -> str:
-    return "all" if len(kinds) == len(_SHORT) else ", ".join(kinds)
+def proven_in_full(name: str, proofs: ProofTable) -> str:
+    row = next((one for one in proofs.rows if one.name == name), None)
+    if row is None or row.state == BROKEN:
+        return proven(name, proofs)
+    now = _kinds(row, PROVEN)
+    kinds = ", ".join(now or _kinds(row, EARLIER)) or "nothing"
+    return kinds if now or kinds == "nothing" else f"{kinds}, all of another source than the one measured"
 
 
-def proven_of_all(answer: Answer, proofs: ProofTable) -> str:
-    """What the last column says, told once."""
-    told = [proven(rank.member.name, proofs) for rank in answer.ranks]
-    legend = f"all of {', '.join(_SHORT.values())}" if any(one.startswith("all") for one in told) else ""
-    if all(one.endswith(ANOTHER_SOURCE) for one in told):
-        earlier = "proven of another source than the one that was measured"
-        return f"Proven: {earlier}{f'; all: {legend}' if legend else ''}."
-    return f"Proven: all: {legend}." if legend else ""
+def legend(answer: Answer, proofs: ProofTable) -> list[str]:
+    """What the last column counts: each selection of kinds of proof, with whom it is true of where there are several."""
+    by_kinds: dict[str, list[str]] = {}
+    for rank in answer.ranks:
+        by_kinds.setdefault(proven_in_full(rank.member.name, proofs), []).append(rank.member.name)
+    told = [f"Proven of {_listed(names)}: {kinds}." for kinds, names in by_kinds.items()]
+    return [f"Proven of all: {next(iter(by_kinds))}."] if len(told) == 1 else told
 
 
 def _kinds(row: ProofRow, state: str) -> list[str]:
@@ -177,6 +183,11 @@ def conclusion(answer: Answer) -> str:
     first, *others = answer.ranks
     if first.outcome == ALONE:
         return f"{first.member.name}, the only one measured, and nothing to compare it with"
+    if len(answer.evidence.blocks) < MIN_TRIALS:
+        return (
+            f"not known: there are {len(answer.evidence.blocks)} complete blocks, and nothing is said with fewer than "
+            f"{MIN_TRIALS}{'; a longer --time-budget has more' if answer.measured_now else ''}"
+        )
     if first.outcome != BEST:
         return "not known: no difference is shown between any of them, and none to be equivalent"
     alike = [one.member.name for one in others if one.outcome == Outcome.EQUIVALENT.value]
@@ -203,7 +214,7 @@ def paragraph(answer: Answer, proofs: ProofTable) -> str:
     told += [
         _found(answer),
         *_others(answer),
-        f"Proven of {_first(answer)}: {proven(_first(answer), proofs)}.",
+        f"Proven of {_first(answer)}: {proven_in_full(_first(answer), proofs)}.",
     ]
     if not answer.place.is_exact:
         told.append(f"This is the nearest setting measured, not the one asked for: {differs(answer)}.")
@@ -268,7 +279,7 @@ def as_dict(answer: Answer, proofs: ProofTable) -> Json:
             "exact": answer.place.is_exact,
             "differences": [_difference(one) for one in answer.place.differences],
             "oversubscribed": answer.oversubscribed,
-            "command": None if answer.place.is_exact else command(answer),
+            "command": None if answer.place.is_exact or answer.measured_now else command(answer),
         },
         "conclusion": conclusion(answer),
         "resolved": answer.resolved,

@@ -16,10 +16,6 @@ from ..statistics import controls, interference, states, withheld
 from ..statistics.prepared import Prepared, prepare
 from . import effort
 
-# What is ranked, by goal: logarithms of what there should be little of.
-COLUMNS = {"cpu": "log_cpu", "memory": "log_bytes"}
-USUAL_COLUMN = "log_cost"
-
 Json = dict[str, Any]
 
 
@@ -48,8 +44,7 @@ class Evidence:
         """Trials of complete blocks that figures are made of."""
         good = self.prepared.usable
         marked, _ = interference.mark(good[good["block"].isin(self.blocks)])
-        in_bytes = marked["value"].where(marked["workload"] == "memory")
-        return marked.assign(log_bytes=np.log(in_bytes))
+        return marked
 
     @cached_property
     def stamps(self) -> list[str]:
@@ -81,6 +76,11 @@ class Evidence:
             measured = frozenset(map(str, rows["implementation"].unique()))
             found.append(Setting(str(name), case.workload, case.keys, measured, rate if share else None))
         return found
+
+    def tried(self, group: str) -> set[str]:
+        """The implementations that were run in a setting, whatever came of it."""
+        samples = self.prepared.samples
+        return set(samples["implementation"][samples["group"] == group])
 
     def rows(self, group: str, names: Collection[str] | None = None) -> pd.DataFrame:
         """The trials of a setting, of these implementations, under their own label."""

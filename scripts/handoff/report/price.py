@@ -21,6 +21,8 @@ Json = dict[str, Any]
 # By what a name of one setting is told from the same name of another one, where both are compared.
 _ELSEWHERE = " with "
 
+TOO_FEW = f"fewer than {pairs.MIN_TRIALS} trials"
+
 
 @dataclass(frozen=True)
 class Price:
@@ -70,7 +72,7 @@ def _of_waiting(one: Relaxed, evidence: Evidence, place: Place, standing: Standi
     """In the setting that differs in the wait alone, if there is one, among the queues that would do."""
     names = [member.name for member in standing.members]
     able = candidates.of(evidence.queues, one.question).names
-    setting = spinning(place, evidence.settings)
+    setting = nearest.spinning(place, evidence.settings)
     if setting is None or place.setting.keys.get("wait") in SPINNING:
         return Price(one.promise, one.said, None, None, "no such setting was measured")
     there = evidence.rows(setting.group, able)
@@ -78,16 +80,6 @@ def _of_waiting(one: Relaxed, evidence: Evidence, place: Place, standing: Standi
     moved = there.assign(implementation=there["implementation"] + _ELSEWHERE + wait)
     rows = pd.concat([evidence.rows(place.setting.group, names), moved])
     return _compared(one, rows, sorted(set(moved["implementation"])), standing, column)
-
-
-def spinning(place: Place, settings: list[nearest.Setting]) -> nearest.Setting | None:
-    """The setting in which waiting threads spin, and all else is the same; rather with a pause."""
-    for wait in ("pause", *SPINNING):
-        keys = dict(place.setting.keys) | {"wait": wait}
-        for one in settings:
-            if one.workload == place.setting.workload and dict(one.keys) == keys:
-                return one
-    return None
 
 
 def _compared(
@@ -107,16 +99,24 @@ def sentence(price: Price) -> str:
     """The condition, and what it would be worth."""
     if price.verdict is None:
         return f"{price.said}: {f'{price.best} is still the best' if price.free else price.why}"
+    if price.verdict.trials < pairs.MIN_TRIALS:
+        return f"{price.said}: not known, {TOO_FEW}"
     return f"{price.said}: {price.best}, {_worth(price.verdict)}"
 
 
 def _worth(told: Verdict) -> str:
     """`told` is of the best with the promise, against the best without it."""
-    ratio = f"{measures.times(told.ratio)} ({measures.times(told.low)} – {measures.times(told.high)})"
+    cost = ratio(told)
     return {
-        Outcome.SLOWER: f"and keeping the promise costs {ratio} as much",
-        Outcome.FASTER: f"which is no gain: keeping the promise costs {ratio} as much",
-        Outcome.EQUIVALENT: f"equivalent within ±{measures.percent(told.bound)}: the promise is free, {ratio}",
-        Outcome.REGIME_DEPENDENT: f"faster or slower by the state of the machine, {ratio}",
-        Outcome.NOT_KNOWN: f"not known whether the promise costs anything, {ratio}",
+        Outcome.SLOWER: f"and keeping the promise costs {cost} as much",
+        Outcome.FASTER: f"which is no gain: keeping the promise costs {cost} as much",
+        Outcome.EQUIVALENT: f"equivalent within ±{measures.percent(told.bound)}: the promise is free, {cost}",
+        Outcome.REGIME_DEPENDENT: f"faster or slower by the state of the machine, {cost}",
+        Outcome.NOT_KNOWN: f"not known whether the promise costs anything, {cost}",
     }[told.outcome]
+
+
+def ratio(told: Verdict) -> str:
+    """1.31× (1.26 – 1.34), of costs."""
+    low, high = (measures.times(end).removesuffix("×") for end in (told.low, told.high))
+    return f"{measures.times(told.ratio)} ({low} – {high})"
