@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 
 from ..campaign.nearest import Setting
+from ..errors import HandoffError
 from ..run.results import Run
 from ..statistics import controls, interference, states, withheld
 from ..statistics.prepared import Prepared, prepare
 from . import effort
 
 Json = dict[str, Any]
+
+SPEC = ("name", "producers", "consumers", "bound", "push", "pop", "delivery")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,15 @@ class Evidence:
 
     @cached_property
     def queues(self) -> list[Json]:
-        return list(self.catalog.get("queues", []))
+        """With all that candidates are chosen by."""
+        found = list(self.catalog.get("queues", []))
+        for entry in found:
+            if lacking := [key for key in SPEC if key not in entry]:
+                name = entry.get("name", "without a name")
+                raise HandoffError(
+                    f"run '{self.run.path}': the queue {name} of its catalog lacks {', '.join(lacking)}"
+                )
+        return found
 
     @cached_property
     def prepared(self) -> Prepared:
