@@ -225,6 +225,7 @@ def test_each_script_helps_without_packages(script: str, tmp_path: Path) -> None
     [
         (["report.py", "a_run"], "python3-"),
         (["compare.py", "a_run", "b_run"], "python3-"),
+        (["choose.py", "--from", "a_run"], "python3-"),
         (["plot.py", "a_run", "--figure", "memory"], "python3-"),
         (["validate.py", "--out", "runs"], "python3-"),
         (["http_agreement.py", "a_run"], "python3-"),

@@ -9,20 +9,25 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..errors import MeasurementError
 from ..run.sampling import Needs, Sampling
 
 
-class Look:
-    def __init__(self, run: Path, rule: Sampling) -> None:
+class Beside:
+    """A process that answers each line with one, by the function `answer` of a module of this room."""
+
+    def __init__(self, run: Path, module: str, arguments: Sequence[str]) -> None:
         self._run = run
-        self._rule = rule
+        self._module = module
+        self._arguments = arguments
         self._process: subprocess.Popen[str] | None = None
 
-    def needs(self) -> Needs:
-        """What the complete blocks on the disk leave to be wished for."""
+    def ask(self) -> Any:
+        """About the complete blocks on the disk."""
         if self._process is None:
             self._process = self._start()
         assert self._process.stdin and self._process.stdout
@@ -37,7 +42,7 @@ class Look:
             raise MeasurementError(
                 f"what {self._run} still needs could not be found out: exit code {code}; its samples are kept"
             )
-        return Needs.from_dict(json.loads(answer))
+        return json.loads(answer)
 
     def close(self) -> None:
         if self._process is not None:
@@ -47,15 +52,23 @@ class Look:
     def _start(self) -> subprocess.Popen[str]:
         # Its own session: Ctrl-C is the campaign's to handle. When the campaign dies its input ends.
         code = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); "
-        code += "from handoff.campaign.look import answer; answer()"
-        arguments = [str(self._run), repr(self._rule.precision), str(self._rule.first_blocks)]
+        code += f"from handoff.campaign.{self._module} import answer; answer()"
         return subprocess.Popen(
-            [sys.executable, "-c", code, *arguments],
+            [sys.executable, "-c", code, str(self._run), *self._arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
+
+
+class Look(Beside):
+    def __init__(self, run: Path, rule: Sampling) -> None:
+        super().__init__(run, "look", [repr(rule.precision), str(rule.first_blocks)])
+
+    def needs(self) -> Needs:
+        """What is left to be wished for."""
+        return Needs.from_dict(self.ask())
 
 
 def answer() -> None:

@@ -180,10 +180,7 @@ def check_selecting(options: argparse.Namespace) -> None:
         raise HandoffError(f"--blocks {options.blocks}: at least 1")
     if options.seed is not None and options.seed < 0:
         raise HandoffError(f"--seed {options.seed}: at least 0")
-    if not PLACEMENTS.fullmatch(options.placement):
-        raise HandoffError(
-            f"--placement '{options.placement}' is unknown; valid: compact, scatter, none, cpus:LIST such as cpus:0,1"
-        )
+    check_placement(options.placement)
     for name, value, (least, most) in (
         ("--window-ms", options.window_ms, WINDOW_MS),
         ("--ramp-ms", options.ramp_ms, RAMP_MS),
@@ -192,6 +189,13 @@ def check_selecting(options: argparse.Namespace) -> None:
             raise HandoffError(f"{name} {value:g}; valid: {least:g} to {most:g}")
     if options.out is not None:
         check_out(options.out)
+
+
+def check_placement(placement: str) -> None:
+    if not PLACEMENTS.fullmatch(placement):
+        raise HandoffError(
+            f"--placement '{placement}' is unknown; valid: compact, scatter, none, cpus:LIST such as cpus:0,1"
+        )
 
 
 def _check_precision(options: argparse.Namespace, profile: Profile) -> None:

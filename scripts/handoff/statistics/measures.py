@@ -48,10 +48,10 @@ def measure_of(workload: str, keys: dict[str, str]) -> Measure | None:
 
 
 def add_derived(samples: pd.DataFrame, measures: dict[str, Measure | None]) -> pd.DataFrame:
-    """Adds `value` (the headline), `log_cost` (higher is worse; of times only), `multiple`, `cpu_ns` (per
-    operation) and its logarithm."""
+    """Adds `value` (the headline), `log_cost` (higher is worse; of times only), `log_bytes` (of bytes only), `multiple`,
+    `cpu_ns` (per operation) and its logarithm."""
     result = samples.copy(deep=False)  # columns are added, and not written into
-    for column in ("value", "log_cost", "multiple", "cpu_ns"):
+    for column in ("value", "log_cost", "log_bytes", "multiple", "cpu_ns"):
         result[column] = np.nan
     kinds = result["case"].map(measures)
     for measure in {m for m in measures.values() if m is not None}:
@@ -62,6 +62,7 @@ def add_derived(samples: pd.DataFrame, measures: dict[str, Measure | None]) -> p
         value = value.where(value > 0)
         result.loc[rows, "value"] = value
         if not measure.is_time:
+            result.loc[rows, "log_bytes"] = np.log(value)
             continue
         cost = 1e9 / value if measure.more_is_better else value * (1e9 if measure.unit == "s" else 1.0)
         result.loc[rows, "log_cost"] = np.log(cost)

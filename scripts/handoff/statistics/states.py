@@ -18,6 +18,7 @@ from .stats import Interval, median_interval
 
 # Columns that describe the trial and are no figures of the case.
 _NOT_FIGURES = {"schema", "method", "block", "position", "seconds", "exit", "value", "log_cost", "log_cpu"}
+_NOT_FIGURES |= {"log_bytes"}
 _NOT_FIGURES |= {"yardstick_before_ns", "yardstick_after_ns", "canary_before_ns", "canary_after_ns"}
 _NOT_FIGURES |= {"multiple", "cpu_ns"}
 
