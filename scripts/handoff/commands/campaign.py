@@ -22,9 +22,9 @@ from ..campaign.selection import Selection
 from ..errors import EXIT_INTERRUPTED, MeasurementError
 from ..host.build import ROOT
 from ..report import ending
-from ..run import sampling
+from ..run import run_folder, sampling
 from ..run.cases import Case
-from ..run.run_folder import ENVIRONMENT_NAME, RunFolder
+from ..run.run_folder import RunFolder
 from ..run.sampling import BLOCKS_FOR_AN_INTERVAL, Sampling
 
 
@@ -55,7 +55,7 @@ def check(given: argparse.Namespace) -> Request:
     """What only the build can say of options that options.check has found sound."""
     profile, budget_s = options.profile_of(given), options.budget_of(given)
     settings = options.settings_of(given)
-    suite = catalog.load(given.build_dir, settings)
+    suite = catalog.load(given.build_dir, settings, selected(given).requires)
     return Request(
         options=given,
         profile=profile,
@@ -109,7 +109,7 @@ def open_folder(request: Request) -> RunFolder:
         seed,
         request.sampling,
     )
-    if out is not None and (out / ENVIRONMENT_NAME).exists():
+    if out is not None and run_folder.is_begun(out):
         return RunFolder.resume(out, wanted, request.options.seed, request.precision)
     return RunFolder.begin(ROOT / "reports", out, wanted)
 
@@ -123,13 +123,17 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
     )
     display = progress.display(console)
     try:
-        display.say(plan_text(request, rule))
-        display.say(f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it")
-        campaign.measure(interrupt, display)
+        try:
+            display.say(plan_text(request, rule))
+            display.say(
+                f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it"
+            )
+            campaign.measure(interrupt, display)
+        finally:
+            display.close()
+        folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
     finally:
-        display.close()
         folder.close()
-    folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
     return campaign.blocks_complete
 
 
@@ -149,6 +153,9 @@ def write_report(folder: RunFolder) -> None:
 
 def carry_out(request: Request) -> int:
     """Lists or measures; returns the exit code."""
+    if request.suite.not_built and not request.options.workload:
+        names = ", ".join(request.suite.not_built)
+        print(f"note: not built, so without their cases: {names}", file=sys.stderr)
     if request.options.list or request.options.dry_run:
         print("\n".join(case.name for case in request.cases))
         if request.options.dry_run:
