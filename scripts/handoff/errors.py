@@ -57,7 +57,9 @@ def ends_with_one_line(main: Callable[P, int]) -> Callable[P, int]:
 
     def ended(*args: P.args, **kwargs: P.kwargs) -> int:
         try:
-            return main(*args, **kwargs)
+            code = main(*args, **kwargs)
+            streams.flush_output()
+            return code
         except HandoffError as error:
             return _say(error, EXIT_MISUSE)
         except MeasurementError as error:

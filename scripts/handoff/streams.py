@@ -16,11 +16,12 @@ _GONE = (errno.EIO, errno.ENXIO, errno.EBADF, errno.ENOTCONN)
 
 
 class Unheard(io.TextIOBase):
-    """Stands before stderr. Once what it leads to has gone, so that nobody listens, all goes to the null device; also
-    what the processes say that are started then."""
+    """Stands before a stream. Once what it leads to has gone, so that nobody listens, all goes to the null device; also
+    what the processes say that are started then. `gone`: the errors that say so."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, gone: tuple[int, ...]) -> None:
         self._stream = stream
+        self._gone = gone
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -49,8 +50,8 @@ class Unheard(io.TextIOBase):
         try:
             yield
         except OSError as error:
-            # The reader of a pipe has gone: no more is to be said there either.
-            if error.errno not in (*_GONE, errno.EPIPE):
+            if error.errno not in self._gone:
+                error.filename = error.filename or f"the stream '{self._stream.name}'"
                 raise
             _lead_nowhere(self._stream.fileno())
 
@@ -65,8 +66,19 @@ def sound() -> Iterator[None]:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    with contextlib.redirect_stderr(Unheard(sys.stderr)):
+    # Who reads the output from a pipe and goes wants no more of it; who reads the errors may still want the work done.
+    out, err = Unheard(sys.stdout, _GONE), Unheard(sys.stderr, (*_GONE, errno.EPIPE))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         yield
+
+
+def flush_output() -> None:
+    """What cannot be written now cannot be at the end of the program either, where it would be a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _lead_nowhere(1)
+        raise
 
 
 def _open_if_closed(number: int) -> None:

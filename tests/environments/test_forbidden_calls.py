@@ -28,7 +28,7 @@ CASE = "--benchmark_filter=^ping_pong/lamport_spsc_ring/queues:2/wait:yield/repo
 @pytest.mark.parametrize(
     "calls",
     [
-        {"pidfd_open": errno.ENOSYS},
+        pytest.param({"pidfd_open": errno.ENOSYS}, marks=pytest.mark.quick),
         {"pidfd_open": errno.EPERM},
         {"flock": errno.ENOSYS},
         {"flock": errno.ENOLCK},
@@ -56,6 +56,7 @@ def test_a_trial_that_hangs_is_noticed_without_pidfds(
     assert "crashed" in {line["status"] for line in lines(out)}
 
 
+@pytest.mark.quick
 def test_threads_that_are_not_pinned_are_measured_where_pinning_is_forbidden() -> None:
     done = run(
         benchmark("ping_pong"), CASE, "--placement=none", "--benchmark_format=json", preexec_fn=forbid(PINNING)
@@ -65,6 +66,7 @@ def test_threads_that_are_not_pinned_are_measured_where_pinning_is_forbidden() -
     assert entry["round_trip_ns"] > 0 and "yardstick_before_ns" not in entry
 
 
+@pytest.mark.quick
 def test_who_wants_to_pin_where_it_is_forbidden_is_told_what_does_without() -> None:
     done = run(benchmark("ping_pong"), CASE, preexec_fn=forbid(PINNING))
     assert done.returncode == 2
@@ -84,6 +86,7 @@ def test_a_network_without_lo_is_named() -> None:
     assert "the network interface 'lo' is down" in done.stderr
 
 
+@pytest.mark.quick
 @mounts
 @pytest.mark.parametrize(
     "source, counter", [("hpet", "steady_clock"), ("acpi_pm", "steady_clock"), ("tsc", None)]
@@ -98,6 +101,7 @@ def test_a_kernel_that_distrusts_the_counter(tmp_path: Path, source: str, counte
     assert found == (counter or plain)
 
 
+@pytest.mark.quick
 def test_two_threads_on_one_cpu_are_too_many() -> None:
     cpu = min(os.sched_getaffinity(0))
     opened = run(benchmark("bracket"), f"--placement=cpus:{cpu}", "--threads=2", input="done\n").stdout

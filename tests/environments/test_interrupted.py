@@ -19,6 +19,7 @@ def is_whole(out: Path) -> bool:
     return environment(out)["finished"] is not None and (out / "report.html").exists()
 
 
+@pytest.mark.quick
 def test_nohup_is_respected(build: FakeBuild, scripts: Scripts, tmp_path: Path) -> None:
     out = tmp_path / "run"
     process = subprocess.Popen(
@@ -104,9 +105,11 @@ def test_a_campaign_leaves_the_files_of_one_that_lives(
     alive = subprocess.Popen(campaign(build, scripts, "--out", str(tmp_path / "a")), stderr=subprocess.PIPE)
     wait_until((build.benchmarks / "hanging.pid").exists)
     (kept,) = Path(os.environ["TMPDIR"]).iterdir()
+    alive.send_signal(signal.SIGSTOP)  # else it ends the trial that hangs, after 10 s
     build.misbehave()
     assert run(*campaign(build, scripts, "--out", str(tmp_path / "b"))).returncode == 0
     assert list(kept.rglob("*.kept"))
     alive.send_signal(signal.SIGINT)
+    alive.send_signal(signal.SIGCONT)
     alive.communicate()
     assert not kept.exists()

@@ -33,6 +33,7 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
 # ---- another machine -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is only one CPU here")
 def test_less_of_the_machine_is_refused(build: FakeBuild, scripts: Scripts, begun: Path) -> None:
     cpu = str(min(os.sched_getaffinity(0)))
@@ -78,7 +79,7 @@ def test_another_machine_is_refused(
 # ---- a start that died -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("left", [(), ("samples.jsonl",), ("samples.jsonl", "environment.json"), ("environment.json.new",)])
+@pytest.mark.parametrize("left", [pytest.param(("samples.jsonl",), marks=pytest.mark.quick), (), ("samples.jsonl", "environment.json"), ("environment.json.new",)])
 def test_a_start_that_died_at_once_is_no_run(
     build: FakeBuild, scripts: Scripts, tmp_path: Path, left: tuple[str, ...]
 ) -> None:
@@ -136,7 +137,7 @@ def replaced(out: Path) -> None:
 @pytest.mark.parametrize(
     "what, says",
     [
-        (removed, "has been removed during the run, and with it its"),
+        pytest.param(removed, "has been removed during the run, and with it its", marks=pytest.mark.quick),
         (removed_whole, "has been removed during the run, and with it its"),
         (moved, "has been moved during the run"),
         (replaced, "has been removed during the run"),

@@ -50,10 +50,12 @@ def reported(result: Path, *before: str, python: str = PYTHON, **variables: str)
     return done.stderr
 
 
+@pytest.mark.quick
 def test_python_does_not_look_beside_the_script(result: Path) -> None:
     assert "Error" not in reported(result, PYTHONSAFEPATH="1")
 
 
+@pytest.mark.quick
 def test_broken_modules_of_the_users_own(result: Path) -> None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     own = Path(os.environ["HOME"]) / ".local" / "lib" / version / "site-packages"
@@ -132,6 +134,8 @@ def test_a_user_without_a_name(build: FakeBuild, scripts: Scripts, tmp_path: Pat
     for folder in (build.benchmarks, build.dir, scripts.root):
         open_to_all(folder)
     build.benchmarks.chmod(0o777)  # the fakes count their calls there
+    for fake in build.benchmarks.iterdir():
+        fake.chmod(0o755)
     variables = {name: value for name, value in os.environ.items() if name != "HOME"}
     done = run(
         *campaign(build, scripts, "--out", str(out / "run")),
@@ -163,6 +167,7 @@ def test_no_colours_in_pipes(
     assert done.returncode == 0 and "\x1b" not in done.stdout + done.stderr
 
 
+@pytest.mark.quick
 def test_flags_of_google_benchmark_in_the_environment(
     build: FakeBuild, scripts: Scripts, tmp_path: Path
 ) -> None:

@@ -36,7 +36,7 @@ def blocked(folder: Path) -> dict[str, str]:
         (folder / f"{name}.py").write_text(
             f'raise ModuleNotFoundError("No module named \'{name}\'", name="{name}")\n'
         )
-    return {"PYTHONPATH": str(folder)}
+    return {"PYTHONPATH": str(folder), "HANDOFF_PYTHON": "as_it_is"}
 
 
 @dataclass

@@ -10,13 +10,16 @@ import sys
 INTERPRETER = "/usr/bin/python3"
 MODULES = "/usr/lib/python3/dist-packages"
 
+INSIST, AS_IT_IS = "HANDOFF_PYTHON", "as_it_is"
+
 # By these a user has Python find other modules than its own.
 _VARIABLES = ("PYTHONPATH", "PYTHONHOME")
 
 
 def settle() -> None:
-    """Begins the script anew where it should not go on as it has begun. Elsewhere than on Debian it stays as it is."""
-    if sys.flags.isolated or _is_settled() or not (os.path.isdir(MODULES) and os.path.exists(INTERPRETER)):
+    """Begins the script anew where it should not go on as it has begun. Elsewhere than on Debian it stays as it is, and
+    where the user insists."""
+    if os.environ.get(INSIST) == AS_IT_IS or sys.flags.isolated or _is_settled() or not (os.path.isdir(MODULES) and os.path.exists(INTERPRETER)):
         return
     flags = ["-B"] if sys.flags.dont_write_bytecode else []
     flags += [f"-W{option}" for option in sys.warnoptions]
