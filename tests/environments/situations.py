@@ -107,5 +107,3 @@ def open_to_all(folder: Path) -> None:
     for path in (folder, *folder.parents):
         if path.stat().st_uid == os.geteuid() and path != Path("/"):
             path.chmod(path.stat().st_mode | 0o055)
-
-

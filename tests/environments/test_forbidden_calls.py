@@ -59,7 +59,11 @@ def test_a_trial_that_hangs_is_noticed_without_pidfds(
 @pytest.mark.quick
 def test_threads_that_are_not_pinned_are_measured_where_pinning_is_forbidden() -> None:
     done = run(
-        benchmark("ping_pong"), CASE, "--placement=none", "--benchmark_format=json", preexec_fn=forbid(PINNING)
+        benchmark("ping_pong"),
+        CASE,
+        "--placement=none",
+        "--benchmark_format=json",
+        preexec_fn=forbid(PINNING),
     )
     assert done.returncode == 0, done.stderr
     (entry,) = json.loads(done.stdout)["benchmarks"]

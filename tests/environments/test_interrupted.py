@@ -50,7 +50,9 @@ def test_a_terminal_that_has_gone_ends_nothing(build: FakeBuild, scripts: Script
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_closed_stream_ends_nothing(build: FakeBuild, scripts: Scripts, tmp_path: Path, number: int) -> None:
+def test_a_closed_stream_ends_nothing(
+    build: FakeBuild, scripts: Scripts, tmp_path: Path, number: int
+) -> None:
     out = tmp_path / "run"
     done = subprocess.run(campaign(build, scripts, "--out", str(out)), preexec_fn=close_stream(number))
     assert done.returncode == 0
@@ -72,7 +74,9 @@ def test_an_interrupted_campaign_leaves_no_files(
     build: FakeBuild, scripts: Scripts, tmp_path: Path, number: signal.Signals
 ) -> None:
     build.misbehave(KEEPS, {"case": "good_ring", "do": "hang"})
-    process = subprocess.Popen(campaign(build, scripts, "--out", str(tmp_path / "run")), stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        campaign(build, scripts, "--out", str(tmp_path / "run")), stderr=subprocess.PIPE
+    )
     wait_until((build.benchmarks / "hanging.pid").exists)
     assert [path.name for path in Path(os.environ["TMPDIR"]).iterdir()], "the trial's file is not there"
     process.send_signal(number)

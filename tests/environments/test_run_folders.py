@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FakeBuild, Scripts, build, environment, lines, one_line, scripts, wait_until  # noqa: F401
+from conftest import (
+    FakeBuild,
+    Scripts,
+    build,
+    environment,
+    lines,
+    one_line,
+    scripts,
+    wait_until,
+)  # noqa: F401
 from situations import campaign, in_namespace, mounts, networks, plain_variables, run  # noqa: F401
 
 
@@ -79,7 +88,15 @@ def test_another_machine_is_refused(
 # ---- a start that died -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("left", [pytest.param(("samples.jsonl",), marks=pytest.mark.quick), (), ("samples.jsonl", "environment.json"), ("environment.json.new",)])
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param(("samples.jsonl",), marks=pytest.mark.quick),
+        (),
+        ("samples.jsonl", "environment.json"),
+        ("environment.json.new",),
+    ],
+)
 def test_a_start_that_died_at_once_is_no_run(
     build: FakeBuild, scripts: Scripts, tmp_path: Path, left: tuple[str, ...]
 ) -> None:

@@ -95,7 +95,12 @@ def test_cmake_leaves_condas_libraries_aside(tmp_path: Path) -> None:
         (project / "CMakeLists.txt").write_text(listing)
         path = f"{conda / 'bin'}:{os.environ['PATH']}"
         done = run(
-            "cmake", "-S", str(project), "-B", str(tmp_path / f"build{len(text)}"), env=os.environ | {"PATH": path}
+            "cmake",
+            "-S",
+            str(project),
+            "-B",
+            str(tmp_path / f"build{len(text)}"),
+            env=os.environ | {"PATH": path},
         )
         found[text] = done.stdout.count(f"found {conda}") + done.stdout.count(f" {conda}/bin/pkg-config")
     assert found == {"": 2, guard: 0}
@@ -151,7 +156,9 @@ def test_a_user_without_a_name(build: FakeBuild, scripts: Scripts, tmp_path: Pat
 @mounts
 def test_tmp_is_read_only_and_tmpdir_elsewhere(build: FakeBuild, scripts: Scripts, tmp_path: Path) -> None:
     """All that a test has is under /tmp, too, so that is bound to its place again."""
-    first = f"mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro /tmp && ! touch /tmp/x 2>/dev/null"
+    first = (
+        f"mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro /tmp && ! touch /tmp/x 2>/dev/null"
+    )
     before = in_namespace("--mount", first=f"mount --bind /tmp /tmp && {first}")
     done = run(*before, *campaign(build, scripts, "--out", str(tmp_path / "run")))
     assert done.returncode == 0, done.stderr

@@ -67,7 +67,18 @@ ODD_VALUES = (
     nested(30),
     nested(900),
 )
-ODD_BYTES = (b"\xff", b"\xed\xa0\x80", b"\x00", b"\n", b"{}\n", b"[]\n", b"[" * 100_000, b"1e999", b"\xef\xbb\xbf", b'"')
+ODD_BYTES = (
+    b"\xff",
+    b"\xed\xa0\x80",
+    b"\x00",
+    b"\n",
+    b"{}\n",
+    b"[]\n",
+    b"[" * 100_000,
+    b"1e999",
+    b"\xef\xbb\xbf",
+    b'"',
+)
 
 # Parts of the names of cases, replaced in all files: the run stays whole, and is about something else.
 PARTS = (

@@ -97,7 +97,8 @@ def test_a_url_that_is_none_or_holds_a_secret_is_refused_and_not_repeated(
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://a", "redis://A.example:65535/", "redis://[::1]:6379", "redis://10.0.0.1", "unix:///run/r.sock"]
+    "url",
+    ["redis://a", "redis://A.example:65535/", "redis://[::1]:6379", "redis://10.0.0.1", "unix:///run/r.sock"],
 )
 def test_a_url_of_a_server_is_taken(url: str) -> None:
     server = redis_server.asked_for(url, None, None)

@@ -93,8 +93,14 @@ def test_of_the_environment(tmp_path: Path, text: str, says: str) -> None:
         ({"figures": {"items": None}}, "the figure 'items' is None"),
         ({"figures": {"items": -1}}, "the figure 'items' is -1; valid: 0 or more"),
         ({"figures": {"items": 1e19}}, "the figure 'items' is too large a number"),
-        ({"figures": {"makespan_s": -2.0, "ideal_s": 1.0}, "case": DOWNLOAD}, "the figure 'makespan_s' is -2.0"),
-        ({"figures": {"makespan_s": 0.0, "ideal_s": 1.0}, "case": DOWNLOAD}, "'makespan_s' is 0.0; valid: more"),
+        (
+            {"figures": {"makespan_s": -2.0, "ideal_s": 1.0}, "case": DOWNLOAD},
+            "the figure 'makespan_s' is -2.0",
+        ),
+        (
+            {"figures": {"makespan_s": 0.0, "ideal_s": 1.0}, "case": DOWNLOAD},
+            "'makespan_s' is 0.0; valid: more",
+        ),
         ({"figures": {"makespan_s": 2.0}, "case": DOWNLOAD}, "download without its figures ideal_s"),
         ({"schema": True}, "unknown schema True"),
         ({"case": "counter/a/t:2/mix:increment/" + "x:" * 5000}, "case is 'counter/a/"),
@@ -156,7 +162,9 @@ def device(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["environment.json", "samples.jsonl", "blocks.jsonl", "stamps.jsonl"])
 @pytest.mark.parametrize("made", [fifo, device])
-def test_what_would_never_end_is_not_waited_for(tmp_path: Path, made: Callable[[Path], None], name: str) -> None:
+def test_what_would_never_end_is_not_waited_for(
+    tmp_path: Path, made: Callable[[Path], None], name: str
+) -> None:
     run = write_run(tmp_path / "r", sample())
     made(run / name)
     refused(run, "neither a file nor a folder")

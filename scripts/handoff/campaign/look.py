@@ -50,7 +50,13 @@ class Look:
         code += "from handoff.campaign.look import answer; answer()"
         arguments = [str(self._run), repr(self._rule.precision), str(self._rule.first_blocks)]
         return subprocess.Popen(
-            [sys.executable, "-I", "-c", code, *arguments],  # else a numpy.py of the working folder comes first
+            [
+                sys.executable,
+                "-I",
+                "-c",
+                code,
+                *arguments,
+            ],  # else a numpy.py of the working folder comes first
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -60,7 +60,9 @@ def check_url(url: str) -> None:
             raise HandoffError(f"--redis: the URL has no path; {VALID}")
         return
     if not re.fullmatch(_HOST_AND_PORT, rest):
-        raise HandoffError(f"--redis: the URL has no host, or something that is no port from 1 to 65535; {VALID}")
+        raise HandoffError(
+            f"--redis: the URL has no host, or something that is no port from 1 to 65535; {VALID}"
+        )
 
 
 def _host(url: str) -> str:

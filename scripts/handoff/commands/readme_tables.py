@@ -82,7 +82,9 @@ def _stored(path: Path) -> Any:
 
 def run(given: argparse.Namespace) -> int:
     binary = catalog.built(given.build_dir / "benchmarks" / "catalog")
-    built = json.loads(subprocess.run([binary], check=True, capture_output=True, text=True, env=probe.without_flags()).stdout)
+    built = json.loads(
+        subprocess.run([binary], check=True, capture_output=True, text=True, env=probe.without_flags()).stdout
+    )
     texts = {path: filled(path, contents) for path, contents in tables(built).items()}
     changed = {path: text for path, (present, text) in texts.items() if text != present}
     if given.check and changed:

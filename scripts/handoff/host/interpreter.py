@@ -19,7 +19,12 @@ _VARIABLES = ("PYTHONPATH", "PYTHONHOME")
 def settle() -> None:
     """Begins the script anew where it should not go on as it has begun. Elsewhere than on Debian it stays as it is, and
     where the user insists."""
-    if os.environ.get(INSIST) == AS_IT_IS or sys.flags.isolated or _is_settled() or not (os.path.isdir(MODULES) and os.path.exists(INTERPRETER)):
+    if (
+        os.environ.get(INSIST) == AS_IT_IS
+        or sys.flags.isolated
+        or _is_settled()
+        or not (os.path.isdir(MODULES) and os.path.exists(INTERPRETER))
+    ):
         return
     flags = ["-B"] if sys.flags.dont_write_bytecode else []
     flags += [f"-W{option}" for option in sys.warnoptions]

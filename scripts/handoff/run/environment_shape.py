@@ -41,7 +41,18 @@ def control(value: Any, at: str) -> None:
 _TEXTS = map_of(text)
 _MAYBE_TEXT = nullable(text)
 
-_ENTRY_TEXTS = ("cite", "producers", "consumers", "bound", "push", "pop", "delivery", "failure", "add", "read")
+_ENTRY_TEXTS = (
+    "cite",
+    "producers",
+    "consumers",
+    "bound",
+    "push",
+    "pop",
+    "delivery",
+    "failure",
+    "add",
+    "read",
+)
 _ENTRY = fields(
     {"name": text},
     {name: text for name in (*_ENTRY_TEXTS, "value", "header")}
@@ -66,7 +77,10 @@ _CATALOG = fields(
 )
 _BUILD = fields(
     {},
-    {name: _MAYBE_TEXT for name in ("version", "compiler", "flags", "build_type", "sanitizers", "diff_sha256")}
+    {
+        name: _MAYBE_TEXT
+        for name in ("version", "compiler", "flags", "build_type", "sanitizers", "diff_sha256")
+    }
     | {
         "commit": nullable(commit),
         "dirty": nullable(flag),
@@ -89,7 +103,8 @@ _MACHINE = fields(
     },
 )
 _OTHER_RUN = fields(
-    {"campaign": text, "side": one_of(("base", "head")), "commit": nullable(commit), "dirty": nullable(flag)}, {}
+    {"campaign": text, "side": one_of(("base", "head")), "commit": nullable(commit), "dirty": nullable(flag)},
+    {},
 )
 
 ENVIRONMENT: Shape = fields(
