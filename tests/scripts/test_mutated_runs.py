@@ -10,6 +10,7 @@ import io
 import json
 import os
 import random
+import resource
 import signal
 import sys
 import tempfile
@@ -35,6 +36,7 @@ from handoff.run.run_folder import RunFolder, read_environment
 COUNT = int(os.environ.get("HANDOFF_MUTATED_RUNS", "25"))
 SEED = int(os.environ.get("HANDOFF_SEED", random.randrange(2**32)))
 LIMIT_S = 30
+MEMORY = 1 << 30
 
 SMALL = Spec(
     blocks=2,
@@ -78,18 +80,27 @@ class TooLong(Exception):
     pass
 
 
+@pytest.fixture(autouse=True)
+def little_memory() -> Iterator[None]:
+    """What does not fit ends in a MemoryError, which is said in one line, too."""
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
 @contextlib.contextmanager
 def limited() -> Iterator[None]:
     def late(number: int, frame: FrameType | None) -> None:
         raise TooLong(f"not done within {LIMIT_S} s")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(LIMIT_S)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT_S)  # of CPU time: the machine may have other work
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def said_in_one_line(main: Callable[[list[str]], int], *arguments: str | Path) -> None:
@@ -101,6 +112,7 @@ def said_in_one_line(main: Callable[[list[str]], int], *arguments: str | Path) -
     assert code in (0, 1, 2), told.getvalue()
     assert len(lines) == (code == 2), told.getvalue()
     assert all(line.startswith("error: ") and len(line) < 2000 for line in lines), told.getvalue()
+    assert "not enough memory" not in told.getvalue()
     told.getvalue().encode("utf-8")
 
 
