@@ -21,6 +21,7 @@ list(JOIN sanitizing "," HANDOFF_SANITIZE)
 include(${CMAKE_CURRENT_LIST_DIR}/compile_jobs.cmake)
 handoff_limit_compilers()
 
+include(${CMAKE_CURRENT_LIST_DIR}/debian_libraries.cmake)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)

@@ -24,6 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # PYTHONSAFEPATH leaves it out
+from handoff.host import interpreter
+
+if __name__ == "__main__":
+    interpreter.settle()
+
 from handoff.errors import EXIT_FAILED, HandoffError, describe, ends_with_one_line
 
 ROOT = Path(__file__).resolve().parent.parent

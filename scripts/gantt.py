@@ -5,8 +5,15 @@ The report has the same picture of the strategies that keep the order of results
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # PYTHONSAFEPATH leaves it out
+from handoff.host import interpreter
+
+if __name__ == "__main__":
+    interpreter.settle()
 
 from handoff.campaign import jobs
 from handoff.errors import ends_with_one_line

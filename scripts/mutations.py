@@ -12,7 +12,15 @@ page      makes the table of docs/mutations.md from what the deep tests of all p
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # PYTHONSAFEPATH leaves it out
+from handoff.host import interpreter
+
+if __name__ == "__main__":
+    interpreter.settle()
 
 from handoff.errors import MeasurementError, ends_with_one_line
 from handoff.proofs import mutated_sources, mutation_page, mutation_runs, mutations

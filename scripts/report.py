@@ -5,8 +5,15 @@ runs, one of each machine, it makes one report with a facet per machine, in a fo
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # PYTHONSAFEPATH leaves it out
+from handoff.host import interpreter
+
+if __name__ == "__main__":
+    interpreter.settle()
 
 from handoff.errors import HandoffError, ends_with_one_line
 from handoff.proofs import record as proof_record

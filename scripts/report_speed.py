@@ -4,8 +4,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # PYTHONSAFEPATH leaves it out
+from handoff.host import interpreter
+
+if __name__ == "__main__":
+    interpreter.settle()
 
 from handoff.errors import ends_with_one_line
 

@@ -3,6 +3,7 @@
 # lacks (Debian and Ubuntu, through apt), and that build a preset. Sourcing it changes nothing on the machine.
 set -euo pipefail
 
+unset CDPATH  # else cd prints where it goes
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 

@@ -22,6 +22,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # PYTHONSAFEPATH leaves it out
+from handoff.host import interpreter
+
+if __name__ == "__main__":
+    interpreter.settle()
+
 from handoff.proofs import ctest
 from handoff.errors import EXIT_FAILED, HandoffError, describe, ends_with_one_line
 

@@ -5,8 +5,15 @@ packed, and the report, with the README's figure as pixels. `scripts/report.py r
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # PYTHONSAFEPATH leaves it out
+from handoff.host import interpreter
+
+if __name__ == "__main__":
+    interpreter.settle()
 
 from handoff.errors import ends_with_one_line, unknown
 

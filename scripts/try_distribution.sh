@@ -8,6 +8,7 @@
 # Needs root, debootstrap, 300 MB of downloads and 3 GB of disk. It measures nothing worth keeping: the kernel and the
 # machine are the ones at hand.
 set -euo pipefail
+unset CDPATH  # else cd prints where it goes, or goes elsewhere
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # misuse MESSAGE: nothing has been done yet.

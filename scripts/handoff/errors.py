@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import ParamSpec
+
+from . import streams
 
 EXIT_FAILED = 1
 EXIT_MISUSE = 2
@@ -50,14 +53,22 @@ def ends_with_one_line(main: Callable[P, int]) -> Callable[P, int]:
 
     @functools.wraps(main)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> int:
+        with streams.sound():
+            return ended(*args, **kwargs)
+
+    def ended(*args: P.args, **kwargs: P.kwargs) -> int:
         try:
-            return main(*args, **kwargs)
+            code = main(*args, **kwargs)
+            streams.flush_output()
+            return code
         except HandoffError as error:
             return _say(error, EXIT_MISUSE)
         except MeasurementError as error:
             return _say(error, EXIT_FAILED)
         except KeyboardInterrupt:
             return _say("interrupted", EXIT_INTERRUPTED)
+        except MemoryError:
+            return _say("there is not enough memory for it", EXIT_MISUSE)
         except BrokenPipeError:
             # The reader of our output (head, a pager) has gone; nothing is left to say, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -84,6 +95,26 @@ def _package_of(error: ModuleNotFoundError) -> str | None:
     package = f"python3-{(error.name or '').partition('.')[0]}"
     listed = PACKAGES.read_text(encoding="utf-8").splitlines()
     return package if any(line.split("\t")[0] == package for line in listed) else None
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """An error in the midst of reading or writing a file does not say which file it was; here it does."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    with naming(path):
+        path.write_bytes(data)
 
 
 def describe(error: OSError) -> str:

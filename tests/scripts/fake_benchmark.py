@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.basename(sys.argv[0])
+# Without these no report is made of such workloads.
+OF_DOWNLOADS_AND_MEMORY = (
+    "ideal_s bound_s document_s bound_cpu_s bound_bandwidth_s enough_n bytes_per_item empty_bytes retained_bytes "
+    "peak_bytes allocations_per_item items capacity"
+).split()
 SUFFIX = "/iterations:1/manual_time"
 
 
@@ -73,13 +78,21 @@ def write_stamps(path: str, documents: int) -> None:
 
 
 def misbehave(do: str, case: str) -> None:
-    if do == "hang":
+    if do == "keep files":
+        with open(os.path.join(os.environ["TMPDIR"], f"{os.getpid()}.kept"), "w") as kept:
+            kept.write(case)
+    elif do == "hang":
         print("about to hang", flush=True)
         # In one step: who waits for the file reads the number in it.
         with open(os.path.join(HERE, "hanging.part"), "w") as file:
             file.write(str(os.getpid()))
         os.rename(file.name, os.path.join(HERE, "hanging.pid"))
         time.sleep(600)
+    elif do == "linger":
+        time.sleep(0.3)
+    elif do == "say variables":
+        print(*os.environ, file=sys.stderr)
+        sys.exit(1)
     elif do == "crash":
         print("about to crash", file=sys.stderr, flush=True)
         os.kill(os.getpid(), 11)
@@ -146,7 +159,7 @@ def main() -> None:
         padding=padding,
         heap_gap=float(flag("heap_gap") or "nan"),
     )
-    print_document(entry(case, label="cpus:0,1", **figures))
+    print_document(entry(case, label="cpus:0,1", **figures, **dict.fromkeys(OF_DOWNLOADS_AND_MEMORY, 1.0)))
 
 
 main()

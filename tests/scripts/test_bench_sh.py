@@ -36,7 +36,7 @@ def blocked(folder: Path) -> dict[str, str]:
         (folder / f"{name}.py").write_text(
             f'raise ModuleNotFoundError("No module named \'{name}\'", name="{name}")\n'
         )
-    return {"PYTHONPATH": str(folder)}
+    return {"PYTHONPATH": str(folder), "HANDOFF_PYTHON": "as_it_is"}
 
 
 @dataclass
@@ -116,7 +116,7 @@ MALFORMED: Sequence[tuple[list[str], str]] = [
     (["--placement", "cpus:0;1"], "--placement 'cpus:0;1' is unknown; valid: compact, scatter, none, cpus:"),
     (["--window-ms", "0"], "--window-ms 0; valid: 1 to 600000"),
     (["--ramp-ms", "nan"], "--ramp-ms nan; valid: 0 to 60000"),
-    (["--redis", "cache:6379"], "--redis 'cache:6379' is no URL of a server; valid: redis://HOST:PORT"),
+    (["--redis", "cache:6379"], "--redis: that is no URL of a server; valid: redis://HOST:PORT"),
     (["--queue", "mine"], "--queue mine: it is one of the server that --redis URL names"),
     (["--out", "{own}/file/run"], "{own}/file/run: Not a directory"),
     (["--out", "{own}/" + "x" * 300 + "/run"], "File name too long"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import FakeBuild, Scripts, environment, lines, run_here
+from conftest import FakeBuild, Scripts, environment, lines, one_line, run_here
 
 from handoff.campaign import redis_server
 
@@ -62,3 +62,44 @@ def test_a_report_says_at_its_top_what_it_does_not_describe() -> None:
     (all_here,) = redis_server.warnings({"redis": {"workers_elsewhere": 0}})
     (some,) = redis_server.warnings({"redis": {"workers_elsewhere": 2}})
     assert "2 of the n workers" in some and "workers" not in all_here
+
+
+@pytest.mark.parametrize(
+    "url, says",
+    [
+        ("redis://user:hunter2@cache.example:6379", "a user or a password"),
+        ("redis://:hunter2@cache.example", "a user or a password"),
+        ("redis://hunter2%40cache@cache.example", "a user or a password"),
+        ("rediss://cache.example:hunter2", "no URL of a server"),
+        ("hunter2", "no URL of a server"),
+        ("redis://cache.example:hunter2", "no port from 1 to 65535"),
+        ("redis://cache.example:65536", "no port from 1 to 65535"),
+        ("redis://cache.example:0", "no port from 1 to 65535"),
+        ("redis://cache.example:6379?password=hunter2", "has '?' in it"),
+        ("redis://cache.example:6379#hunter2", "has '#' in it"),
+        ("redis://cache.example:6379/0", "no host, or something"),
+        ("redis://[::1:6379", "no host, or something"),
+        ("redis://", "no host, or something"),
+        ("redis:///hunter2", "no host, or something"),
+        ("unix://hunter2", "the URL has no path"),
+        ("unix:///", "the URL has no path"),
+    ],
+)
+def test_a_url_that_is_none_or_holds_a_secret_is_refused_and_not_repeated(
+    build: FakeBuild, tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str, says: str
+) -> None:
+    out = tmp_path / "run"
+    assert run_here(build, "--blocks", "1", "--out", str(out), "--redis", url) == 2
+    said = one_line(capsys.readouterr().err)
+    assert says in said and "hunter2" not in said and "cache" not in said
+    assert "valid: redis://HOST:PORT, unix:///PATH" in said
+    assert not out.exists() and build.calls() == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://a", "redis://A.example:65535/", "redis://[::1]:6379", "redis://10.0.0.1", "unix:///run/r.sock"],
+)
+def test_a_url_of_a_server_is_taken(url: str) -> None:
+    server = redis_server.asked_for(url, None, None)
+    assert server is not None and len(server.where()) == 1 and server.where()[0] in url

@@ -142,6 +142,8 @@ def test_text_from_a_run_cannot_become_markup(found: Json) -> None:
     tags = [tag for tag, _ in _read(page.render(hostile, [])).elements]
     assert tags.count("script") == 2
     assert "img" not in tags
+    short = markdown.render(hostile, [])
+    assert "alert(2)" in short and "<script" not in short and "<img" not in short
 
 
 def test_the_first_line_says_whether_the_run_may_be_cited(found: Json, html: str, tmp_path: Path) -> None:

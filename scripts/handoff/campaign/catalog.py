@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError
+from ..host import probe
 from ..run import cases, control_kinds
 from ..run.cases import Case
 from .runner import Settings
@@ -28,6 +29,7 @@ class Suite:
     catalog: dict[str, Any]
     binaries: dict[str, Path]  # by workload
     cases: list[Case]
+    not_built: tuple[str, ...] = field(default=(), kw_only=True)  # workloads that nobody insisted on
 
     def binary(self, case: Case) -> Path:
         return self.binaries[case.workload]
@@ -49,12 +51,22 @@ class Suite:
         return {entry["name"] for entry in self.entries() if entry["control"]}
 
 
-def load(build_dir: Path, settings: Settings) -> Suite:
-    """Asks the binaries, which check the settings on the way: only they know the machine's placements."""
+def all_of_them(workload: str) -> bool:
+    return True
+
+
+def load(build_dir: Path, settings: Settings, required: Callable[[str], bool] = all_of_them) -> Suite:
+    """Asks the binaries, which check the settings on the way: only they know the machine's placements. `required`:
+    which workloads must be built."""
     folder = build_dir / "benchmarks"
     catalog = _catalog(built(folder / "catalog"))
     kinds = control_kinds.of(catalog)
-    binaries = {workload: built(folder / workload) for workload in catalog["workloads"]}
+    there = [workload for workload in catalog["workloads"] if (folder / workload).is_file()]
+    binaries = {
+        workload: built(folder / workload)
+        for workload in catalog["workloads"]
+        if workload in there or required(workload) or not there
+    }
     listed = [
         case
         for workload, binary in binaries.items()
@@ -62,7 +74,8 @@ def load(build_dir: Path, settings: Settings) -> Suite:
     ]
     if not listed:
         raise HandoffError(f"the benchmarks in '{folder}' list no case")
-    return Suite(build_dir, catalog, binaries, listed)
+    missing = tuple(workload for workload in catalog["workloads"] if workload not in binaries)
+    return Suite(build_dir, catalog, binaries, listed, not_built=missing)
 
 
 def built(binary: Path) -> Path:
@@ -95,7 +108,12 @@ def ask(command: list[str]) -> str:
     """What the program prints."""
     try:
         answer = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=LISTING_LIMIT_S
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=LISTING_LIMIT_S,
+            env=probe.without_flags(),
         )
     except OSError as error:
         raise HandoffError(f"cannot run '{command[0]}': {error.strerror}") from error

@@ -18,7 +18,9 @@ class Interrupt:
         self._former: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Interrupt:
-        self._former = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        # What whoever started us has us ignore (nohup, a shell's background job) goes on being ignored.
+        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        self._former = {number: signal.signal(number, self._note) for number in heard}
         return self
 
     def __exit__(

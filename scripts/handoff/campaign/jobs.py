@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..run import cases, stamps, strategies
 from ..run.cases import Case
 from ..run.stamps import Document, Job
-from . import runner
+from . import runner, scratch
 from .interrupt import Interrupt
 from .runner import Layout, Settings
 
@@ -60,7 +59,7 @@ def run(
 def _run_once(
     program: Sequence[str], case: Case, settings: Settings, limit_s: float, interrupt: Interrupt
 ) -> Job | None:
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch.folder() as folder:
         path = Path(folder) / "stamps.csv"
         outcome = runner.run([*program, f"--stamps={path}"], case, settings, Layout(), limit_s, interrupt)
         if outcome is None:

@@ -54,7 +54,8 @@ class Beside:
         code = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); "
         code += f"from handoff.campaign.{self._module} import answer; answer()"
         return subprocess.Popen(
-            [sys.executable, "-c", code, str(self._run), *self._arguments],
+            # -I: else a numpy.py of the working folder comes first.
+            [sys.executable, "-I", "-c", code, str(self._run), *self._arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

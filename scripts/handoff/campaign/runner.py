@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import json
 import math
 import os
@@ -11,6 +13,7 @@ import select
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +21,11 @@ from datetime import datetime, timezone
 from typing import IO, Any
 
 from ..errors import HandoffError
+from ..host import probe
 from ..host.privacy import anonymous
 from ..run import strategies
 from ..run.cases import Case, listing_filter
+from . import scratch
 from .interrupt import Interrupt
 from .redis_server import RedisServer
 
@@ -119,8 +124,8 @@ def run(
     started = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     start = time.monotonic()
     # Files, not pipes: no reader has to wake up while the trial runs.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = _spawn(command, layout.padding, out, err)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, scratch.folder() as own:
+        process = _spawn(command, layout.padding, own, out, err)
         try:
             why = _wait(process, limit_s, interrupt)
         finally:
@@ -137,10 +142,11 @@ def run(
     return _judge(case, settings, started, seconds, ended)
 
 
-def _spawn(command: list[str], padding: int, out: IO[bytes], err: IO[bytes]) -> subprocess.Popen[bytes]:
-    # Google Benchmark reads its flags from variables as well; they must not reach a trial.
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("BENCHMARK_")}
-    variables["HANDOFF_PADDING"] = "x" * padding
+def _spawn(
+    command: list[str], padding: int, own: str, out: IO[bytes], err: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """`own`: where the trial keeps what it needs on the disk; whatever becomes of it, that goes with the trial."""
+    variables = probe.without_flags() | {"HANDOFF_PADDING": "x" * padding, "TMPDIR": own}
     try:
         return subprocess.Popen(
             command,
@@ -163,10 +169,10 @@ def _die_with_parent() -> None:
 def _wait(process: subprocess.Popen[bytes], limit_s: float, interrupt: Interrupt) -> str:
     """Sleeps until the end without waking up in between: Popen.wait with a timeout polls up to 2,000 times a
     second, on the very CPUs that are measured."""
-    pidfd = os.pidfd_open(process.pid)
+    pidfd = _end_of(process.pid)
     try:
         poll = select.poll()
-        poll.register(pidfd, select.POLLIN)
+        poll.register(pidfd, select.POLLIN)  # of a pipe, its closing wakes too
         poll.register(interrupt.fd, select.POLLIN)
         ready = {fd for fd, _ in poll.poll(limit_s * 1000)}
     finally:
@@ -174,6 +180,25 @@ def _wait(process: subprocess.Popen[bytes], limit_s: float, interrupt: Interrupt
     if pidfd in ready:
         return "ended"
     return "interrupted" if ready else "late"
+
+
+def _end_of(pid: int) -> int:
+    """A file that can be read once the child has ended."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError as error:
+        if error.errno not in (errno.ENOSYS, errno.EPERM):
+            raise
+    # A kernel, or a sandbox, that has no such files: a thread waits, and leaves the child to be reaped.
+    reader, writer = os.pipe2(os.O_CLOEXEC)
+
+    def wait() -> None:
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        os.close(writer)
+
+    threading.Thread(target=wait, daemon=True).start()
+    return reader
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

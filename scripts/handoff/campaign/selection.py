@@ -28,6 +28,12 @@ class Selection:
             raise HandoffError(self._why_none(profile, suite))
         return selected
 
+    def requires(self, workload: str) -> bool:
+        """Whether its benchmark must be built: nobody who asks for some cases has to build all the others."""
+        if self.workloads:
+            return workload in self.workloads
+        return not (self.implementations or self.waits or self.pattern)
+
     def check(self, cases: Sequence[Case]) -> None:
         """Whether each name is one of theirs."""
         _known("implementation", self.implementations, (case.implementation for case in cases))

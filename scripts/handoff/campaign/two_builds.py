@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import HandoffError
 from ..run.cases import Case
-from ..run.run_folder import ENVIRONMENT_NAME, INTERLEAVED, RunFolder, read_environment
+from ..run.run_folder import ENVIRONMENT_NAME, INTERLEAVED, RunFolder, is_begun, read_environment
 from ..run.sampling import Sampling
 from . import environment, measuring
 from .catalog import Suite
@@ -122,11 +122,11 @@ def _stored(out: Path | None) -> dict[str, Any]:
         raise HandoffError(
             f"'{out}' is one run; --out takes the folder of two, with {' and '.join(SIDES)} in it"
         )
-    begun = [path for side in SIDES if (path := out / side / ENVIRONMENT_NAME).exists()]
-    return read_environment(begun[0]) if begun else {}
+    begun = [out / side for side in SIDES if is_begun(out / side)]
+    return read_environment(begun[0] / ENVIRONMENT_NAME) if begun else {}
 
 
 def _open(path: Path, wanted: dict[str, Any], asked_seed: int | None) -> RunFolder:
-    if (path / ENVIRONMENT_NAME).exists():
+    if is_begun(path):
         return RunFolder.resume(path, wanted, asked_seed, asked_precision=None)
     return RunFolder.begin(path.parent, path, wanted)

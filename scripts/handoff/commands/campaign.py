@@ -23,9 +23,9 @@ from ..campaign.selection import Selection
 from ..errors import EXIT_INTERRUPTED, MeasurementError
 from ..host.build import ROOT
 from ..report import ending
-from ..run import sampling
+from ..run import run_folder, sampling
 from ..run.cases import Case
-from ..run.run_folder import ENVIRONMENT_NAME, RunFolder
+from ..run.run_folder import RunFolder
 from ..run.sampling import BLOCKS_FOR_AN_INTERVAL, Sampling
 
 
@@ -57,7 +57,7 @@ def check(given: argparse.Namespace) -> Request:
     """What only the build can say of options that options.check has found sound."""
     profile, budget_s = options.profile_of(given), options.budget_of(given)
     settings = options.settings_of(given)
-    suite = catalog.load(given.build_dir, settings)
+    suite = catalog.load(given.build_dir, settings, selected(given).requires)
     chosen = selected(given).of(profile, suite)
     # Two builds that are compared need no controls, and have each other.
     along = company.of(chosen, suite) if given.impl and not getattr(given, "alone", True) else company.NOBODY
@@ -116,7 +116,7 @@ def open_folder(request: Request) -> RunFolder:
         seed,
         request.sampling,
     )
-    if out is not None and (out / ENVIRONMENT_NAME).exists():
+    if out is not None and run_folder.is_begun(out):
         return RunFolder.resume(out, wanted, request.options.seed, request.precision)
     return RunFolder.begin(ROOT / "reports", out, wanted)
 
@@ -130,13 +130,17 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
     )
     display = progress.display(console)
     try:
-        display.say(plan_text(request, rule))
-        display.say(f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it")
-        campaign.measure(interrupt, display)
+        try:
+            display.say(plan_text(request, rule))
+            display.say(
+                f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it"
+            )
+            campaign.measure(interrupt, display)
+        finally:
+            display.close()
+        folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
     finally:
-        display.close()
         folder.close()
-    folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
     return campaign.blocks_complete
 
 
@@ -163,6 +167,9 @@ def next_step(summary: dict[str, Any], folder: RunFolder, given: argparse.Namesp
 
 def carry_out(request: Request) -> int:
     """Lists or measures; returns the exit code."""
+    if request.suite.not_built and not request.options.workload:
+        names = ", ".join(request.suite.not_built)
+        print(f"note: not built, so without their cases: {names}", file=sys.stderr)
     if request.options.list or request.options.dry_run:
         print("\n".join(case.name for case in request.cases))
         if request.options.dry_run:

@@ -10,7 +10,7 @@ from matplotlib import pyplot
 from ..campaign import catalog, jobs, measuring, schedule
 from ..campaign.interrupt import Interrupt
 from ..campaign.runner import Settings
-from ..errors import MeasurementError, unknown
+from ..errors import MeasurementError, unknown, write_bytes, write_text
 from ..report.figures import gantt, style
 from ..run import strategies
 from ..run.cases import Case
@@ -33,9 +33,9 @@ def draw(drawn: dict[str, list[Document]], setting: dict[str, str], path: Path) 
         figure = gantt.panels(drawn)
         style.frame(figure, gantt.title(setting), "one job of each strategy", gantt.legend())
         if path.suffix == ".png":
-            path.write_bytes(style.png(figure))
+            write_bytes(path, style.png(figure))
         else:
-            path.write_text(style.svg(figure, "gantt"), encoding="utf-8")
+            write_text(path, style.svg(figure, "gantt"))
         pyplot.close(figure)
 
 

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import track
 
 from ..campaign import catalog
-from ..errors import MeasurementError
-from ..host import build, machine
+from ..errors import MeasurementError, write_text
+from ..host import build, machine, probe
 from ..host.privacy import anonymous
 from ..run import cases
 from ..run.run_folder import now
@@ -29,7 +29,7 @@ YARDSTICKS = ["yardstick_before_ns", "yardstick_after_ns"]
 def measured(binary: Path, seed: int) -> pandas.DataFrame:
     """What one process says: a row per case; not a number where a case has no such figure or was void."""
     command = [str(binary), "--benchmark_format=json", f"--seed={seed}"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, env=probe.without_flags())
     try:
         entries = json.loads(done.stdout)["benchmarks"]
     except (ValueError, KeyError) as error:
@@ -89,6 +89,6 @@ def run(given: argparse.Namespace) -> int:
             for name, rows in placed.groupby(level=0, sort=False)
         ],
     }
-    given.out.write_text(json.dumps(anonymous(record), indent=1) + "\n", encoding="utf-8")
+    write_text(given.out, json.dumps(anonymous(record), indent=1) + "\n")
     print(given.out)
     return 0

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from ..compare import agreement
-from ..errors import EXIT_FAILED, HandoffError
+from ..errors import EXIT_FAILED, HandoffError, write_text
 from ..host.privacy import anonymous
 from ..run import results
 
@@ -22,5 +22,5 @@ def run(given: argparse.Namespace) -> int:
     print(agreement.table(found))
     if given.json is not None:
         stored = anonymous(agreement.record(measured, found))
-        given.json.write_text(json.dumps(stored, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        write_text(given.json, json.dumps(stored, indent=1, allow_nan=False) + "\n")
     return 0 if all(pair.agrees for pair in found) else EXIT_FAILED

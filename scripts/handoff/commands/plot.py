@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..errors import unknown
+from ..errors import unknown, write_bytes
 from ..report import figures, merge, summary
 from ..report.figures import facets
 from ..run import results
@@ -20,6 +20,6 @@ def run(given: argparse.Namespace) -> int:
     else:
         named = [(machine.label, machine.summary) for machine in merge.machines(runs)[0]]
         one = facets.required(given.figure, named, pixels)
-    given.out.write_bytes(one.png if pixels else one.svg.encode())
+    write_bytes(given.out, one.png if pixels else one.svg.encode())
     print(given.out)
     return 0

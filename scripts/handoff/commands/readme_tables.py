@@ -12,7 +12,8 @@ from typing import Any
 
 from ..campaign import catalog
 from ..compare import agreement
-from ..errors import HandoffError, MeasurementError
+from ..errors import HandoffError, MeasurementError, write_text
+from ..host import probe
 from ..host.build import ROOT
 from ..proofs import record as proof_record
 from ..proofs import sources as proof_sources
@@ -81,7 +82,9 @@ def _stored(path: Path) -> Any:
 
 def run(given: argparse.Namespace) -> int:
     binary = catalog.built(given.build_dir / "benchmarks" / "catalog")
-    built = json.loads(subprocess.run([binary], check=True, capture_output=True, text=True).stdout)
+    built = json.loads(
+        subprocess.run([binary], check=True, capture_output=True, text=True, env=probe.without_flags()).stdout
+    )
     texts = {path: filled(path, contents) for path, contents in tables(built).items()}
     changed = {path: text for path, (present, text) in texts.items() if text != present}
     if given.check and changed:
@@ -90,5 +93,5 @@ def run(given: argparse.Namespace) -> int:
             f"{names}: the tables are not what catalog and measurements say; run scripts/readme_tables.py"
         )
     for path, text in changed.items():
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
     return 0

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from ..errors import HandoffError
+from ..errors import HandoffError, write_bytes, write_text
 from ..host.build import ROOT
 from ..proofs import record as proof_record, table as proof_table
 from ..proofs.record import Record
@@ -25,9 +25,9 @@ def write(run_dir: Path, record: Record | None, pngs: Collection[str] = ()) -> P
     drawn = _draw(run_dir / "figures", lambda name, pixels: figures.render(name, found, pixels), pngs)
     proofs = proof_table.of_runs(record, ROOT, [found])
     target = run_dir / page.FILE_NAME
-    target.write_text(page.render(found, drawn, proofs), encoding="utf-8")
+    write_text(target, page.render(found, drawn, proofs))
     short = markdown.render(found, drawn, proofs)
-    (run_dir / markdown.FILE_NAME).write_text(short, encoding="utf-8")
+    write_text(run_dir / markdown.FILE_NAME, short)
     return target
 
 
@@ -41,7 +41,7 @@ def write_merged(run_dirs: list[Path], out: Path, record: Record | None, pngs: C
     drawn = _draw(out / "figures", lambda name, pixels: facets.render(name, named, pixels), pngs)
     proofs = proof_table.of_runs(record, ROOT, [machine.summary for machine in machines])
     for name, text in merged_page.write_texts(machines, left_out, drawn, proofs).items():
-        (out / name).write_text(text, encoding="utf-8")
+        write_text(out / name, text)
     return out / page.FILE_NAME
 
 
@@ -78,9 +78,9 @@ def _draw(
             svg.unlink(missing_ok=True)
             png.unlink(missing_ok=True)
             continue
-        svg.write_text(one.svg, encoding="utf-8")
+        write_text(svg, one.svg)
         if pixels:
-            png.write_bytes(one.png)
+            write_bytes(png, one.png)
         drawn.append(one)
     return drawn
 

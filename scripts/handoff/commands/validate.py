@@ -12,7 +12,7 @@ from typing import Any
 
 from ..compare import validation
 from ..compare.validation import ValidationTable
-from ..errors import EXIT_FAILED, HandoffError, MeasurementError
+from ..errors import EXIT_FAILED, HandoffError, MeasurementError, write_text
 from ..host.build import ROOT
 from ..report import page
 from ..run import results
@@ -101,7 +101,7 @@ def write(found: dict[str, ValidationTable], out: Path, target: Path) -> None:
             written=now()[:10],
         )
     )
-    target.write_text(text, encoding="utf-8")
+    write_text(target, text)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import HandoffError, describe
+from . import machine
 
 LOG = ".ninja_log"
 CACHE = "CMakeCache.txt"
@@ -100,7 +101,7 @@ def outlook(build_dir: Path) -> Outlook:
     if len(known) >= ENOUGH_OBJECTS:
         mean = sum(one.seconds for one in known) / len(known)
         return Outlook(left, jobs, mean, "as it took in this folder before")
-    cpus = len(os.sched_getaffinity(0))
+    cpus = len(machine.affinity() or range(os.cpu_count() or 1))
     return Outlook(left, min(jobs, cpus), STORED_SECONDS, f"as it took {STORED_WHERE}")
 
 

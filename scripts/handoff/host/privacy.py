@@ -35,8 +35,15 @@ def _blot(text: str, names: Mapping[str, str]) -> str:
 
 def _names() -> dict[str, str]:
     node = os.uname().nodename
-    names = {str(Path.home()): "<home>", node: "<host>", node.partition(".")[0]: "<host>", _user(): "<user>"}
+    names = {_home(): "<home>", node: "<host>", node.partition(".")[0]: "<host>", _user(): "<user>"}
     return {name: instead for name, instead in names.items() if name.strip("/")}
+
+
+def _home() -> str:
+    try:
+        return str(Path.home())
+    except RuntimeError:  # neither HOME nor a user of that id
+        return ""
 
 
 def _user() -> str:

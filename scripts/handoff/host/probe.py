@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 COMMAND_LIMIT_S = 20.0
+
+
+def without_flags() -> dict[str, str]:
+    """This process's environment without the flags of Google Benchmark, which reads them from there as well: whatever
+    a user has exported, a campaign measures what its own options say."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("BENCHMARK_")}
 
 
 def text(path: Path | str) -> str | None:

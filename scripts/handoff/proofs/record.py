@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import HandoffError
+from ..errors import HandoffError, write_text
 
 SCHEMA = 1
 DEFAULT = Path("reports") / "proofs.json"  # below the project's root
@@ -87,4 +87,4 @@ def write(record: Record, path: Path) -> None:
     proofs = ",\n".join(f"  {line(asdict(record.proofs[key]))}" for key in sorted(record.proofs))
     text = f'{{\n "schema": {SCHEMA},\n "runs": {{\n{runs}\n }},\n "proofs": [\n{proofs}\n ]\n}}\n'
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)

@@ -15,7 +15,7 @@ HEADLINES = 12  # members shown per group; the page has them all
 
 
 def render(summary: Json, rendered: Iterable[Rendered], proofs: ProofTable | None = None) -> str:
-    template = page.environment().get_template("report.md.j2")
+    template = page.markdown_environment().get_template("report.md.j2")
     return template.render(
         **page.shared(summary, proofs),
         figures=page.by_section(rendered),

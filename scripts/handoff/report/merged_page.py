@@ -41,7 +41,9 @@ def write_texts(
         page.FILE_NAME: templates.get_template("merged.html.j2").render(
             **common, figures=figures, cases=_cases(machines, proofs)
         ),
-        "report.md": templates.get_template("merged.md.j2").render(**common, figures=figures),
+        "report.md": page.markdown_environment()
+        .get_template("merged.md.j2")
+        .render(**common, figures=figures),
     }
 
 

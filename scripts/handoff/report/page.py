@@ -65,6 +65,14 @@ def shared(summary: Json, proofs: ProofTable | None) -> dict[str, Any]:
     }
 
 
+def markdown_environment() -> jinja2.Environment:
+    """The same for Markdown, which passes HTML on to whoever reads it. Once escaped, a text does not change again: some
+    go through two macros."""
+    found = environment()
+    found.finalize = lambda value: value.replace("<", "&lt;") if type(value) is str else value
+    return found
+
+
 def environment() -> jinja2.Environment:
     """Everything that comes from a run is escaped; a name that a template misspells is an error."""
     found = jinja2.Environment(

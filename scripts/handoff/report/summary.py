@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..campaign import redis_server
 from ..compare import memory
+from ..errors import write_text
 from ..python import baseline as python_baseline
 from ..run import cases
 from ..run.results import Run
@@ -78,7 +79,7 @@ def _queues(environment: Json) -> list[str]:
 
 
 def write(summary: Json, path: Path) -> None:
-    path.write_text(json.dumps(summary, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n")
+    write_text(path, json.dumps(summary, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def clean(value: Any) -> Any:

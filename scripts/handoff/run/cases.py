@@ -39,6 +39,8 @@ class Case:
             raise HandoffError(f"case '{self.name}' has no number for the key '{key}'") from error
 
 
+LONGEST_SHOWN = 200  # of a name in a message: in a file that is no run it may be of any length
+
 NO_CONTROLS: Mapping[str, str] = {}
 
 
@@ -47,16 +49,20 @@ def parse(name: str, controls: Mapping[str, str] = NO_CONTROLS) -> Case:
     workload, slash, rest = name.partition("/")
     implementation, *pairs = rest.split("/")
     if not (workload and slash and implementation):
-        raise HandoffError(f"case '{name}' is not of the form workload/implementation/key:value/…")
+        raise HandoffError(f"case '{_shown(name)}' is not of the form workload/implementation/key:value/…")
     keys: dict[str, str] = {}
     for pair in pairs:
         key, colon, value = pair.partition(":")
         if not (key and colon and value):
-            raise HandoffError(f"case '{name}': '{pair}' is not of the form key:value")
+            raise HandoffError(f"case '{_shown(name)}': '{_shown(pair)}' is not of the form key:value")
         if key in keys:
-            raise HandoffError(f"case '{name}' has the key '{key}' twice")
+            raise HandoffError(f"case '{_shown(name)}' has the key '{_shown(key)}' twice")
         keys[key] = value
     return Case(name, workload, implementation, keys, controls.get(implementation, ""))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def from_listing(line: str, controls: Mapping[str, str] = NO_CONTROLS) -> Case:

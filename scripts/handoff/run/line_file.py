@@ -3,14 +3,20 @@ that is stored in the repository they are packed, and are only read."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import lzma
 import os
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Generic, Protocol, TypeVar
 
-from ..errors import HandoffError, describe
+from ..errors import HandoffError, describe, write_bytes
+
+# No line of a campaign comes near it: the longest are those of blocks.jsonl, with the names of all cases.
+LONGEST_LINE = 4 << 20
+LARGEST_UNPACKED = 1 << 30
 
 
 def append(file: io.FileIO, path: Path, line: bytes) -> None:
@@ -25,6 +31,33 @@ def append(file: io.FileIO, path: Path, line: bytes) -> None:
         ) from error
 
 
+def check_in_place(file: io.FileIO, path: Path, records: int) -> None:
+    """Raises HandoffError if the open file is no longer at its path."""
+    own = os.fstat(file.fileno())
+    try:
+        there = os.stat(path)
+    except OSError:
+        there = None
+    if there is not None and (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino):
+        return
+    measured = f"{records} sample{'' if records == 1 else 's'}"
+    if own.st_nlink == 0:
+        raise HandoffError(f"{path} has been removed during the run, and with it its {measured}")
+    raise HandoffError(
+        f"{path} has been moved during the run; its {measured} are where it is now, and nothing more is measured"
+    )
+
+
+def sync_folder(path: Path) -> None:
+    """So that a file's new name is on the disk, too, where the file system knows of such a thing."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def packed(path: Path) -> Path:
     """Where the file's lines are once the run is stored."""
     return path.with_name(f"{path.name}.xz")
@@ -32,31 +65,61 @@ def packed(path: Path) -> Path:
 
 def open_lines(path: Path) -> IO[bytes]:
     """The lines, whether they are packed or not. Raises OSError as open does."""
-    if not path.exists() and packed(path).exists():
-        # Whole in memory: damage shows here, as an error of the file, and not in the midst of the lines.
-        try:
-            return io.BytesIO(lzma.decompress(packed(path).read_bytes()))
-        except lzma.LZMAError as error:
-            raise HandoffError(f"{packed(path)}: not a packed file of lines ({error})") from error
+    if path.exists() or not packed(path).exists():
+        return open_regular(path)
+    _check_packed(packed(path))
+    return lzma.open(packed(path), "rb")
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """A pipe would be waited for, and a device never ends."""
+    kind = os.stat(path).st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # of a folder, open says that it is one
+        raise HandoffError(f"{path}: neither a file nor a folder; valid: a file")
     return open(path, "rb")
+
+
+def lines_of(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    """Each with its end; what is longer than any line that is written is no line."""
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise HandoffError(f"{path}:{number}: corrupt line, longer than {LONGEST_LINE >> 20} MiB")
+        yield line
+
+
+def _check_packed(path: Path) -> None:
+    """Damage shows here, as an error of the file, and not in the midst of the lines; and so does a file that unpacks
+    to more than any run has."""
+    try:
+        with lzma.open(path, "rb") as file:
+            size = 0
+            while part := file.read(1 << 20):
+                size += len(part)
+                if size > LARGEST_UNPACKED:
+                    raise HandoffError(f"{path}: unpacks to more than {LARGEST_UNPACKED >> 20} MiB")
+    except (lzma.LZMAError, EOFError) as error:
+        raise HandoffError(f"{path}: not a packed file of lines ({error})") from error
 
 
 def pack(path: Path, target: Path) -> None:
     """The same bytes in a tenth of the space."""
-    target.write_bytes(lzma.compress(path.read_bytes(), preset=9 | lzma.PRESET_EXTREME))
+    write_bytes(target, lzma.compress(path.read_bytes(), preset=9 | lzma.PRESET_EXTREME))
 
 
 def whole_lines(path: Path, thing: str) -> tuple[list[bytes], int]:
     """The lines, and their size: a last one that was cut short is none. Without the file there are none."""
     try:
         with open_lines(path) as file:
-            content = file.read()
+            lines = list(lines_of(file, path))
     except FileNotFoundError:
         return [], 0
     except OSError as error:
         raise HandoffError(f"cannot read the {thing} {describe(error)}") from error
-    whole = content.rfind(b"\n") + 1
-    return content[:whole].splitlines(), whole
+    if lines and not lines[-1].endswith(b"\n"):
+        lines.pop()
+    return [line[:-1] for line in lines], sum(map(len, lines))
 
 
 class LineRecord(Protocol):

@@ -19,6 +19,12 @@ from . import cases, control_kinds, samples, sampling, stamps
 from .run_folder import ENVIRONMENT_NAME, read_environment
 from .sampling import FULL_REPEATS, BlockRecord
 from .stamps import Job
+from .workload_shape import check_case, check_figures
+
+# Of one run. Each is a column as long as the run has samples; no workload comes near these.
+MOST_FIGURES = 500
+MOST_SHAPES = 3000  # lists of figure names
+MOST_KEYS = 100
 
 
 @dataclass(frozen=True)
@@ -63,14 +69,27 @@ def load(run_dir: Path) -> Run:
     if not run_dir.is_dir():
         raise HandoffError(f"run '{run_dir}': there is no such folder")
     environment = read_environment(run_dir / ENVIRONMENT_NAME)
+    try:
+        for name in environment["cases"]:
+            _checked(name)
+    except _Unfit as error:
+        raise HandoffError(f"{run_dir / ENVIRONMENT_NAME}: {error}") from error
     table = _Table()
     path = run_dir / samples.FILE_NAME
-    _, cut = samples.scan(path, table.add)
+    kinds = control_kinds.of(environment.get("catalog", {}))
+    try:
+        _, cut = samples.scan(path, table.add)
+        frame = table.frame(kinds)
+    except _Unfit as error:
+        raise HandoffError(f"{path}: {error}") from error
     warnings = [f"{path}: the last line was cut short ({len(cut)} bytes) and is left out"] if cut else []
     planned, _ = sampling.read_blocks(run_dir / sampling.BLOCKS_NAME)
     jobs, _ = stamps.read(run_dir / stamps.FILE_NAME)
-    kinds = control_kinds.of(environment.get("catalog", {}))
-    return Run(run_dir, environment, table.frame(kinds), warnings, planned, jobs)
+    return Run(run_dir, environment, frame, warnings, planned, jobs)
+
+
+class _Unfit(Exception):
+    """A sample that is one, and of which no report can be made."""
 
 
 class _Table:
@@ -81,6 +100,7 @@ class _Table:
         self._fields: dict[str, list[Any]] = {name: [] for name in samples.FIELDS if name != "figures"}
         # Per list of figure names, as they stand in a line: the rows that have it, and all their values.
         self._shapes: dict[tuple[str, ...], tuple[list[int], array[float]]] = {}
+        self._figures: set[str] = set()
         self._texts: dict[str, str] = {}  # one copy of each text, however often it was read
 
     def add(self, record: Mapping[str, Any]) -> None:
@@ -88,20 +108,35 @@ class _Table:
             value = record[name]
             column.append(self._texts.setdefault(value, value) if type(value) is str else value)
         figures = record["figures"]
-        rows, values = self._shapes.setdefault(tuple(figures), ([], array("d")))
+        if record["status"] == "ok":
+            self._check_figures(record["case"].partition("/")[0], figures)
+        shape = tuple(figures)
+        if shape not in self._shapes:
+            self._note_shape(shape)
+        rows, values = self._shapes.setdefault(shape, ([], array("d")))
         rows.append(self._rows)
-        try:
-            values.extend(figures.values())
-        except OverflowError as error:
-            raise HandoffError(
-                f"sample {self._rows + 1}: a figure is too large a number ({error})"
-            ) from error
+        values.extend(figures.values())
         self._rows += 1
+
+    def _check_figures(self, workload: str, figures: Mapping[str, Any]) -> None:
+        try:
+            check_figures(workload, figures)
+        except ValueError as error:
+            raise _Unfit(f"sample {self._rows + 1}: {error}") from error
+
+    def _note_shape(self, shape: tuple[str, ...]) -> None:
+        self._figures.update(shape)
+        for count, most, what in (
+            (len(self._figures), MOST_FIGURES, "different figures"),
+            (len(self._shapes) + 1, MOST_SHAPES, "different lists of figures"),
+        ):
+            if count > most:
+                raise _Unfit(f"sample {self._rows + 1}: more than {most} {what} in one run")
 
     def frame(self, kinds: Mapping[str, str]) -> pandas.DataFrame:
         columns: dict[str, Any] = dict(self._fields)
         names = list(dict.fromkeys(columns["case"]))
-        parsed = [cases.parse(name, kinds) for name in names]
+        parsed = [cases.parse(_checked(name), kinds) for name in names]
         number = {name: index for index, name in enumerate(names)}
         which = np.array([number[name] for name in columns["case"]], dtype=np.intp)
 
@@ -111,7 +146,10 @@ class _Table:
         columns["workload"] = spread(case.workload for case in parsed)
         columns["implementation"] = spread(case.implementation for case in parsed)
         columns["control"] = spread(case.control for case in parsed)
-        for key in _union(case.keys for case in parsed):
+        keys = _union(case.keys for case in parsed)
+        if len(keys) > MOST_KEYS:
+            raise _Unfit(f"more than {MOST_KEYS} different keys in the names of the cases")
+        for key in keys:
             columns[f"key_{key}"] = spread(case.keys.get(key) for case in parsed)
         tables = [
             (shape, np.array(rows), np.array(values).reshape(len(rows), len(shape)))
@@ -119,12 +157,20 @@ class _Table:
         ]
         for name in _union(self._shapes):
             if name in columns:
-                raise HandoffError(f"figure '{name}' has the name of a field of the sample itself")
+                raise _Unfit(f"figure '{name}' has the name of a field of the sample itself")
             columns[name] = np.full(self._rows, np.nan)
             for shape, rows, values in tables:
                 if name in shape:
                     columns[name][rows] = values[:, shape.index(name)]
         return pandas.DataFrame(columns)
+
+
+def _checked(name: str) -> str:
+    try:
+        check_case(name)
+    except (HandoffError, ValueError) as error:
+        raise _Unfit(str(error)) from error
+    return name
 
 
 def _union(names: Iterable[Iterable[str]]) -> list[str]:

@@ -11,13 +11,20 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ..errors import HandoffError, describe
-from . import line_file, samples, sampling, stamps
+from ..errors import HandoffError, describe, naming
+from . import line_file, same_machine, samples, sampling, stamps, strict_json
+from .environment_shape import ENVIRONMENT
 
 ENVIRONMENT_NAME = "environment.json"
+LARGEST_ENVIRONMENT = 16 << 20
 
 # What must stay the same for trials to belong to one run.
 FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms", "redis")
+
+# What a campaign writes as it measures.
+MEASURED = (samples.FILE_NAME, sampling.BLOCKS_NAME, stamps.FILE_NAME)
+
+MOST_DIFFERENCES = 3  # named when a run cannot go on here
 
 # Names the other run of a campaign that took the trials of two builds in turns.
 INTERLEAVED = "interleaved_with"
@@ -33,10 +40,10 @@ class RunFolder:
         try:  # after the samples, of which there is a lock
             self.plans = sampling.PlanLog(path / sampling.BLOCKS_NAME)
             self.stamps = stamps.StampLog(path / stamps.FILE_NAME)
-        except HandoffError:
+            self._write()
+        except (HandoffError, OSError):
             self.log.close()
             raise
-        self._write()
 
     @classmethod
     def begin(cls, reports: Path, out: Path | None, environment: dict[str, Any]) -> RunFolder:
@@ -44,7 +51,7 @@ class RunFolder:
         path = out or reports / environment["run_id"]
         if out is None and path.exists():
             raise HandoffError(f"'{path}' exists already; --out {path} goes on with it")
-        if (path / samples.FILE_NAME).exists():
+        if any(_has_content(path / name) for name in MEASURED):
             raise HandoffError(
                 f"'{path}' has samples without their {ENVIRONMENT_NAME}; another --out begins anew"
             )
@@ -66,6 +73,7 @@ class RunFolder:
 
     def finish(self, blocks_complete: int, interrupted: bool, ended: str) -> None:
         """Records the end and, now that the data are known, gives the run its name."""
+        self.log.check_in_place()
         self.close()
         run_id = self._run_id()
         self.environment |= {
@@ -98,7 +106,7 @@ class RunFolder:
         path = self.path / ENVIRONMENT_NAME
         new = path.with_suffix(".json.new")
         try:
-            with open(new, "w", encoding="utf-8") as file:
+            with naming(new), open(new, "w", encoding="utf-8") as file:
                 json.dump(self.environment, file, indent=1, ensure_ascii=False, allow_nan=False)
                 file.write("\n")
                 file.flush()
@@ -107,20 +115,37 @@ class RunFolder:
             new.unlink(missing_ok=True)
             raise
         new.replace(path)
+        line_file.sync_folder(self.path)
+
+
+def is_begun(path: Path) -> bool:
+    """Whether there is a run to go on with. A start that died at once, or for which there was no room on the disk,
+    leaves empty files: that is none."""
+    return _has_content(path / ENVIRONMENT_NAME)
+
+
+def _has_content(path: Path) -> bool:
+    packed = line_file.packed(path)
+    return packed.exists() or (path.exists() and (not path.is_file() or path.stat().st_size > 0))
 
 
 def read_environment(path: Path) -> dict[str, Any]:
+    """All that is relied on is there, and of the kind that it should be."""
     try:
-        environment = json.loads(path.read_bytes())
+        with line_file.open_regular(path) as file:
+            content = file.read(LARGEST_ENVIRONMENT + 1)
     except OSError as error:
         raise HandoffError(f"cannot read the environment {describe(error)}") from error
+    if len(content) > LARGEST_ENVIRONMENT:
+        raise HandoffError(f"{path}: corrupt, larger than {LARGEST_ENVIRONMENT >> 20} MiB")
+    try:
+        environment = strict_json.loads(content)
+        if not isinstance(environment, dict):
+            raise ValueError("not an environment")
+        samples.check_version(str(path), environment)
+        ENVIRONMENT(environment, "")
     except ValueError as error:
-        raise HandoffError(f"{path}: corrupt, not JSON ({error})") from error
-    if not isinstance(environment, dict):
-        raise HandoffError(f"{path}: corrupt, not an environment")
-    samples.check_version(str(path), environment)
-    if not isinstance(environment.get("cases"), list):
-        raise HandoffError(f"{path}: corrupt, without cases")
+        raise HandoffError(f"{path}: corrupt, {error}") from error
     return environment
 
 
@@ -176,12 +201,18 @@ def _check_same(
         raise refuse(
             f"its {len(stored['cases'])} cases differ from these {len(wanted['cases'])}: {differing[0]}"
         )
+    for key in ("catalog", "build", "machine"):
+        if key not in stored:
+            raise refuse(f"its {ENVIRONMENT_NAME} has no {key}")
     if stored["catalog"].get("python") != wanted["catalog"].get("python"):
         raise refuse("its Python forms, or the Python that ran them, are others")
-    was, now_is = stored["build"]["binaries"], wanted["build"]["binaries"]
-    changed = sorted(name for name in was.keys() | now_is.keys() if was.get(name) != now_is.get(name))
+    was, now_is = stored["build"].get("binaries", {}), wanted["build"]["binaries"]
+    measured = {str(name).partition("/")[0] for name in stored["cases"]}
+    changed = sorted(name for name in measured if was.get(name) != now_is.get(name))
     if changed:
         raise refuse(f"the benchmark '{changed[0]}' has been built anew since")
+    if differing := same_machine.differences(stored["machine"], wanted["machine"]):
+        raise refuse("; ".join(differing[:MOST_DIFFERENCES]))
 
 
 def _company(environment: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError, describe
-from . import line_file
+from . import line_file, sampling, shapes, strict_json
 
 SCHEMA = 1
 METHOD = 2  # 2: verification and waiting left the timed loops, the heap moves from trial to trial
 FILE_NAME = "samples.jsonl"
 CUT_NAME = "samples.truncated"
+
+_NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EPERM, errno.EINVAL)
 
 STATUSES = ("ok", "unverified", "voided", "crashed", "hung", "failed")
 
@@ -46,18 +49,43 @@ class Sample:
         return json.dumps(self.record(), ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
-# What a reader relies on beyond the fields being there.
-_KINDS: dict[str, type | tuple[type, ...]] = {
-    "block": int,
-    "position": int,
-    "case": str,
-    "label": str,
-    "seconds": (int, float),
-    "figures": dict,
-}
+MOST_BLOCKS = sampling.MOST_BLOCKS
+_LONGEST_NAME = 2000
+
+# What a reader relies on. Figures are looked at in bulk: there may be hundreds of thousands of lines.
+SHAPE = shapes.fields(
+    {
+        "block": shapes.whole(0, MOST_BLOCKS),
+        "position": shapes.whole(0, MOST_BLOCKS),
+        "case": shapes.short(_LONGEST_NAME),
+        "label": shapes.short(_LONGEST_NAME),
+        "started": shapes.short(100),
+        "seconds": shapes.number(0, 1e9),
+        "status": shapes.one_of(STATUSES),
+        "exit": shapes.whole(-(2**31), 2**31),
+        "message": shapes.long(100_000),
+        "output": shapes.long(100_000),
+        "placement": shapes.long(100_000),
+        "cpus": shapes.list_of(shapes.whole(-1, 2**31)),
+        "figures": shapes.map_of(shapes.anything),
+    },
+    {},
+)
+
+# No machine counts so far or measures so finely.
+LARGEST_FIGURE = 1e18
+LEAST_FIGURE = 1e-18
+
+# Of these a negative one is no measurement.
+UNSIGNED = frozenset(
+    "items bytes operations round_trips items_per_second bytes_per_second operations_per_second round_trip_ns "
+    "p50_ns p90_ns p99_ns p99_9_ns max_ns makespan_s bound_s ideal_s bound_latency_s bound_cpu_s bound_bandwidth_s "
+    "document_s enough_n window_s cpu_s threads oversubscribed capacity bytes_per_item peak_bytes tries deadlocks "
+    "yardstick_before_ns yardstick_after_ns canary_before_ns canary_after_ns offered_per_second "
+    "saturation_per_second".split()
+)
 
 FIELDS = ("schema", "method", *Sample.__dataclass_fields__)
-_REQUIRED = frozenset(FIELDS)
 _NUMBERS = frozenset((int, float))  # types, not classes: true and false are no figures
 
 
@@ -84,7 +112,7 @@ def scan(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[int, bytes
     whole = 0
     try:
         with line_file.open_lines(path) as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(line_file.lines_of(file, path), start=1):
                 if not line.endswith(b"\n"):
                     return whole, line
                 whole += len(line)
@@ -96,34 +124,40 @@ def scan(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[int, bytes
 
 def check_version(thing: str, record: Mapping[str, Any]) -> None:
     for key, known in (("schema", SCHEMA), ("method", METHOD)):
-        if record.get(key) != known:
-            raise HandoffError(f"{thing}: unknown {key} {record.get(key)!r}; valid: {known}")
+        value = record.get(key)
+        if type(value) is not int or value != known:
+            raise HandoffError(f"{thing}: unknown {key} {strict_json.quoted(value)}; valid: {known}")
 
 
 def _record(line: bytes, path: Path, number: int) -> dict[str, Any]:
-    """The sample of a line. What is asked of each line is asked in bulk: there may be hundreds of thousands."""
     try:
-        record = json.loads(line)
+        record = strict_json.line(line)
     except ValueError as error:
-        raise HandoffError(f"{path}:{number}: corrupt line, not JSON ({error})") from error
+        raise HandoffError(f"{path}:{number}: corrupt line, {error}") from error
     if not isinstance(record, dict):
         raise HandoffError(f"{path}:{number}: corrupt line, not a sample")
-    if record.get("schema") != SCHEMA or record.get("method") != METHOD:
-        check_version(f"{path}:{number}", record)
-    if not record.keys() >= _REQUIRED:
-        missing = [field for field in FIELDS if field not in record]
-        raise HandoffError(f"{path}:{number}: corrupt line, without {', '.join(missing)}")
-    if record["status"] not in STATUSES:
-        raise HandoffError(
-            f"{path}:{number}: unknown status {record['status']!r}; valid: {', '.join(STATUSES)}"
-        )
-    for field, kind in _KINDS.items():
-        if not isinstance(record[field], kind):
-            raise HandoffError(f"{path}:{number}: corrupt line, {field} is {record[field]!r}")
-    if not _NUMBERS.issuperset(map(type, record["figures"].values())):
-        name, value = next(one for one in record["figures"].items() if type(one[1]) not in _NUMBERS)
-        raise HandoffError(f"{path}:{number}: corrupt line, the figure '{name}' is {value!r}")
+    check_version(f"{path}:{number}", record)
+    try:
+        SHAPE(record, "")
+        _check_figures(record["figures"])
+    except ValueError as error:
+        raise HandoffError(f"{path}:{number}: corrupt line, {error}") from error
     return record
+
+
+def _check_figures(figures: Mapping[str, Any]) -> None:
+    values = figures.values()
+    if not _NUMBERS.issuperset(map(type, values)):
+        name, value = next(one for one in figures.items() if type(one[1]) not in _NUMBERS)
+        raise ValueError(f"the figure {strict_json.quoted(name)} is {strict_json.quoted(value)}")
+    # NaN is within no limits.
+    if not all([-LARGEST_FIGURE <= value <= LARGEST_FIGURE for value in values]):
+        name, value = next(one for one in figures.items() if not abs(one[1]) <= LARGEST_FIGURE)
+        said = "too large a number" if abs(value) > LARGEST_FIGURE else "no number"
+        raise ValueError(f"the figure {strict_json.quoted(name)} is {said}")
+    for name in UNSIGNED & figures.keys():
+        if not (figures[name] == 0 or figures[name] >= LEAST_FIGURE):
+            raise ValueError(f"the figure '{name}' is {figures[name]!r}; valid: 0 or more")
 
 
 class SampleLog:
@@ -133,18 +167,33 @@ class SampleLog:
         self.path = path
         self._file = open(path, "ab", buffering=0)  # unbuffered: nothing is retried when the file is closed
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            self._lock()
+            self.records = self._whole_records()
+        except BaseException:
             self.close()
-            raise HandoffError(f"{path}: another campaign is writing to it") from error
-        self.records = self._whole_records()
+            raise
 
     def append(self, sample: Sample) -> None:
+        self.check_in_place()
         line_file.append(self._file, self.path, sample.line())
         self.records.append(sample.record())
 
+    def check_in_place(self) -> None:
+        """That the file which is written is the one that will be read: somebody may have removed or replaced it."""
+        line_file.check_in_place(self._file, self.path, len(self.records))
+
     def close(self) -> None:
         self._file.close()
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HandoffError(f"{self.path}: another campaign is writing to it") from error
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            # Some sandboxes and file systems have none. Then it is for the user to start one campaign at a time.
 
     def _whole_records(self) -> list[dict[str, Any]]:
         """What a former campaign has left; the trace of a write that was cut short goes to a file beside."""

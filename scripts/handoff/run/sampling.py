@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError
-from . import line_file
-from .cases import Case
+from . import line_file, shapes, strict_json
+from .cases import Case, parse
 from .control_kinds import comparison
 
 REASONS = ("missing", "wide", "disturbed", "undecided")
@@ -41,6 +41,11 @@ THIN_REPEATS = 2
 
 BLOCKS_NAME = "blocks.jsonl"
 BLOCK_SCHEMA = 1
+
+# What may be read. A campaign plans far fewer; a trial of each is counted.
+MOST_REPEATS = 1000
+MOST_BLOCKS = 2**31
+_EVERY = shapes.whole(1, 10**6)
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,16 @@ class Sampling:
 
     def is_enough(self, needs: Needs) -> bool:
         return not any(needs.all & set(names) for names in self.headlines)
+
+
+RULE = shapes.fields(
+    {
+        "precision": shapes.number(0, 1),
+        "headlines": shapes.list_of(shapes.list_of(shapes.text)),
+        "version": shapes.whole(0, 10**6),
+    },
+    {name: _EVERY for name in ("first_blocks", "headlines_every", "others_every", "revisited_every")},
+)
 
 
 @dataclass(frozen=True)
@@ -165,16 +180,27 @@ def read_blocks(path: Path) -> tuple[dict[int, BlockRecord], int]:
     return {record.block: record for record in records}, whole
 
 
+BLOCK = shapes.fields(
+    {
+        "schema": shapes.one_of((BLOCK_SCHEMA,)),
+        "block": shapes.whole(0, MOST_BLOCKS),
+        "repeats": shapes.whole(1, MOST_REPEATS),
+        "cases": shapes.list_of(shapes.text),
+        "needs": shapes.nullable(shapes.map_of(shapes.whole(0, 10**9))),
+    },
+    {},
+)
+
+
 def _record(line: bytes, path: Path, number: int) -> BlockRecord:
     try:
-        found: Any = json.loads(line)
-        if found["schema"] != BLOCK_SCHEMA:
-            raise HandoffError(f"{path}:{number}: unknown schema {found['schema']!r}; valid: {BLOCK_SCHEMA}")
-        return BlockRecord(
-            int(found["block"]), int(found["repeats"]), [str(one) for one in found["cases"]], found["needs"]
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise HandoffError(f"{path}:{number}: corrupt line, not a block ({error!r})") from error
+        found: Any = strict_json.loads(line)
+        BLOCK(found, "")
+        for name in found["cases"]:
+            parse(name)
+    except (HandoffError, ValueError) as error:
+        raise HandoffError(f"{path}:{number}: corrupt line, not a block ({error})") from error
+    return BlockRecord(found["block"], found["repeats"], found["cases"], found["needs"])
 
 
 class PlanLog(line_file.LineLog[int, BlockRecord]):

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import HandoffError
-from . import cases, line_file
+from . import cases, line_file, shapes, strict_json
 from .samples import STATUSES
+from .workload_shape import check_case
 
 FILE_NAME = "stamps.jsonl"
 SCHEMA = 1
@@ -60,18 +61,37 @@ def read(path: Path) -> tuple[dict[str, Job], int]:
 
 def _job(line: bytes, path: Path, number: int) -> Job:
     try:
-        return _checked(json.loads(line))
-    except (HandoffError, ValueError, KeyError, TypeError) as error:
-        raise HandoffError(f"{path}:{number}: not a job ({error!r})") from error
+        return _checked(strict_json.loads(line))
+    except (HandoffError, ValueError) as error:
+        raise HandoffError(f"{path}:{number}: not a job ({error})") from error
+
+
+_SECONDS = shapes.number(0, 1e9)
+
+
+def _document(value: Any, at: str) -> None:
+    shapes.list_of(_SECONDS)(value, at)
+    if len(value) != 3:
+        raise shapes.Misshapen(at, value, "three times")
+
+
+JOB = shapes.fields(
+    {
+        "schema": shapes.one_of((SCHEMA,)),
+        "case": shapes.text,
+        "status": shapes.one_of(STATUSES),
+        "message": shapes.text,
+        "documents": shapes.list_of(_document),
+    },
+    {},
+)
 
 
 def _checked(found: Any) -> Job:
-    if found["schema"] != SCHEMA:
-        raise ValueError(f"unknown schema {found['schema']!r}; valid: {SCHEMA}")
-    if found["status"] not in STATUSES:
-        raise ValueError(f"unknown status {found['status']!r}; valid: {', '.join(STATUSES)}")
+    JOB(found, "")
     documents = [(float(started), float(ended), float(last)) for started, ended, last in found["documents"]]
-    job = Job(str(found["case"]), found["status"], str(found["message"]), documents)
+    job = Job(found["case"], found["status"], found["message"], documents)
+    check_case(job.case)
     if job.is_sound:
         check_documents(job.case, job.documents)
     return job

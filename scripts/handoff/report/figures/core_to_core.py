@@ -21,13 +21,15 @@ ANSWER = (
 
 Json = dict[str, Any]
 
+MOST_CPUS = 1024  # in the table of pairs; with more of them it is larger than any screen
+
 PIXELS = {"rasterized": True}  # thousands of points: each would be an element of the SVG
 
 
 def draw(summary: Json) -> Figure | None:
     track = summary["track"]
     pairs = [row for row in summary["cases"] if row["workload"] == "core_to_core" and row["regimes"]]
-    many = len(pairs) > 1
+    many = len(pairs) > 1 and len(_cpus(pairs)) <= MOST_CPUS
     if not track["minutes"] and not many:
         return None
     figure, axes = style.new(4.6, 2 if many else 1, (1.7, 1.0) if many else None)
@@ -67,8 +69,12 @@ def _strip(axes: Axes, summary: Json) -> None:
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncol=4, markerscale=1.8, handletextpad=0.2)
 
 
+def _cpus(rows: list[Json]) -> list[int]:
+    return sorted({int(row["keys"][key]) for row in rows for key in ("a", "b")})
+
+
 def _matrix(axes: Axes, rows: list[Json], regime: str) -> None:
-    cpus = sorted({int(row["keys"][key]) for row in rows for key in ("a", "b")})
+    cpus = _cpus(rows)
     table = np.full((len(cpus), len(cpus)), np.nan)
     for row in rows:
         state = data.state_of(row, regime)

@@ -41,6 +41,8 @@ RC = {
     # A text and not the outlines of its letters: it can be found and read aloud, and takes half the space.
     "svg.fonttype": "none",
     "font.family": FONT,
+    # A name with dollars in it is a name and no formula.
+    "text.parse_math": False,
     "font.size": 9.0,
     "axes.titlesize": 10.0,
     "axes.titleweight": "bold",
