@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -32,7 +33,7 @@ class bracket {
 public:
     explicit bracket(const std::vector<int>& placement)
         : placement_(placement), pairs_(cpu_pairs(this_machine(), placement)) {
-        before_ = yardstick_ns(pairs_);
+        before_ = yardstick(pairs_);
         canary_before_ = canary_ns(placement_);
         stolen_ = stolen_seconds();
     }
@@ -46,17 +47,14 @@ public:
                            "% off wall time; at most 0.1% is allowed";
         result.values.emplace_back("canary_before_ns", canary_before_);
         result.values.emplace_back("canary_after_ns", canary_ns(placement_));
-        const std::optional<double> after = yardstick_ns(pairs_);
-        if (before_ && after) {
-            result.values.emplace_back("yardstick_before_ns", *before_);
-            result.values.emplace_back("yardstick_after_ns", *after);
-        }
+        if (const std::optional<round_trips> after = yardstick(pairs_); before_ && after)
+            std::ranges::copy(yardstick_figures(*before_, *after), std::back_inserter(result.values));
     }
 
 private:
     std::vector<int> placement_;
     std::vector<std::pair<int, int>> pairs_;
-    std::optional<double> before_;
+    std::optional<round_trips> before_;
     double canary_before_ = 0.0;
     double stolen_ = 0.0;
     clock_check check_;

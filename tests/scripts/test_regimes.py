@@ -72,3 +72,33 @@ def test_the_yardstick_of_a_sample_is_the_geometric_mean() -> None:
 
 def test_names_go_on_after_z() -> None:
     assert [regimes.name_of(i) for i in (0, 25, 26, 27, 52)] == ["A", "Z", "AA", "AB", "BA"]
+
+
+def _two_forms(least: list[float], walking: list[float]) -> pd.DataFrame:
+    return _samples(least).assign(bare_walking_before_ns=walking, bare_walking_after_ns=walking)
+
+
+def test_the_form_of_the_yardstick_that_separates_best_finds_the_regimes() -> None:
+    """The least form sees one place, and a walking one two; figures stay multiples of the least."""
+    assigned, found = regimes.assign(_two_forms([50.0, 51.0, 50.5, 51.5], [100.0, 300.0, 101.0, 303.0]))
+    assert list(assigned["regime"]) == ["A", "B", "A", "B"]
+    assert list(assigned["yardstick_ns"]) == pytest.approx([50.0, 51.0, 50.5, 51.5])
+    assert found[1].median_ns == pytest.approx(51.25)
+
+
+def test_the_least_form_finds_the_regimes_where_no_other_is_better() -> None:
+    assigned, _ = regimes.assign(_two_forms([50.0, 150.0, 51.0], [100.0, 300.0, 102.0]))
+    assert list(assigned["regime"]) == ["A", "B", "A"]
+    assigned, _ = regimes.assign(_two_forms([50.0, 150.0, 51.0], [100.0, 101.0, 102.0]))
+    assert list(assigned["regime"]) == ["A", "B", "A"]
+
+
+def test_a_form_that_sets_much_aside_separates_worse() -> None:
+    steady = pd.DataFrame(
+        {"yardstick_before_ns": [50.0, 52.0, 150.0], "yardstick_after_ns": [50.0, 52.0, 150.0]}
+    )
+    both = steady.assign(
+        bare_walking_before_ns=[100.0, 100.0, 300.0], bare_walking_after_ns=[100.0, 200.0, 300.0]
+    )
+    assigned, _ = regimes.assign(both)
+    assert list(assigned["regime"]) == ["A", "A", "B"]

@@ -135,7 +135,7 @@ def test_appending_after_a_cut_line_keeps_its_bytes_and_all_lines(tmp_path: Path
     [
         ({"schema": 2}, "unknown schema 2; valid: 1"),
         ({"schema": None}, "unknown schema None"),
-        ({"method": 7}, f"unknown method 7; valid: {samples.METHOD}"),
+        ({"method": 7}, "unknown method 7; valid: 2, 3"),
         ({"status": "splendid"}, "unknown status 'splendid'; valid: ok,"),
         ({"cpus": "gone"}, "without cpus"),
         ({"figures": [1]}, "figures"),

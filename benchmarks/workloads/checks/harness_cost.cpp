@@ -74,7 +74,7 @@ using by_hand_loops = std::array<by_hand_loop, 3>;  // one for each spelling
 outcome compare(const run_settings& settings, const by_harness& harness, const by_hand_loops& hands) {
     const topology machine = topology::detect();
     const std::vector<int> cpus = machine.place(settings.placement, 2);
-    const std::optional<double> before = yardstick_ns(cpu_pairs(machine, cpus));
+    const std::optional<round_trips> before = yardstick(cpu_pairs(machine, cpus));
     run_settings brief = settings;
     brief.window = std::chrono::milliseconds(20);
     std::mt19937_64 random(settings.seed);
@@ -89,16 +89,14 @@ outcome compare(const run_settings& settings, const by_harness& harness, const b
     outcome result{.values = {}, .cpus = cpus, .error = {}};
     if (ns[0].size() < rounds) result.error = "voided: every other window was void";
     if (!result.error.empty()) return result;
-    const std::optional<double> after = yardstick_ns(cpu_pairs(machine, cpus));
+    const std::optional<round_trips> after = yardstick(cpu_pairs(machine, cpus));
     const double by_hand = median(ns[1]);
     result.values = {{"rounds", static_cast<double>(rounds)}, {"seed", static_cast<double>(settings.seed)},
                      {"harness_ns", median(ns[0])},           {"by_hand_ns", by_hand},
                      {"own_wait_ns", median(ns[2])},          {"own_wait_otherwise_ns", median(ns[3])},
                      {"ratio", median(ns[0]) / by_hand}};
-    if (before && after) {
-        result.values.emplace_back("yardstick_before_ns", *before);
-        result.values.emplace_back("yardstick_after_ns", *after);
-    }
+    if (before && after)
+        std::ranges::copy(yardstick_figures(*before, *after), std::back_inserter(result.values));
     return result;
 }
 

@@ -13,13 +13,13 @@ import pandas as pd
 from ..run.cases import Case
 from . import interference, stats, tails
 from .measures import Measure
-from .regimes import SINGLE_CPU
+from .regimes import SINGLE_CPU, YARDSTICK_FORMS
 from .stats import Interval, median_interval
 
 # Columns that describe the trial and are no figures of the case.
 _NOT_FIGURES = {"schema", "method", "block", "position", "seconds", "exit", "value", "log_cost", "log_cpu"}
 _NOT_FIGURES |= {"log_bytes"}
-_NOT_FIGURES |= {"yardstick_before_ns", "yardstick_after_ns", "canary_before_ns", "canary_after_ns"}
+_NOT_FIGURES |= {f"{what}_{when}_ns" for what in ("canary", *YARDSTICK_FORMS) for when in ("before", "after")}
 _NOT_FIGURES |= {"multiple", "cpu_ns"}
 
 Json = dict[str, Any]
