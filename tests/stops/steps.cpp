@@ -24,6 +24,7 @@ constexpr std::uint64_t trap_flag = 0x100;  // of the register of flags (Intel S
 
 // Of the calling thread; the handler runs on it, too.
 thread_local constinit std::uint32_t instructions_left = 0;
+thread_local constinit bool stops = false;  // rather than pauses
 thread_local constinit std::uint32_t random_state = 1;
 
 // Numerical Recipes' linear congruential generator: the handler may call nothing that takes a lock.
@@ -32,14 +33,26 @@ std::uint32_t below(std::uint32_t limit) {
     return static_cast<std::uint32_t>((std::uint64_t{random_state} * limit) >> 32);
 }
 
-// After each instruction, until the flag that the thread goes on with is cleared.
-void on_step(int, siginfo_t*, void* context) {
-    if (--instructions_left > 0) return;
-    greg_t& flags = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL];
-    flags &= ~static_cast<greg_t>(trap_flag);
-    const int error = errno;
+void pause_a_while() {
     const timespec pause{0, static_cast<long>(below(longest_pause_ns))};
     nanosleep(&pause, nullptr);
+}
+
+// After each instruction, until the flag that the thread goes on with is cleared.
+void on_step(int, siginfo_t*, void* context) {
+    if (instructions_left > 1) {
+        --instructions_left;
+        return;
+    }
+    greg_t& flags = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL];
+    flags &= ~static_cast<greg_t>(trap_flag);
+    if (instructions_left == 0) return;  // of clear_trap_flag itself
+    instructions_left = 0;
+    const int error = errno;
+    if (stops)
+        target::stop_this_thread();
+    else
+        pause_a_while();
     errno = error;
 }
 
@@ -72,18 +85,32 @@ steps_of_this_thread::steps_of_this_thread(std::uint64_t seed) {
 }
 
 steps_of_this_thread::~steps_of_this_thread() {
-    clear_trap_flag();
+    step_no_further();
 }
 
 void step_now_and_then() {
     if (instructions_left > 0 || below(calls_per_stepped_one) != 0) return;
+    stops = false;
     instructions_left = 1 + below(most_instructions);
     set_trap_flag();
+}
+
+void stop_after(std::uint32_t instructions) {
+    stops = true;
+    instructions_left = instructions;
+    set_trap_flag();
+}
+
+void step_no_further() {
+    instructions_left = 0;
+    clear_trap_flag();
 }
 #else
 steps_of_this_thread::steps_of_this_thread(std::uint64_t) {}
 steps_of_this_thread::~steps_of_this_thread() = default;
 void step_now_and_then() {}
+void stop_after(std::uint32_t) {}
+void step_no_further() {}
 #endif
 
 }  // namespace handoff::stalls

@@ -26,6 +26,12 @@ public:
 // Now and then the calling thread steps from here on, for at most some hundred instructions, and pauses.
 void step_now_and_then();
 
+// The calling thread, which is a `target`: it stops after so many instructions, as if it had been sent a
+// signal then.
+void stop_after(std::uint32_t instructions);
+// If it has not stopped until now, it does not.
+void step_no_further();
+
 // The bystander (conformance/transfer.hpp) of threads that do so in their calls.
 class stepping {
 public:

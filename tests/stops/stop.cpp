@@ -65,6 +65,14 @@ void target::on_signal(int) {
     errno = error;
 }
 
+void target::stop_this_thread() {
+    if (current == nullptr) return;
+    if (spared > 0)
+        due = 1;
+    else
+        current->stop_here();
+}
+
 void target::stop_unless_missed() {
     const bool missed = has_timer_ && stopped_in() == nowhere;
     if (!missed) stop_here();

@@ -73,6 +73,9 @@ public:
     // Whether such a stop has neither come nor missed.
     bool is_stop_due() const { return due_.load(std::memory_order_relaxed); }
 
+    // The calling thread: it stops here, or where it is no longer `unstoppable`; if it is a target.
+    static void stop_this_thread();
+
     // The controller: returns when the thread has stopped; false if it is not (or no longer) there.
     bool stop();
     // In which operation it has stopped, or nowhere.

@@ -11,6 +11,7 @@
 
 #include "checkers/order_free.hpp"
 #include "history/recorder.hpp"
+#include "steps.hpp"
 #include "support/pause.hpp"
 
 namespace handoff::linearizability {
@@ -82,6 +83,8 @@ public:
     }
     bool waits_for_release() { return next() % 100 < draw_.wait_percent; }
     bool is_to_be_stopped() const { return is_to_be_stopped_; }
+    // Rather than by a timer: every other burst.
+    bool stops_by_steps() const { return stalls::can_step && draw_.seed % 2 == 0; }
     std::uint64_t any_number() { return next(); }
     bool push_next() { return next() % 100 < draw_.push_percent; }
 

@@ -33,7 +33,9 @@ burst_team::burst_team(const team_plan& plan, const std::vector<int>& cpus, std:
     : cpus_(first_of(cpus, plan.most_cpus)),
       meeting_(plan.threads, plan.threads > cpus_.size()),
       dice_(seed),
-      aims_(plan.threads) {
+      aims_(plan.threads),
+      step_aims_(plan.threads),
+      steps_seed_(seed) {
     for (unsigned i = 0; i < plan.threads; ++i) {
         recorders_.emplace_back(static_cast<std::uint16_t>(i), most_attempts, plan.stamps);
     }
@@ -56,6 +58,7 @@ void burst_team::member(unsigned self) {
         run_bursts(self);
     } else {
         const stalls::target::presence here(stops_->thread(self));
+        const stalls::steps_of_this_thread steps(steps_seed_ + self);
         run_bursts(self);
     }
 }
@@ -73,9 +76,10 @@ void burst_team::run_bursts(unsigned self) {
         recorders_[self].clear();
         call_pace pace(draw_, self);
         burst(self, recorders_[self], pace);
-        if (stops_ && pace.is_to_be_stopped()) {
+        if (stops_ && pace.is_to_be_stopped() && !pace.stops_by_steps()) {
             aims_[self].calls_end(stops_->thread(self).is_stop_due());
         }
+        step_aims_[self].clear();
         meeting_.meet();
         if (self != 0) continue;
         burst_record record;

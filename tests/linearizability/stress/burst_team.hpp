@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "random_stops.hpp"
+#include "steps.hpp"
 #include "stress/burst.hpp"
 #include "stress/meeting.hpp"
+#include "stress/step_aim.hpp"
 #include "stress/stop_aim.hpp"
 
 namespace handoff::linearizability {
@@ -65,10 +67,14 @@ protected:
     virtual void burst(unsigned self, recorder& record, call_pace& pace) = 0;
 
     void meet(unsigned self, call_pace& pace) {
-        const bool stops_here = stops_ && pace.is_to_be_stopped();
-        if (stops_here) aims_[self].set(stops_->thread(self), pace.any_number());
+        if (!stops_ || !pace.is_to_be_stopped()) return meeting_.meet();
+        if (pace.stops_by_steps()) {
+            step_aims_[self].set(pace.any_number());
+            return meeting_.meet();
+        }
+        aims_[self].set(stops_->thread(self), pace.any_number());
         meeting_.meet();
-        if (stops_here) aims_[self].calls_begin(stops_->thread(self).is_stop_due());
+        aims_[self].calls_begin(stops_->thread(self).is_stop_due());
     }
     // Between two calls.
     void pass_time(call_pace& pace) {
@@ -80,9 +86,15 @@ protected:
     auto call(unsigned self, Call made) {
         if (!stops_) return made();
         stalls::target& here = stops_->thread(self);
+        step_aim& steps = step_aims_[self];
+        const bool stops_now = steps.comes_in_this_call();
+        const std::uint64_t stops_before = here.stops();
         here.enter(0);
+        if (stops_now) stalls::stop_after(steps.instructions());
         const auto result = made();
+        if (stops_now) stalls::step_no_further();
         here.leave();
+        if (stops_now) steps.has_come(here.stops() > stops_before);
         return result;
     }
 
@@ -101,7 +113,9 @@ private:
     meeting meeting_;
     burst_dice dice_;
     std::optional<stalls::random_stops> stops_;
-    std::vector<stop_aim> aims_;  // one per thread
+    std::vector<stop_aim> aims_;       // one per thread
+    std::vector<step_aim> step_aims_;  // one per thread
+    const std::uint64_t steps_seed_;
     // Written by thread 0 between bursts.
     burst_draw draw_;
     bool over_ = false;
