@@ -77,7 +77,7 @@ def _figures(change: Change) -> str:
     both = [text(value, change.unit) for value in (change.median_a, change.median_b)]
     return _ROW.format(
         change.regime,
-        f"{change.ratio:.3f}",
+        told.ratio(change.ratio),
         told.interval(change),
         f"{change.n_a}, {change.n_b}",
         at_least(change.resolvable),

@@ -35,7 +35,7 @@ def cells(change: Change) -> tuple[str, ...]:
         change.regime,
         text(change.median_a, change.unit),
         text(change.median_b, change.unit),
-        f"{change.ratio:.3f}",
+        ratio(change.ratio),
         interval(change),
         f"{change.n_a}, {change.n_b}",
         at_least(change.resolvable),
@@ -44,8 +44,12 @@ def cells(change: Change) -> tuple[str, ...]:
 
 
 def interval(change: Change) -> str:
-    low, high = (f"{one:.3f}" if one < 1000 else "∞" for one in (change.low, change.high))
-    return f"{low} – {high}"
+    return f"{ratio(change.low)} – {ratio(change.high)}"
+
+
+def ratio(value: float) -> str:
+    """To a thousandth where that may matter; what is known to nobody has no end."""
+    return f"{value:.3f}" if value < 10 else f"{value:.1f}" if value < 1000 else "∞"
 
 
 def answer(gate: Gate) -> str:
