@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 import choose
 import pytest
 from conftest import ROOT, one_line
+from rich.console import Console
 from synthetic_run import Spec, write
 
 from handoff.campaign.question import Question
+from handoff.commands import choose as commands_choose
 from handoff.errors import HandoffError
+from handoff.proofs.table import ProofTable
 from handoff.report import choice
 from handoff.report.choice import Answer
 from handoff.report.evidence import Evidence
@@ -223,6 +227,21 @@ def test_the_answer_as_data_is_the_one_in_words(run: Path, capsys: pytest.Captur
     assert found["dropped"]["moodycamel_concurrent_queue"] == {"order": "per producer fifo"}
     assert "per producer fifo (" in said
     assert found["memory_setting"] == "memory/item:8/items:65536"
+
+
+@pytest.mark.parametrize(("width", "heads"), [(80, 4), (94, 5), (100, 6), (140, 7)])
+def test_a_narrow_terminal_has_fewer_columns_and_whole_figures(
+    evidence: Evidence, width: int, heads: int
+) -> None:
+    found = answer(evidence, producers=2, consumers=2, wait="spin")
+    table = commands_choose.table_of(found, ProofTable([], []), width)
+    assert len(table.columns) == heads
+    console = Console(width=width, file=io.StringIO())
+    console.print(table)
+    assert isinstance(console.file, io.StringIO)
+    said = console.file.getvalue()
+    assert all(rank.member.name in said for rank in found.ranks) and "…" not in said
+    assert max(map(len, said.splitlines())) <= width
 
 
 def test_a_run_that_is_not_citable_says_so_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,8 +17,8 @@ from ..statistics.verdicts import BEST
 from . import price
 from .choice import ALONE, SCHEMA, Answer, Figure, Rank
 
-PROMISES = "promises"
-HEADS = ("queue", "figure (95%)", "cost to the best", "verdict", "B/item", "proven", PROMISES)
+MEMORY, PROVEN_OF, PROMISES = "B/item", "proven", "promises"
+HEADS = ("queue", "figure (95%)", "cost to the best", "verdict", MEMORY, PROVEN_OF, PROMISES)
 
 _FIGURES = {
     "throughput": "items per second",
