@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,14 @@ from typing import Any
 import choose
 import pytest
 from conftest import ROOT, one_line
+from rich.console import Console
 from synthetic_run import Spec, write
 
 from handoff.campaign.question import Question
+from handoff.commands import choose as commands_choose
 from handoff.errors import HandoffError
-from handoff.report import choice
+from handoff.proofs.table import ProofTable
+from handoff.report import choice, choice_words
 from handoff.report.choice import Answer
 from handoff.report.evidence import Evidence
 from handoff.report.price import Price
@@ -106,6 +111,16 @@ def test_a_tail_that_is_hardly_known_is_no_number(evidence: Evidence) -> None:
     wide = choice.figure_of(Question(goal="p99", rate="50%"), state)
     assert wide is not None and not wide.known
     assert choice.figure_of(Question(), state) == choice.Figure(10.0, 9.0, 15.1, 9, "A", True)
+
+
+def test_a_single_trial_makes_no_number(evidence: Evidence) -> None:
+    found, once = answer(evidence, wait="spin"), choice.Figure(1e6, 1e6, 1e6, 1, "A", False)
+    assert choice_words.figure(once, found) == "not known (1.00 M/s once)"
+    several = dataclasses.replace(once, low=9e5, high=1.2e6, known=True)
+    assert choice_words.figure(several, found) == "1.00 M/s (900 k/s – 1.20 M/s)"
+    assert choice_words.figure(dataclasses.replace(several, low=1e6), found) == "1.00 M/s (1.00 – 1.20)"
+    memory = answer(evidence, goal="memory")
+    assert choice_words.figure(dataclasses.replace(once, median=8.5, low=8.5, high=8.5), memory) == "8.5 B"
 
 
 def test_an_equal_one_is_equivalent_and_a_single_one_is_alone(tmp_path: Path) -> None:
@@ -223,6 +238,21 @@ def test_the_answer_as_data_is_the_one_in_words(run: Path, capsys: pytest.Captur
     assert found["dropped"]["moodycamel_concurrent_queue"] == {"order": "per producer fifo"}
     assert "per producer fifo (" in said
     assert found["memory_setting"] == "memory/item:8/items:65536"
+
+
+@pytest.mark.parametrize(("width", "heads"), [(80, 4), (94, 5), (100, 6), (140, 7)])
+def test_a_narrow_terminal_has_fewer_columns_and_whole_figures(
+    evidence: Evidence, width: int, heads: int
+) -> None:
+    found = answer(evidence, producers=2, consumers=2, wait="spin")
+    table = commands_choose.table_of(found, ProofTable([], []), width)
+    assert len(table.columns) == heads
+    console = Console(width=width, file=io.StringIO())
+    console.print(table)
+    assert isinstance(console.file, io.StringIO)
+    said = console.file.getvalue()
+    assert all(rank.member.name in said for rank in found.ranks) and "…" not in said
+    assert max(map(len, said.splitlines())) <= width
 
 
 def test_a_run_that_is_not_citable_says_so_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

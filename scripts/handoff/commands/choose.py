@@ -24,7 +24,9 @@ from ..report.evidence import Evidence
 from ..run import results
 from . import asking, racing
 
-BROAD = 140  # columns of a terminal that has room for all
+# How wide a terminal must be to have room for these columns.
+ROOM = {choice_words.PROMISES: 140, choice_words.PROVEN_OF: 100, choice_words.MEMORY: 94}
+FIGURE_WIDTH = 20
 WIDE = 160  # of output that is no terminal
 
 _STYLES = {"best": "bold green", "equivalent": "green", "slower": "dim", "not known": "yellow"}
@@ -75,7 +77,7 @@ def show(answer: Answer, as_json: bool) -> None:
             _say(console, f"This measures it: {choice_words.command(answer)}")
     _say(console, choice_words.citable(answer))
     console.print()
-    console.print(_table(answer, proofs, console.width))
+    console.print(table_of(answer, proofs, console.width))
     console.print()
     for line in choice_words.legend(answer, proofs):
         _say(console, line)
@@ -92,18 +94,23 @@ def _say(console: Console, text: str, bold: bool = False) -> None:
     console.print(text, markup=False, soft_wrap=True, style="bold" if bold else None)
 
 
-def _table(answer: Answer, proofs: ProofTable, width: int) -> Table:
-    """On a narrow terminal without what each promises beyond the question, which is in the data."""
+def table_of(answer: Answer, proofs: ProofTable, width: int) -> Table:
+    """On a narrow terminal without the last columns, which are in the data."""
+    heads = choice_words.heads(answer)
+    shown = [at for at, head in enumerate(heads) if width >= ROOM.get(head, 0)]
     table = Table(box=None, pad_edge=False)
-    heads = [head for head in choice_words.heads(answer) if head != choice_words.PROMISES or width >= BROAD]
-    for head in heads:
-        wide = head == choice_words.PROMISES or head == heads[1]
+    for at in shown:
+        wraps = at == 1 or heads[at] == choice_words.PROMISES
         table.add_column(
-            head, justify="right" if head == "B/item" else "left", no_wrap=not wide, overflow="fold"
+            heads[at],
+            justify="right" if heads[at] == choice_words.MEMORY else "left",
+            no_wrap=not wraps,
+            min_width=FIGURE_WIDTH if at == 1 else None,
+            overflow="fold",
         )
     for rank in answer.ranks:
-        cells = choice_words.cells(rank, answer, proofs)[: len(heads)]
-        table.add_row(*cells, style=_STYLES.get(rank.outcome))
+        cells = choice_words.cells(rank, answer, proofs)
+        table.add_row(*(cells[at] for at in shown), style=_STYLES.get(rank.outcome))
     return table
 
 

@@ -17,8 +17,8 @@ from ..statistics.verdicts import BEST
 from . import price
 from .choice import ALONE, SCHEMA, Answer, Figure, Rank
 
-PROMISES = "promises"
-HEADS = ("queue", "figure (95%)", "cost to the best", "verdict", "B/item", "proven", PROMISES)
+MEMORY, PROVEN_OF, PROMISES = "B/item", "proven", "promises"
+HEADS = ("queue", "figure (95%)", "cost to the best", "verdict", MEMORY, PROVEN_OF, PROMISES)
 
 _FIGURES = {
     "throughput": "items per second",
@@ -70,7 +70,8 @@ def figure(found: Figure | None, answer: Answer) -> str:
         return f"{value:.4g} B" if answer.question.goal == "memory" else measures.text(value, answer.unit)
 
     if found.low == found.high:
-        return text(found.median)
+        same_each_time = found.known or answer.question.goal == "memory"
+        return text(found.median) if same_each_time else f"not known ({text(found.median)} once)"
     between = f"{text(found.low)} – {text(found.high)}"
     if not found.known:
         return f"not known ({between})"
