@@ -56,7 +56,7 @@ class Look:
                 "-c",
                 code,
                 *arguments,
-            ],  # else a numpy.py of the working folder comes first
+            ],  # else modules of the working folder come first
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
