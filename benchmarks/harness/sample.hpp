@@ -59,7 +59,8 @@ struct cpu_grant {
 
 // Whether that is more threads than can run all the time.
 bool is_oversubscribed(unsigned threads, const cpu_grant& granted);
-// The same of threads that are placed so, with what is granted here: two of them on one CPU of many are too many.
+// The same of threads that are placed so, with what is granted here: two of them on one CPU of many are too
+// many.
 bool is_oversubscribed(const std::vector<int>& placement);
 bool is_oversubscribed(const run_settings& settings, unsigned threads);
 

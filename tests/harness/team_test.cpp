@@ -75,7 +75,8 @@ TEST(team_test, cpus_may_have_numbers_beyond_what_a_cpu_set_holds) {
         pin_this_thread(far);
         FAIL() << "accepted";
     } catch (const misuse& e) {
-        EXPECT_NE(std::string(e.what()).find("cannot pin a thread to CPU 5120"), std::string::npos) << e.what();
+        EXPECT_NE(std::string(e.what()).find("cannot pin a thread to CPU 5120"), std::string::npos)
+            << e.what();
     }
 }
 

@@ -67,8 +67,8 @@ std::vector<std::string> arguments_for(const std::string& program, const served&
             "--trickle_ms=" + std::to_string(what.trickle.count())};
 }
 
-// Asks for the way there, and sends nothing. In a network namespace of its own a process often has no way: nobody has
-// brought `lo` up, and each document would be called unreachable.
+// Asks for the way there, and sends nothing. In a network namespace of its own a process often has no way:
+// nobody has brought `lo` up, and each document would be called unreachable.
 void require_loopback() {
     const descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
     sockaddr_in there{};

@@ -26,15 +26,16 @@ constexpr std::string_view pattern = "XXXXXX";  // of mkdtemp
 
 // The folders to be removed at an end by a signal, for a handler that may not allocate.
 constexpr std::size_t most_folders = 16;
-struct place {
-    std::atomic<pid_t> owner{0};  // the process that has made it: one that was forked off has it not; 0: no folder
+struct remembered_folder {
+    std::atomic<pid_t> owner{
+        0};  // the process that has made it: one that was forked off has it not; 0: no folder
     std::array<char, 512> path{};
 };
-std::array<place, most_folders> places;
+std::array<remembered_folder, most_folders> remembered_folders;
 
 void remember(const fs::path& path) {
     const std::string text = path.string();
-    for (place& one : places) {
+    for (remembered_folder& one : remembered_folders) {
         if (text.size() >= one.path.size() || one.owner != 0) continue;
         std::memcpy(one.path.data(), text.c_str(), text.size() + 1);
         one.owner = getpid();
@@ -43,11 +44,12 @@ void remember(const fs::path& path) {
 }
 
 void forget(const fs::path& path) {
-    for (place& one : places)
+    for (remembered_folder& one : remembered_folders)
         if (one.owner != 0 && path == fs::path(one.path.data())) one.owner = 0;
 }
 
-// In a process of its own: waits until the other has ended, whose threads may be writing, and removes the folders.
+// In a process of its own: waits until the other has ended, whose threads may be writing, and removes the
+// folders.
 [[noreturn]] void remove_after(pid_t parent) {
     setsid();
     const timespec pause{0, 20'000'000};
@@ -55,7 +57,7 @@ void forget(const fs::path& path) {
     nanosleep(&pause, nullptr);
     std::array<const char*, most_folders + 4> arguments{"rm", "-rf", "--"};
     std::size_t count = 3;
-    for (place& one : places)
+    for (remembered_folder& one : remembered_folders)
         if (one.owner == parent) arguments[count++] = one.path.data();
     if (count == 3) _exit(0);
     execv("/bin/rm", const_cast<char* const*>(arguments.data()));
@@ -72,7 +74,7 @@ void end_by(int number) {
 void handle_ends() {
     static const bool once = [] {
         for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-            struct sigaction found{};
+            struct sigaction found {};
             sigaction(number, nullptr, &found);
             if (found.sa_handler != SIG_DFL) continue;  // ignored, or somebody else's
             found.sa_handler = end_by;
@@ -85,7 +87,8 @@ void handle_ends() {
 
 enum class holding { mine, anothers, unknown };
 
-// Whether the folder is held, and holds it if nobody does. Where there are no locks nobody is known to hold anything.
+// Whether the folder is held, and holds it if nobody does. Where there are no locks nobody is known to hold
+// anything.
 holding hold(const fs::path& folder, descriptor& lock) {
     const int opened = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (opened < 0) return errno == ENOENT ? holding::anothers : holding::unknown;
@@ -98,9 +101,10 @@ holding hold(const fs::path& folder, descriptor& lock) {
 
 bool is_abandoned(const fs::directory_entry& entry) {
     const std::string name = entry.path().filename().string();
-    struct stat told{};
+    struct stat told {};
     if (!name.starts_with(prefix) || name.size() != prefix.size() + pattern.size() ||
-        lstat(entry.path().c_str(), &told) != 0 || told.st_mode != (S_IFDIR | S_IRWXU) || told.st_uid != geteuid())
+        lstat(entry.path().c_str(), &told) != 0 || told.st_mode != (S_IFDIR | S_IRWXU) ||
+        told.st_uid != geteuid())
         return false;
     descriptor lock;
     return hold(entry.path(), lock) == holding::mine;

@@ -1,5 +1,5 @@
-// A folder of one's own, in TMPDIR, else in /tmp; removed at the end, also at an end by Ctrl-C. What a process has left
-// that was killed is removed by the next that makes such a folder.
+// A folder of one's own, in TMPDIR, else in /tmp; removed at the end, also at an end by Ctrl-C. What a
+// process has left that was killed is removed by the next that makes such a folder.
 #pragma once
 
 #include <filesystem>

@@ -30,8 +30,8 @@ bool tsc_is_invariant() {
     return false;
 }
 
-// Where the kernel keeps its time by something slower, it has found the counter wanting: it went astray, or differs from
-// CPU to CPU. The clocks of hypervisors are made of the counter.
+// Where the kernel keeps its time by something slower, it has found the counter wanting: it went astray, or
+// differs from CPU to CPU. The clocks of hypervisors are made of the counter.
 bool kernel_trusts_tsc() {
     std::string source;
     std::ifstream("/sys/devices/system/clocksource/clocksource0/current_clocksource") >> source;

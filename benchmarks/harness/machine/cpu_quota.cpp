@@ -52,8 +52,9 @@ std::vector<cgroup> cgroups_in(const std::string& proc_self_cgroup) {
 
 double smallest_quota(const std::filesystem::path& root, std::filesystem::path cgroup) {
     const auto quota_of = [](const std::filesystem::path& folder) {
-        return std::min(quota_in(text_of(folder / "cpu.max")),
-                        quota_in(text_of(folder / "cpu.cfs_quota_us"), text_of(folder / "cpu.cfs_period_us")));
+        return std::min(
+            quota_in(text_of(folder / "cpu.max")),
+            quota_in(text_of(folder / "cpu.cfs_quota_us"), text_of(folder / "cpu.cfs_period_us")));
     };
     cgroup = cgroup.relative_path();
     double smallest = quota_of(root / cgroup);

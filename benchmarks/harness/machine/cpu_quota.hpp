@@ -1,6 +1,7 @@
-// How much CPU time the cgroups grant, whichever CPUs it is spent on: a container may have three CPUs' worth of time
-// on a machine of eight. Beyond it all threads are stopped until the next period begins. Both versions of cgroups:
-// https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/scheduler/sched-bwc.html
+// How much CPU time the cgroups grant, whichever CPUs it is spent on: a container may have three CPUs' worth
+// of time on a machine of eight. Beyond it all threads are stopped until the next period begins. Both
+// versions of cgroups: https://docs.kernel.org/admin-guide/cgroup-v2.html,
+// https://docs.kernel.org/scheduler/sched-bwc.html
 #pragma once
 
 #include <filesystem>
@@ -16,8 +17,8 @@ double quota_in(const std::string& cpu_max);
 // The same of version 1, whose files cpu.cfs_quota_us and cpu.cfs_period_us say one of the two each.
 double quota_in(const std::string& cfs_quota_us, const std::string& cfs_period_us);
 
-// A group of this process, and the folder of its hierarchy below the root: "" for the one of version 2, "unified" for
-// where it lies beside those of version 1, "cpu,cpuacct" and the like for version 1.
+// A group of this process, and the folder of its hierarchy below the root: "" for the one of version 2,
+// "unified" for where it lies beside those of version 1, "cpu,cpuacct" and the like for version 1.
 struct cgroup {
     std::string hierarchy;
     std::filesystem::path path;

@@ -59,7 +59,8 @@ void run_case(benchmark::State& state, const benchmark_case& one, const run_sett
 class short_console : public benchmark::ConsoleReporter {
 public:
     short_console(const std::vector<std::string>& headline, bool coloured)
-        : ConsoleReporter(coloured ? OO_ColorTabular : OO_Tabular), headline_(headline.begin(), headline.end()) {}
+        : ConsoleReporter(coloured ? OO_ColorTabular : OO_Tabular),
+          headline_(headline.begin(), headline.end()) {}
 
     void ReportRuns(const std::vector<Run>& runs) override {
         std::vector<Run> shortened = runs;
@@ -88,8 +89,8 @@ bool wants_machine_format(int argc, char** argv) {
     });
 }
 
-// As Google Benchmark decides it for its own reporter; a reporter that it is given has to decide for itself. Colours are
-// for a terminal that knows them, whose user has not asked for none (https://no-color.org).
+// As Google Benchmark decides it for its own reporter; a reporter that it is given has to decide for itself.
+// Colours are for a terminal that knows them, whose user has not asked for none (https://no-color.org).
 bool wants_colours(int argc, char** argv) {
     const auto variable = [](const char* name) {
         const char* const value = std::getenv(name);
@@ -104,7 +105,8 @@ bool wants_colours(int argc, char** argv) {
     if (!asked.empty() && asked != "auto")
         return asked != "false" && asked != "no" && asked != "off" && asked != "0";
     const std::string terminal = variable("TERM");
-    return isatty(STDOUT_FILENO) == 1 && !terminal.empty() && terminal != "dumb" && variable("NO_COLOR").empty();
+    return isatty(STDOUT_FILENO) == 1 && !terminal.empty() && terminal != "dumb" &&
+           variable("NO_COLOR").empty();
 }
 
 // Every value of every part of the case names: what can be asked for.
