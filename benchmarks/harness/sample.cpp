@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "canary.hpp"
@@ -33,6 +34,9 @@ class bracket {
 public:
     explicit bracket(const std::vector<int>& placement)
         : placement_(placement), pairs_(cpu_pairs(this_machine(), placement)) {
+        // Threads that are not pinned are measured where pinning is forbidden, too, but without a yardstick.
+        const bool pinned = std::ranges::any_of(placement, [](int cpu) { return cpu != not_pinned; });
+        if (!pinned && !pairs_.empty() && !can_pin_to(pairs_.front().first)) pairs_.clear();
         before_ = yardstick(pairs_);
         canary_before_ = canary_ns(placement_);
         stolen_ = stolen_seconds();
@@ -146,16 +150,23 @@ bool is_oversubscribed(unsigned threads, const cpu_grant& granted) {
     return threads > granted.cpus || threads > granted.quota;
 }
 
-bool is_oversubscribed(unsigned threads) {
-    static const cpu_grant granted{.cpus = this_machine().cpus().size(), .quota = cpu_quota()};
-    return is_oversubscribed(threads, granted);
+bool is_oversubscribed(const std::vector<int>& placement) {
+    static const cpu_grant here{.cpus = this_machine().cpus().size(), .quota = cpu_quota()};
+    std::set<int> own(placement.begin(), placement.end());
+    const bool anywhere = own.contains(not_pinned);
+    const cpu_grant granted{.cpus = anywhere ? here.cpus : own.size(), .quota = here.quota};
+    return is_oversubscribed(static_cast<unsigned>(placement.size()), granted);
+}
+
+bool is_oversubscribed(const run_settings& settings, unsigned threads) {
+    return is_oversubscribed(this_machine().place(settings.placement, threads));
 }
 
 sample take_sample(const sample_request& request) {
     sample s;
     s.records.resize(request.threads);
     s.result.cpus = this_machine().place(request.settings.placement, request.threads);
-    s.oversubscribed = is_oversubscribed(request.threads);
+    s.oversubscribed = is_oversubscribed(s.result.cpus);
     bracket around(s.result.cpus);
     window w(request.feeding);
     finish_line finish(request.threads);

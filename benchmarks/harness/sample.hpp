@@ -59,8 +59,10 @@ struct cpu_grant {
 
 // Whether that is more threads than can run all the time.
 bool is_oversubscribed(unsigned threads, const cpu_grant& granted);
-// The same, with what is granted here.
-bool is_oversubscribed(unsigned threads);
+// The same of threads that are placed so, with what is granted here: two of them on one CPU of many are too
+// many.
+bool is_oversubscribed(const std::vector<int>& placement);
+bool is_oversubscribed(const run_settings& settings, unsigned threads);
 
 sample take_sample(const sample_request& request);
 

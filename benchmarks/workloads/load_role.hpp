@@ -38,7 +38,7 @@ class load_role {
 public:
     explicit load_role(const load_plan& plan)
         : plan_(plan),
-          oversubscribed_(is_oversubscribed(plan.producers + plan.consumers)),
+          oversubscribed_(is_oversubscribed(plan.settings, plan.producers + plan.consumers)),
           queue_(plan.capacity),
           prefaulted_(prefault<Q, timed_item>(queue_, plan.capacity)) {}
 

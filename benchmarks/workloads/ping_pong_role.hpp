@@ -33,7 +33,7 @@ class two_queue_ping_pong {
 public:
     explicit two_queue_ping_pong(const ping_pong_plan& plan)
         : plan_(plan),
-          oversubscribed_(is_oversubscribed(2)),
+          oversubscribed_(is_oversubscribed(plan.settings, 2)),
           there_(plan.capacity),
           back_(plan.capacity),
           prefaulted_{prefault<Q, Item>(there_, plan.capacity), prefault<Q, Item>(back_, plan.capacity)} {
@@ -135,7 +135,7 @@ class one_queue_ping_pong {
 public:
     explicit one_queue_ping_pong(const ping_pong_plan& plan)
         : plan_(plan),
-          oversubscribed_(is_oversubscribed(2)),
+          oversubscribed_(is_oversubscribed(plan.settings, 2)),
           queue_(plan.capacity),
           prefaulted_(prefault<Q, Item>(queue_, plan.capacity)) {
         typename Q::producer handle(queue_);

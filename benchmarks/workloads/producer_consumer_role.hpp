@@ -23,7 +23,7 @@ class producer_consumer_role {
 public:
     explicit producer_consumer_role(const producer_consumer_plan& plan)
         : plan_(plan),
-          oversubscribed_(is_oversubscribed(plan.producers + plan.consumers)),
+          oversubscribed_(is_oversubscribed(plan.settings, plan.producers + plan.consumers)),
           queue_(plan.capacity),
           pushed_(plan.producers),
           seen_(plan.consumers),

@@ -36,11 +36,25 @@ TEST_F(cpu_quota_test, is_infinite_where_none_is_set) {
         EXPECT_TRUE(std::isinf(quota_in(text))) << text;
 }
 
-TEST_F(cpu_quota_test, is_that_of_the_cgroup_of_version_2) {
-    EXPECT_EQ(cgroup_in("0::/user.slice/a.scope\n"), "/user.slice/a.scope");
-    EXPECT_EQ(cgroup_in("4:memory:/m\n1:cpu:/c\n0::/v2\n"), "/v2");
-    EXPECT_EQ(cgroup_in("1:cpu:/c\n"), "/");
-    EXPECT_EQ(cgroup_in(""), "/");
+TEST_F(cpu_quota_test, has_cgroups_of_both_versions) {
+    using groups = std::vector<cgroup>;
+    EXPECT_EQ(cgroups_in("0::/user.slice/a.scope\n"),
+              (groups{{"", "/user.slice/a.scope"}, {"unified", "/user.slice/a.scope"}}));
+    EXPECT_EQ(cgroups_in("4:memory:/m\n3:cpuset:/s\n1:cpu:/c\n"), (groups{{"cpu", "/c"}}));
+    EXPECT_EQ(cgroups_in("2:cpu,cpuacct:/c\n"), (groups{{"cpu,cpuacct", "/c"}, {"cpu", "/c"}}));
+    EXPECT_EQ(cgroups_in(""), groups{});
+}
+
+TEST_F(cpu_quota_test, of_version_1_is_found_in_its_own_hierarchy) {
+    fs::create_directories(root / "cpu,cpuacct" / "a" / "b");
+    std::ofstream(root / "cpu,cpuacct" / "a" / "cpu.cfs_quota_us") << "50000\n";
+    std::ofstream(root / "cpu,cpuacct" / "a" / "cpu.cfs_period_us") << "100000\n";
+    std::ofstream(root / "cpu,cpuacct" / "cpu.cfs_quota_us") << "-1\n";
+    std::ofstream(root / "cpu,cpuacct" / "cpu.cfs_period_us") << "100000\n";
+    EXPECT_EQ(cpu_quota(root, "4:memory:/\n2:cpu,cpuacct:/a/b\n0::/\n"), 0.5);
+    EXPECT_TRUE(std::isinf(cpu_quota(root, "2:cpu,cpuacct:/\n")));
+    grant("unified/x", "25000 100000");
+    EXPECT_EQ(cpu_quota(root, "2:cpu,cpuacct:/a/b\n0::/x\n"), 0.25);
 }
 
 TEST_F(cpu_quota_test, is_the_smallest_on_the_way_up) {
@@ -59,6 +73,14 @@ TEST_F(cpu_quota_test, is_the_smallest_on_the_way_up) {
 
 TEST_F(cpu_quota_test, of_this_process_is_more_than_nothing) {
     EXPECT_GT(cpu_quota(), 0.0);
+}
+
+TEST_F(cpu_quota_test, two_threads_on_one_cpu_are_too_many) {
+    const std::vector<int> cpus{topology::detect().cpus().front().id};
+    EXPECT_FALSE(is_oversubscribed(cpus) && cpu_quota() >= 1.0);
+    EXPECT_TRUE(is_oversubscribed(std::vector<int>{cpus[0], cpus[0]}));
+    const run_settings on_one{.placement = "cpus:" + std::to_string(cpus[0])};
+    EXPECT_TRUE(is_oversubscribed(on_one, 2));
 }
 
 TEST_F(cpu_quota_test, limits_the_threads_as_the_number_of_cpus_does) {

@@ -67,5 +67,18 @@ TEST(team_test, a_cpu_that_does_not_exist_is_refused_before_anybody_runs) {
     EXPECT_EQ(ran, 0);
 }
 
+TEST(team_test, cpus_may_have_numbers_beyond_what_a_cpu_set_holds) {
+    const int far = 5 * CPU_SETSIZE;
+    EXPECT_FALSE(can_pin_to(far));
+    EXPECT_TRUE(can_pin_to(topology::detect().cpus().front().id));
+    try {
+        pin_this_thread(far);
+        FAIL() << "accepted";
+    } catch (const misuse& e) {
+        EXPECT_NE(std::string(e.what()).find("cannot pin a thread to CPU 5120"), std::string::npos)
+            << e.what();
+    }
+}
+
 }  // namespace
 }  // namespace handoff

@@ -38,5 +38,20 @@ TEST(redis_url_test, what_is_no_url_is_refused_with_the_choices) {
     }
 }
 
+TEST(redis_url_test, a_password_is_refused_and_not_repeated) {
+    for (const std::string text :
+         {"redis://user:hunter2@cache", "redis://:hunter2@cache:6379", "user:hunter2@cache"}) {
+        try {
+            redis_url::parse(text);
+            FAIL() << text;
+        } catch (const misuse& e) {
+            const std::string said = e.what();
+            EXPECT_NE(said.find("a user or a password in its URL is not supported"), std::string::npos)
+                << said;
+            EXPECT_EQ(said.find("hunter2"), std::string::npos) << said;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace handoff

@@ -3,11 +3,15 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iterator>
 #include <vector>
 
 #include "elsewhere.hpp"
@@ -34,6 +38,37 @@ TEST_F(saving_store_test, what_was_saved_once_passes_and_is_removed_at_the_end) 
         for (const document& d : documents) store.save(d);
         EXPECT_EQ(store.check(documents), "");
     }
+    EXPECT_TRUE(fs::is_empty(folder_.path()));
+}
+
+// A process that ends with a folder of its own, in the way that is given.
+void end_with_a_folder(const std::function<void()>& end) {
+    const pid_t child = fork();
+    if (child == 0) {
+        const document_store store;
+        end();
+        _exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+}
+
+TEST_F(saving_store_test, what_a_killed_process_has_left_is_removed_by_the_next) {
+    end_with_a_folder([] { raise(SIGKILL); });
+    ASSERT_FALSE(fs::is_empty(folder_.path()));
+    fs::create_directory(folder_.path() / "handoff.tmp.of-somebody");
+    {
+        const document_store alive;
+        EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 2);
+        const document_store beside;
+        EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 3);
+    }
+    EXPECT_TRUE(fs::exists(folder_.path() / "handoff.tmp.of-somebody"));
+}
+
+TEST_F(saving_store_test, an_end_by_ctrl_c_removes_it) {
+    end_with_a_folder([] { raise(SIGINT); });
+    for (int tries = 0; tries < 1000 && !fs::is_empty(folder_.path()); ++tries) usleep(10'000);
     EXPECT_TRUE(fs::is_empty(folder_.path()));
 }
 

@@ -1,8 +1,11 @@
 #include "server_process.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -64,6 +67,19 @@ std::vector<std::string> arguments_for(const std::string& program, const served&
             "--trickle_ms=" + std::to_string(what.trickle.count())};
 }
 
+// Asks for the way there, and sends nothing. In a network namespace of its own a process often has no way:
+// nobody has brought `lo` up, and each document would be called unreachable.
+void require_loopback() {
+    const descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+    sockaddr_in there{};
+    there.sin_family = AF_INET;
+    there.sin_port = htons(9);
+    there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0)
+        throw std::runtime_error("HTTP over 127.0.0.1: " + std::generic_category().message(errno) +
+                                 "; the network interface 'lo' is down here, `ip link set lo up` mends that");
+}
+
 }  // namespace
 
 server_process::server_process(const std::filesystem::path& program, const served& what)
@@ -72,6 +88,7 @@ server_process::server_process(const std::filesystem::path& program, const serve
 }
 
 child_process server_process::start(const std::filesystem::path& program, const served& what) {
+    require_loopback();
     pipe_ends input = make_pipe();
     pipe_ends output = make_pipe();
     lifeline_ = std::move(input.write);

@@ -1,7 +1,10 @@
-// A folder of one's own, in TMPDIR, else in /tmp; removed at the end.
+// A folder of one's own, in TMPDIR, else in /tmp; removed at the end, also at an end by Ctrl-C. What a
+// process has left that was killed is removed by the next that makes such a folder.
 #pragma once
 
 #include <filesystem>
+
+#include "descriptor.hpp"
 
 namespace handoff {
 
@@ -17,6 +20,10 @@ public:
 
 private:
     std::filesystem::path path_;
+    descriptor lock_;  // of the folder: whoever has it lives
 };
+
+// Removes the folders in `where` that no process holds.
+void remove_abandoned_folders(const std::filesystem::path& where);
 
 }  // namespace handoff

@@ -25,7 +25,7 @@ bool read_host_and_port(std::string_view text, redis_url& url) {
     std::string_view host = text.substr(0, has_port ? colon : text.size());
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     url.host = host;
-    return !host.empty() && host.find('/') == std::string_view::npos &&
+    return !host.empty() && host.find_first_of("/@?#") == std::string_view::npos &&
            (!has_port || read_port(text.substr(colon + 1), url.port));
 }
 
@@ -37,8 +37,11 @@ redis_url redis_url::parse(std::string_view text) {
     const bool is_socket = url.socket.starts_with('/');
     if (is_socket || (text.starts_with(over_tcp) && read_host_and_port(text.substr(over_tcp.size()), url)))
         return url;
-    throw misuse("Redis server '" + std::string(text) +
-                 "' is no URL of one; valid: redis://HOST:PORT, unix:///PATH");
+    // It may hold a password, which nobody is to read who reads what a run has said.
+    const bool is_private = text.find('@') != std::string_view::npos;
+    throw misuse((is_private ? "Redis server: a user or a password in its URL is not supported"
+                             : "Redis server '" + std::string(text) + "' is no URL of one") +
+                 "; valid: redis://HOST:PORT, unix:///PATH");
 }
 
 std::string redis_url::text() const {

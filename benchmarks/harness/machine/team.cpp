@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <exception>
 #include <latch>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -87,12 +88,30 @@ private:
 
 void pin_this_thread(int cpu) {
     if (cpu == not_pinned) return;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(static_cast<unsigned>(cpu), &set);
-    if (sched_setaffinity(0, sizeof set, &set) != 0)
-        throw misuse("cannot pin a thread to CPU " + std::to_string(cpu) + ": " +
-                     std::generic_category().message(errno));
+    // As large as the CPU's number needs it: cpu_set_t itself ends at 1,024 CPUs.
+    const auto many = static_cast<std::size_t>(cpu) + 1;
+    const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(many),
+                                                               [](cpu_set_t* p) { CPU_FREE(p); });
+    const std::size_t size = CPU_ALLOC_SIZE(many);
+    CPU_ZERO_S(size, set.get());
+    CPU_SET_S(static_cast<std::size_t>(cpu), size, set.get());
+    if (sched_setaffinity(0, size, set.get()) == 0) return;
+    const int why = errno;
+    throw misuse("cannot pin a thread to CPU " + std::to_string(cpu) + ": " +
+                 std::generic_category().message(why) +
+                 (why == EPERM || why == ENOSYS ? "; --placement none does without" : ""));
+}
+
+bool can_pin_to(int cpu) {
+    bool can = true;
+    std::thread([&] {
+        try {
+            pin_this_thread(cpu);
+        } catch (const misuse&) {
+            can = false;
+        }
+    }).join();
+    return can;
 }
 
 void run_team(const std::vector<int>& cpus, const std::function<void(unsigned)>& body,

@@ -44,8 +44,8 @@ std::vector<std::size_t> selected(const std::vector<std::string>& names, const s
     const bool negative = filter.front() == '-';
     const std::regex pattern = compiled(negative ? filter.substr(1) : filter);
     std::erase_if(indices, [&](std::size_t i) {
-        const bool matches = std::regex_search(names[i] + printed_suffix, pattern) ||
-                             std::regex_search(names[i], pattern);
+        const bool matches =
+            std::regex_search(names[i] + printed_suffix, pattern) || std::regex_search(names[i], pattern);
         return matches == negative;
     });
     return indices;

@@ -1,6 +1,6 @@
-// Which cases --benchmark_filter selects, by Google Benchmark's own rules, but for one: the end of a case's own name,
-// as a report has it, is an end, too. Applied before registration: its registry takes time that grows with the square
-// of the cases, and the matrix has many thousands.
+// Which cases --benchmark_filter selects, by Google Benchmark's own rules, but for one: the end of a case's
+// own name, as a report has it, is an end, too. Applied before registration: its registry takes time that
+// grows with the square of the cases, and the matrix has many thousands.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace handoff {
 // What Google Benchmark appends to a name that is registered with Iterations(1) and UseManualTime().
 inline constexpr const char* printed_suffix = "/iterations:1/manual_time";
 
-// The indices of the names that the filter selects, as they are or as printed. Throws misuse if it is no regular
-// expression.
+// The indices of the names that the filter selects, as they are or as printed. Throws misuse if it is no
+// regular expression.
 std::vector<std::size_t> selected(const std::vector<std::string>& names, const std::string& filter);
 
 }  // namespace handoff

@@ -1,13 +1,16 @@
 #include "case_main.hpp"
 
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <set>
+#include <span>
 
 #include "case_filter.hpp"
 #include "exit_code.hpp"
@@ -55,8 +58,9 @@ void run_case(benchmark::State& state, const benchmark_case& one, const run_sett
 // Shows the headline figures only: a row must fit a terminal.
 class short_console : public benchmark::ConsoleReporter {
 public:
-    explicit short_console(const std::vector<std::string>& headline)
-        : headline_(headline.begin(), headline.end()) {}
+    short_console(const std::vector<std::string>& headline, bool coloured)
+        : ConsoleReporter(coloured ? OO_ColorTabular : OO_Tabular),
+          headline_(headline.begin(), headline.end()) {}
 
     void ReportRuns(const std::vector<Run>& runs) override {
         std::vector<Run> shortened = runs;
@@ -83,6 +87,26 @@ bool wants_machine_format(int argc, char** argv) {
     return std::any_of(argv, argv + argc, [](std::string_view arg) {
         return arg == "--benchmark_format=json" || arg == "--benchmark_format=csv";
     });
+}
+
+// As Google Benchmark decides it for its own reporter; a reporter that it is given has to decide for itself.
+// Colours are for a terminal that knows them, whose user has not asked for none (https://no-color.org).
+bool wants_colours(int argc, char** argv) {
+    const auto variable = [](const char* name) {
+        const char* const value = std::getenv(name);
+        return std::string(value == nullptr ? "" : value);
+    };
+    std::string asked = variable("BENCHMARK_COLOR");
+    const std::string flag = "--benchmark_color";
+    for (const std::string_view arg : std::span(argv, static_cast<std::size_t>(argc))) {
+        if (arg == flag) asked = "yes";
+        if (arg.starts_with(flag + "=")) asked = arg.substr(flag.size() + 1);
+    }
+    if (!asked.empty() && asked != "auto")
+        return asked != "false" && asked != "no" && asked != "off" && asked != "0";
+    const std::string terminal = variable("TERM");
+    return isatty(STDOUT_FILENO) == 1 && !terminal.empty() && terminal != "dumb" &&
+           variable("NO_COLOR").empty();
 }
 
 // Every value of every part of the case names: what can be asked for.
@@ -149,7 +173,12 @@ int list_all(const std::vector<benchmark_case>& cases) {
     return 0;
 }
 
-int run_all(const command_line& line, bool machine_format, const std::vector<std::string>& headline,
+struct output_form {
+    bool machine;  // JSON or CSV
+    bool coloured;
+};
+
+int run_all(const command_line& line, output_form form, const std::vector<std::string>& headline,
             const std::vector<benchmark_case>& cases) {
     for (const benchmark_case& one : cases)
         benchmark::RegisterBenchmark(one.name.c_str(),
@@ -157,9 +186,9 @@ int run_all(const command_line& line, bool machine_format, const std::vector<std
             ->Iterations(1)
             ->UseManualTime();
     benchmark::AddCustomContext("handoff_placement", line.settings.placement);
-    short_console console(headline);
+    short_console console(headline, form.coloured);
     // Selected they are: the filter may hold for a case's own name, which Google Benchmark does not know.
-    benchmark::RunSpecifiedBenchmarks(machine_format ? nullptr : &console, nullptr, "all");
+    benchmark::RunSpecifiedBenchmarks(form.machine ? nullptr : &console, nullptr, "all");
     return worst_exit;
 }
 
@@ -168,7 +197,7 @@ int run_all(const command_line& line, bool machine_format, const std::vector<std
 int case_main(int argc, char** argv, const std::vector<std::string>& headline,
               const std::function<std::vector<benchmark_case>()>& cases,
               const std::vector<extra_option>& extra) {
-    const bool machine_format = wants_machine_format(argc, argv);
+    const output_form form{wants_machine_format(argc, argv), wants_colours(argc, argv)};
     const std::string program = argc > 0 ? argv[0] : "handoff";
     CLI::App app("handoff: " + program.substr(program.rfind('/') + 1));
     command_line line;
@@ -187,7 +216,7 @@ int case_main(int argc, char** argv, const std::vector<std::string>& headline,
         if (list) return list_all(chosen);
         harness_clock::calibrate(line.settings.tsc_hz);
         const heap_gap gap(line.heap_gap);
-        return run_all(line, machine_format, headline, chosen);
+        return run_all(line, form, headline, chosen);
     });
 }
 

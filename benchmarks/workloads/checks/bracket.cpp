@@ -23,8 +23,8 @@ struct request {
     unsigned threads = 2;
 };
 
-void let_measure(const std::vector<int>& cpus, unsigned threads) {
-    const ordered_json opened = {{"cpus", cpus}, {"oversubscribed", is_oversubscribed(threads)}};
+void let_measure(const std::vector<int>& cpus) {
+    const ordered_json opened = {{"cpus", cpus}, {"oversubscribed", is_oversubscribed(cpus)}};
     std::cout << opened.dump() << std::endl;
     std::string line;
     if (!std::getline(std::cin, line)) throw std::runtime_error("the program that measures has gone");
@@ -32,7 +32,7 @@ void let_measure(const std::vector<int>& cpus, unsigned threads) {
 
 ordered_json framed(const request& asked) {
     const outcome result = take_job_sample(asked.settings, asked.threads, [&](const std::vector<int>& cpus) {
-        let_measure(cpus, asked.threads);
+        let_measure(cpus);
         return outcome{};
     });
     ordered_json values = ordered_json::object();

@@ -54,7 +54,7 @@ class Beside:
         code = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); "
         code += f"from handoff.campaign.{self._module} import answer; answer()"
         return subprocess.Popen(
-            # -I: else a numpy.py of the working folder comes first.
+            # -I: else modules of the working folder come first.
             [sys.executable, "-I", "-c", code, str(self._run), *self._arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
