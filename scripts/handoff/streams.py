@@ -9,7 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 # The terminal has gone, or its window.
 _GONE = (errno.EIO, errno.ENXIO, errno.EBADF, errno.ENOTCONN)
@@ -67,7 +67,8 @@ def sound() -> Iterator[None]:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     # Who reads the output from a pipe and goes wants no more of it; who reads the errors may still want the work done.
-    out, err = Unheard(sys.stdout, _GONE), Unheard(sys.stderr, (*_GONE, errno.EPIPE))
+    out = cast(TextIO, Unheard(sys.stdout, _GONE))
+    err = cast(TextIO, Unheard(sys.stderr, (*_GONE, errno.EPIPE)))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         yield
 
