@@ -159,7 +159,9 @@ def main() -> None:
         padding=padding,
         heap_gap=float(flag("heap_gap") or "nan"),
     )
-    print_document(entry(case, label="cpus:0,1", **figures, **dict.fromkeys(OF_DOWNLOADS_AND_MEMORY, 1.0)))
+    if PROGRAM == "memory" or PROGRAM.startswith("download"):
+        figures |= dict.fromkeys(OF_DOWNLOADS_AND_MEMORY, 1.0)
+    print_document(entry(case, label="cpus:0,1", **figures))
 
 
 main()
