@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "harness/machine/errors.hpp"
+#include "harness/machine/topology.hpp"
 
 namespace handoff {
 namespace {
@@ -49,10 +50,19 @@ TEST_F(sample_test, has_the_common_figures) {
     EXPECT_EQ(s.result.cpus.size(), 2u);
     EXPECT_GT(figure(s.result, "canary_before_ns"), 0.0);
     EXPECT_GT(figure(s.result, "canary_after_ns"), 0.0);
-    if (!is_oversubscribed(2)) {
+    if (!s.oversubscribed) {
         EXPECT_GT(figure(s.result, "yardstick_before_ns"), 0.0);
         EXPECT_GT(figure(s.result, "yardstick_after_ns"), 0.0);
     }
+}
+
+// However many CPUs the machine has.
+TEST_F(sample_test, two_threads_on_one_cpu_are_oversubscribed) {
+    EXPECT_TRUE(is_oversubscribed(std::vector<int>{0, 0}));
+    EXPECT_FALSE(is_oversubscribed(std::vector<int>{0}));
+    run_settings here;
+    here.placement = "cpus:" + std::to_string(topology::detect().cpus().front().id);
+    EXPECT_TRUE(is_oversubscribed(here, 2));
 }
 
 TEST_F(sample_test, a_clock_that_disagrees_with_wall_time_voids_it) {
