@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .question import ITEM_BYTES, MOVE_ONLY, ORDERS, SLEEPING, Question
+from .question import ITEM_BYTES, MOVE_ONLY, ORDERS, SPINNING, Question
 
 Entry = Mapping[str, Any]  # of a queue, in the catalog
 
@@ -96,6 +96,6 @@ def relaxed(question: Question) -> list[Relaxed]:
         found.append(
             Relaxed("progress", "if a stalled thread could stop it", replace(question, lock_free=False))
         )
-    if question.wait in SLEEPING and question.goal != "memory":
+    if question.wait not in SPINNING and question.goal != "memory":
         found.append(Relaxed("wait", "if it could spin", replace(question, wait="pause")))
     return found

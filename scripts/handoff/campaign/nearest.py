@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from .question import MOVE_ONLY, SLEEPING, SPINNING, Question, parse_rate
+from .question import MOVE_ONLY, SPINNING, Question, parse_rate
 
 # What is ranked, by goal.
 WORKLOADS = {
@@ -128,8 +128,8 @@ def _wait(question: Question, setting: Setting) -> list[Difference]:
     measured = setting.keys.get("wait", question.wait)
     if measured == question.wait:
         return []
-    both = {measured, question.wait}
-    distance = 0.25 if both <= set(SPINNING) else 1.0 if both <= set(SLEEPING) else SPUN
+    spins = (measured in SPINNING) + (question.wait in SPINNING)
+    distance = {2: 0.25, 1: SPUN, 0: 1.0}[spins]
     return [Difference("wait", question.wait, measured, distance)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,8 +26,6 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 }
 
 SPINNING = ("spin", "pause", "backoff")  # a waiting thread keeps its CPU to itself
-SLEEPING = ("block", "own", "adaptive", "timed", "sleep_1ms")  # sooner or later it gives its CPU up
-WAITS = (*SPINNING, "yield", *SLEEPING)
 
 MOVE_ONLY = "move_only"
 ITEM_BYTES = (8, 64, 256)  # of the items that are measured
@@ -55,7 +53,6 @@ class Question:
         for thing, value, valid in (
             ("goal", self.goal, GOALS),
             ("order", self.order, ORDERS),
-            ("wait", self.wait, WAITS),
         ):
             if value not in valid:
                 raise unknown(thing, value, valid)
@@ -69,6 +66,11 @@ class Question:
         if self.bounded is not None and self.unbounded:
             raise HandoffError(f"--bounded {self.bounded} and --unbounded; valid: one of the two, or neither")
         self._check_rate()
+
+    def check_wait(self, valid: Collection[str]) -> None:
+        """By the catalog, which alone knows what waits there are."""
+        if valid and self.wait not in valid:
+            raise unknown("wait", self.wait, valid)
 
     def _check_rate(self) -> None:
         if self.goal != "p99" and self.rate is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import HandoffError
 from ..host import build
 from . import options
-from .question import GOALS, MOVE_ONLY, ORDERS, WAITS, Question
+from .question import GOALS, MOVE_ONLY, ORDERS, Question
 from .runner import Settings
 
 BUDGET = "60s"  # of an answer, from the command to its last line
@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     needs.add_argument("--unbounded", action="store_true", help="a push must never fail (default: either)")
     needs.add_argument("--lock-free", action="store_true", help="a stalled thread must not stop others")
     needs.add_argument(
-        "--wait", default=usual.wait, help=f"of a thread that finds it full or empty: {', '.join(WAITS)}"
+        "--wait", default=usual.wait, help="of a thread that finds it full or empty, as campaign.py's --wait"
     )
     needs.add_argument("--goal", default=usual.goal, help=f"{', '.join(GOALS)} (default: {usual.goal})")
     needs.add_argument("--rate", metavar="R", help="of the goal p99: 200k items per second, or 80%%")

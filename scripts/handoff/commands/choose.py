@@ -55,6 +55,7 @@ def _from(path: Path, question: Question, measured_now: bool) -> Answer:
     found = results.load(path)
     for warning in found.warnings:
         print(f"warning: {warning}", file=sys.stderr)
+    question.check_wait(found.environment["catalog"].get("waits", ()))  # older runs do not say
     return choice.answer(question, Evidence(found), measured_now)
 
 

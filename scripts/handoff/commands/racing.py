@@ -44,6 +44,7 @@ def measure(question: Question, given: argparse.Namespace, began: float) -> Race
         raise HandoffError(f"--out '{given.out}' holds a run; valid: a new folder, or --from '{given.out}'")
     settings = Settings(given.placement)
     suite = catalog.load(given.build_dir, settings)
+    question.check_wait(suite.catalog.get("waits", ()))
     settings = replace(settings, tsc_hz=suite.tsc_hz())
     able = choice.able_to(question, suite.catalog["queues"])
     end = began + options.parse_duration(given.time_budget) - ANSWER_S
@@ -67,14 +68,17 @@ def _race(build: MeasuredBuild, settings: Settings, found: Contests, stop: StopR
     display = progress.display(Console(stderr=True))
     with Interrupt() as interrupt:
         try:
-            display.say(
-                f"{len(found.racing)} cases race for {progress.clock(stop.budget_s or 0.0)}; measuring into {folder.path}"
-            )
-            running.measure(interrupt, display)
+            try:
+                display.say(
+                    f"{len(found.racing)} cases race for {progress.clock(stop.budget_s or 0.0)}; "
+                    f"measuring into {folder.path}"
+                )
+                running.measure(interrupt, display)
+            finally:
+                display.close()
+            folder.finish(running.blocks_complete, interrupt.requested, running.ended)
         finally:
-            display.close()
             folder.close()
-        folder.finish(running.blocks_complete, interrupt.requested, running.ended)
         if running.blocks_complete == 0:
             raise MeasurementError(f"no complete block, so no answer; the samples are kept in {folder.path}")
         return interrupt.requested

@@ -164,7 +164,7 @@ class _Setting:
         by_name: dict[str, Cells] = {}
         for row, state in self._cells:
             pool = strategies.pool_of(row["implementation"], self._queues)
-            if pool is not None and pool[0] == strategies.POOL:
+            if pool is not None and pool[0] == strategies.POOL and _is_modelled(state["figures"]):
                 by_name.setdefault(row["implementation"], []).append((row, state))
         most = max(sorted(by_name), key=lambda name: len(by_name[name]), default=None)
         if most is None or len(by_name[most]) < 2:
@@ -242,6 +242,12 @@ class _Setting:
             for kind, queue, row, state in sorted(pools, key=lambda one: _ENDS.index(one[0]))
             if (queue, row["keys"]["n"]) in shown
         ]
+
+
+def _is_modelled(figures: Json) -> bool:
+    """Not in the runs of before there was a model."""
+    parts = ("bound_s", "document_s", "bound_cpu_s", "bound_bandwidth_s", "enough_n")
+    return all(name in figures for name in parts) and figures["document_s"] > 0 and figures["bound_s"] > 0
 
 
 def _interval_of(state: Json) -> Json:

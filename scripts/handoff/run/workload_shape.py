@@ -32,8 +32,7 @@ SHAPES: Mapping[str, WorkloadShape] = {
     "download_strategies": WorkloadShape(
         ("n", "items"),
         ("latency", "ms", "failures", "bandwidth", "time"),
-        frozenset({"makespan_s", "bound_s", "document_s"}),
-        frozenset({"bound_cpu_s", "bound_bandwidth_s", "enough_n"}),
+        frozenset({"makespan_s", "bound_s"}),
     ),
     "download_saving": WorkloadShape(("n", "items"), ("sync",), frozenset({"makespan_s"})),
     "memory": WorkloadShape(
