@@ -103,6 +103,18 @@ violation wrong_together(history calls) {
             .accused = failed};
 }
 
+// The rules of LIFO do not see every order that is wrong, so that one may be among what shows a failed call
+// to be wrong. Then the calls that succeeded are wrong by themselves, and that is what is shown.
+void blame_the_order(violation& broken, const sequential_queue& promise, std::size_t budget) {
+    history succeeded;
+    std::copy_if(broken.witness.begin(), broken.witness.end(), std::back_inserter(succeeded),
+                 [](const operation& o) { return o.succeeded(); });
+    if (succeeded.size() == broken.witness.size()) return;
+    std::ranges::sort(succeeded, {}, &operation::invoked);
+    if (search(succeeded, promise, budget) == answer::illegal)
+        broken = wrong_together(shrinking(std::move(succeeded), promise, budget).smallest());
+}
+
 // What one order must explain: all of it, or, of a queue that is exact for each end, all but one end's
 // failures.
 std::vector<history> to_explain(const history& calls, try_failure failure) {
@@ -126,15 +138,19 @@ queue_verdict check_queue(const history& calls, const queue_promise& promise,
     verdict.broken = found.broken;
     if (verdict.broken) return verdict;
     verdict.overtaken = overtaken(found.items);
+    const sequential_queue sequential{.delivery = promise.delivery, .capacity = promise.capacity};
     verdict.broken = check_rules(promise, found.items, judged);
-    if (verdict.broken) return verdict;
+    if (verdict.broken) {
+        if (promise.delivery == order::lifo && most_configurations != no_search)
+            blame_the_order(*verdict.broken, sequential, most_configurations);
+        return verdict;
+    }
 
     const bool full_to_explain = !judged.full.empty() && promise.failure != try_failure::in_flight;
     const bool capacity_matters =
         promise.capacity && (full_to_explain || most_possibly_there(found.items) > *promise.capacity);
     verdict.exact = !capacity_matters && promise.delivery != order::lifo;
     if (verdict.exact || most_configurations == no_search) return verdict;
-    const sequential_queue sequential{.delivery = promise.delivery, .capacity = promise.capacity};
     verdict.exact = true;
     for (const history& view : to_explain(judged.calls, promise.failure)) {
         const answer decided = search(view, sequential, most_configurations);
