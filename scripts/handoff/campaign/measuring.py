@@ -222,3 +222,19 @@ def failures(build: MeasuredBuild) -> str:
         return f"all {len(every)} trials are voided, the first: {every[0]['message']}"
     undrawn = [job for job in build.folder.stamps.records.values() if not job.is_sound]
     return f"the job to be drawn failed: {undrawn[0].case}: {undrawn[0].message}" if undrawn else ""
+
+
+def carry_through(
+    campaign: Campaign, folder: RunFolder, interrupt: Interrupt, display: Display, said: Sequence[str]
+) -> None:
+    """Measures into the folder and records its end. Whatever happens, the display and the folder are closed."""
+    try:
+        try:
+            for line in said:
+                display.say(line)
+            campaign.measure(interrupt, display)
+        finally:
+            display.close()
+        folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
+    finally:
+        folder.close()

@@ -128,19 +128,9 @@ def measure(request: Request, folder: RunFolder, interrupt: Interrupt, console: 
     campaign = measuring.Campaign(
         [measuring.MeasuredBuild(request.suite, folder)], request.settings, request.design(seed, rule)
     )
+    where = f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it"
     display = progress.display(console)
-    try:
-        try:
-            display.say(plan_text(request, rule))
-            display.say(
-                f"seed {seed}; measuring into {folder.path}; the same command with --out goes on with it"
-            )
-            campaign.measure(interrupt, display)
-        finally:
-            display.close()
-        folder.finish(campaign.blocks_complete, interrupt.requested, campaign.ended)
-    finally:
-        folder.close()
+    measuring.carry_through(campaign, folder, interrupt, display, [plan_text(request, rule), where])
     return campaign.blocks_complete
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from ..campaign import catalog, contests, environment, options, progress, race
 from ..campaign.contests import Contests
 from ..campaign.interrupt import Interrupt
-from ..campaign.measuring import Design, MeasuredBuild, failures
+from ..campaign.measuring import Design, MeasuredBuild, carry_through, failures
 from ..campaign.profiles import PRECISION
 from ..campaign.question import Question
 from ..campaign.runner import Settings
@@ -67,18 +67,9 @@ def _race(build: MeasuredBuild, settings: Settings, found: Contests, stop: StopR
     running = race.Race(build, settings, design, found)
     display = progress.display(Console(stderr=True))
     with Interrupt() as interrupt:
-        try:
-            try:
-                display.say(
-                    f"{len(found.racing)} cases race for {progress.clock(stop.budget_s or 0.0)}; "
-                    f"measuring into {folder.path}"
-                )
-                running.measure(interrupt, display)
-            finally:
-                display.close()
-            folder.finish(running.blocks_complete, interrupt.requested, running.ended)
-        finally:
-            folder.close()
+        time_left = progress.clock(stop.budget_s or 0.0)
+        said = f"{len(found.racing)} cases race for {time_left}; measuring into {folder.path}"
+        carry_through(running, folder, interrupt, display, [said])
         if running.blocks_complete == 0:
             raise MeasurementError(f"no complete block, so no answer; the samples are kept in {folder.path}")
         return interrupt.requested
