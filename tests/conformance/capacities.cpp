@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "build.hpp"
 #include "contents.hpp"
 #include "index_limits.hpp"
 #include "requested.hpp"
@@ -135,9 +136,11 @@ void small_capacities_are_exact(const queue_under_test& subject) {
     }
 }
 
-// Beyond 16 bits, where an index or a mask may be cut off.
+// Beyond 16 bits, where an index or a mask may be cut off. A sanitizer would find nothing at the second that
+// it does not find at the first.
 void large_capacities_are_exact(const queue_under_test& subject) {
     for (const std::size_t requested : {std::size_t{70'000}, (std::size_t{1} << 17) + 1}) {
+        if (is_sanitized && requested > 70'000) continue;
         expect_exact_capacity(subject, requested);
         if (testing::Test::HasFailure()) return;
     }

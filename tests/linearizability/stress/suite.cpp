@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "build.hpp"
 #include "counter_suite.hpp"
 #include "environment.hpp"
 #include "queue_suite.hpp"
@@ -32,6 +33,12 @@ time_for_bursts share(std::chrono::seconds all) {
     return {time * 3 / 4, time / 4};
 }
 
+// A sanitizer is for the calls themselves: half of the histories do. Threads are stopped as often as without
+// one.
+time_for_bursts quick(std::chrono::milliseconds undisturbed, std::chrono::milliseconds with_stops) {
+    return {conformance::is_sanitized ? undisturbed / 2 : undisturbed, with_stops};
+}
+
 // HANDOFF_STRESS: quick or deep. HANDOFF_DEEP_SECONDS: how long a queue's deep test takes (15), a counter's a
 // third of it. HANDOFF_STAMPS: on, or off for the checks that need no clock alone. HANDOFF_BURSTS: all, or
 // stopped for those alone in which threads are stopped.
@@ -41,8 +48,8 @@ stress_effort effort() {
     const std::chrono::seconds queue_time(number_from("HANDOFF_DEEP_SECONDS", 1, 15));
     const auto counter_time = std::max<std::chrono::seconds>(queue_time / 3, 1s);
     stress_effort chosen{.name = deep ? "deep" : "quick",
-                         .queue = deep ? share(queue_time) : time_for_bursts{2s, 400ms},
-                         .counter = deep ? share(counter_time) : time_for_bursts{1s, 200ms},
+                         .queue = deep ? share(queue_time) : quick(2s, 400ms),
+                         .counter = deep ? share(counter_time) : quick(1s, 200ms),
                          .use_stamps = !is_second("HANDOFF_STAMPS", "on", "off"),
                          .seed = conformance::seed()};
     for (time_for_bursts* const one : {&chosen.queue, &chosen.counter}) {
