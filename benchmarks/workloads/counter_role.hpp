@@ -14,10 +14,10 @@
 
 namespace handoff {
 
-enum class counter_mix { increment, read_1, read_10, add_subtract, list_packed, list_padded };
+enum class counter_mix { increment, read_1, read_10, read_90, add_subtract, list_packed, list_padded };
 
-inline constexpr std::array<std::string_view, 6> counter_mix_names = {
-    "increment", "read_1", "read_10", "add_subtract", "list_packed", "list_padded"};
+inline constexpr std::array<std::string_view, 7> counter_mix_names = {
+    "increment", "read_1", "read_10", "read_90", "add_subtract", "list_packed", "list_padded"};
 
 constexpr std::string_view name_of(counter_mix mix) {
     return counter_mix_names[static_cast<std::size_t>(mix)];
@@ -72,6 +72,8 @@ private:
                 return repeat(index, w, record, 1, 100);
             case counter_mix::read_10:
                 return repeat(index, w, record, 1, 10);
+            case counter_mix::read_90:
+                return repeat<true>(index, w, record, 1, 10);
             case counter_mix::add_subtract:
                 return repeat(index, w, record, index % 2 == 0 ? 1 : -1, 0);
             default:
@@ -79,18 +81,21 @@ private:
         }
     }
 
-    // Adds `step` to each cell; every `read_every`th operation reads instead (0: none does).
-    void repeat(unsigned index, window& w, thread_record& record, std::int64_t step, unsigned read_every) {
+    // Adds `step` to each cell; every `other_every`th operation reads instead (0: none does). If it reads
+    // mostly, it is the other way round.
+    template <bool ReadsMostly = false>
+    void repeat(unsigned index, window& w, thread_record& record, std::int64_t step, unsigned other_every) {
         std::vector<typename C::handle> handles;
         handles.reserve(N);
         for (auto& cell : cells_) handles.emplace_back(cell.value);
         meter m(w, record);
         thread_sum sum;
         std::int64_t highest = std::numeric_limits<std::int64_t>::min();
-        unsigned until_read = read_every;
+        unsigned until_other = other_every;
         for (std::uint64_t done = 0; !m.edge(done); ++done) {
-            if (read_every != 0 && --until_read == 0) {
-                until_read = read_every;
+            const bool is_other = other_every != 0 && --until_other == 0;
+            if (is_other) until_other = other_every;
+            if (is_other != ReadsMostly) {
                 const std::int64_t value = cells_[0].value.read();
                 if (value < highest) ++sum.backward;
                 highest = value;

@@ -36,9 +36,10 @@ std::vector<load_plan> plans_for(const queue_entry& entry) {
     return plans;
 }
 
-std::vector<benchmark_case> cases() {
+std::vector<benchmark_case> cases(const name_beginning& wanted) {
     std::vector<benchmark_case> all;
     for (const queue_entry* entry : queues()) {
+        if (!wanted.allows("load", entry->spec->name)) continue;
         // The controls have their say in the other workloads.
         const auto run = run_of<load_workload>(*entry);
         if (!entry->control.empty() || !run || load_plan{}.capacity > entry->spec->max_capacity) continue;

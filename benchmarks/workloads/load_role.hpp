@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <vector>
 
 #include "harness/arrivals.hpp"
@@ -73,6 +74,7 @@ private:
     // One sample at `rate` items per second; 0: as many as the queue takes.
     outcome pass(double rate) {
         pushed_.assign(plan_.producers, {});
+        idle_.assign(plan_.producers, 0);
         consumers_ = std::vector<consumer_record>(plan_.consumers);
         mean_gap_ = rate > 0.0 ? harness_clock::hz() * plan_.producers / rate : 0.0;
         origin_ = harness_clock::now();
@@ -100,10 +102,15 @@ private:
         item_tag tag = make_tag(index, 0);
         tally pushed;
         std::uint64_t done = 0;
+        ticks idle = 0;
         for (bool ended = false; !ended;) {
             const ticks due = begin + schedule.next();
+            const ticks free = now();
             ticks sent = 0;
-            if (!wait_until(due, sent, w)) break;
+            const bool is_due = wait_until(due, sent, w);
+            // Since the edge at which the CPU time began to count, and until it ends.
+            if (m.measuring()) idle += sent - free;
+            if (!is_due) break;
             tag = std::max(tag + 1, make_tag(index, due));  // two may be due within one tick
             timed_item v{tag, sent};
             if (!end.push(v, give_up)) break;
@@ -112,6 +119,7 @@ private:
         }
         m.edge(done, end.wait());
         pushed_[index] = pushed;
+        idle_[index] = idle;
         if (w.stop_feeding() == 0) send_off<timed_item>(end, plan_.consumers, gates_);
     }
 
@@ -184,6 +192,8 @@ private:
         figures& values = result.values;
         values.emplace_back("offered_per_second", rate);
         values.emplace_back("lag_ns", harness_clock::ns(lag));
+        const ticks idle = std::accumulate(idle_.begin(), idle_.end(), ticks{0});
+        values.emplace_back("idle_s", harness_clock::seconds(idle));
         values.emplace_back("overloaded", late && taken_per_second_ < overload_delivered * rate ? 1.0 : 0.0);
         add_percentiles(values, "", since_due);
         add_percentiles(values, "since_sent_", since_sent);
@@ -200,6 +210,7 @@ private:
     double mean_gap_ = 0.0;  // of one producer, in ticks
     ticks origin_ = 0;
     std::vector<tally> pushed_;
+    std::vector<ticks> idle_;  // of each producer: what it waited within the window for items to be due
     std::vector<consumer_record> consumers_;
     double taken_per_second_ = 0.0;
     double window_ns_ = 0.0;

@@ -32,9 +32,10 @@ std::vector<shape> shapes_of(const queue_entry& entry) {
     return shapes;
 }
 
-std::vector<benchmark_case> cases() {
+std::vector<benchmark_case> cases(const name_beginning& wanted) {
     std::vector<benchmark_case> all;
-    for (const queue_entry* entry : queues())
+    for (const queue_entry* entry : queues()) {
+        if (!wanted.allows("producer_consumer", entry->spec->name)) continue;
         for (const auto& [item, plan] : shapes_of(*entry)) {
             const auto run = run_of<producer_consumer_workload>(*entry, item);
             if (!run) continue;
@@ -47,6 +48,7 @@ std::vector<benchmark_case> cases() {
                                       .text(),
                                   run, plan));
         }
+    }
     return all;
 }
 

@@ -32,6 +32,21 @@ TEST(case_filter_test, a_minus_selects_the_others) {
     EXPECT_EQ(selected(names, "-ab"), (indices{0, 2}));
 }
 
+TEST(case_filter_test, the_beginning_of_a_filter_tells_which_implementations_it_may_select) {
+    const auto allows = [](const char* filter, const char* implementation) {
+        return name_beginning(filter).allows("w", implementation);
+    };
+    EXPECT_TRUE(allows("^w/a/p:1$", "a"));
+    EXPECT_FALSE(allows("^w/a/p:1$", "ab"));
+    EXPECT_TRUE(allows("^w/a", "ab"));
+    EXPECT_FALSE(allows("^x/a", "a"));
+    // Of these the beginning says nothing, or less than its letters.
+    for (const char* open :
+         {"", "all", "a/p:1", "-^w/a/", "^w/a/|b", "^.*", "^w/(a|ab)/", "^w/b*a", "^w/b?a/", "^w/b{0,1}a/"})
+        EXPECT_TRUE(allows(open, "a")) << open;
+    EXPECT_TRUE(name_beginning().allows("w", "a"));
+}
+
 TEST(case_filter_test, nothing_and_all_select_all) {
     EXPECT_EQ(selected(names, "").size(), 3u);
     EXPECT_EQ(selected(names, "all").size(), 3u);

@@ -66,6 +66,18 @@ TEST_F(load_role_test, offers_the_share_of_its_own_saturation_that_was_asked_for
     EXPECT_DOUBLE_EQ(figure(result, "offered_per_second"), 0.25 * figure(result, "saturation_per_second"));
 }
 
+TEST_F(load_role_test, knows_how_long_it_waited_for_items_to_be_due) {
+    plan_.wait = wait_kind::yield;
+    plan_.rate = 100.0;
+    const outcome rare = run_load<correct>(plan_);
+    EXPECT_EQ(rare.error, "");
+    EXPECT_GT(figure(rare, "idle_s"), 0.5 * figure(rare, "window_s"));
+    EXPECT_LT(figure(rare, "idle_s"), 1.1 * figure(rare, "window_s"));
+    plan_.rate = hopeless;
+    const outcome busy = run_load<correct>(plan_);
+    EXPECT_LT(figure(busy, "idle_s"), 0.1 * figure(busy, "window_s"));
+}
+
 TEST_F(load_role_test, names_an_overload_and_counts_the_waiting_that_a_closed_loop_leaves_out) {
     plan_.wait = wait_kind::yield;
     plan_.rate = hopeless;

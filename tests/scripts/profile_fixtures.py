@@ -81,7 +81,9 @@ def queue_cases(spec: dict[str, Any]) -> list[str]:
             found.append(f"ping_pong/{name}/queues:1/wait:{wait}/report:mean")
     if not spec["control"]:
         loads = product(
-            (1,) if spec["producers"] == "one" else (1, 2), ("spin", "block"), ("50%", "80%", "100000")
+            (1,) if spec["producers"] == "one" else (1, 2),
+            ("spin", "pause", "block"),
+            ("50%", "80%", "10000", "100000"),
         )
         found += [
             f"load/{name}/p:{n}/c:{n}/wait:{wait}/arrivals:poisson/rate:{rate}" for n, wait, rate in loads
@@ -97,7 +99,7 @@ def queue_cases(spec: dict[str, Any]) -> list[str]:
 
 
 def counter_cases(spec: dict[str, Any]) -> list[str]:
-    mixes = ("increment", "read_1", "read_10", "add_subtract", "list_packed", "list_padded")
+    mixes = ("increment", "read_1", "read_10", "read_90", "add_subtract", "list_packed", "list_padded")
     return [f"counter/{spec['name']}/t:{t}/mix:{mix}" for mix, t in product(mixes, range(1, 9))]
 
 

@@ -182,7 +182,7 @@ def test_a_dry_run_tells_full_blocks_from_thin_ones(
     plan = capsys.readouterr().out.splitlines()[-1]
     said = re.fullmatch(
         r"profile full: 7 cases, about 6 full blocks of 0:01 and (\d+) thin ones of 0:00, 1:00 in all, or less "
-        r"if the headlines are known to ±2% before",
+        r"if all contests are settled and the headlines known to ±2%",
         plan,
     )
     assert said and int(said[1]) > 100

@@ -10,6 +10,7 @@ from test_verdicts import NAMES, group_of, noisy
 
 from handoff.statistics import pairs, racing, synthetic
 from handoff.statistics.costs import Floats, Trials
+from handoff.statistics.outcomes import CARE
 from handoff.statistics.racing import Race
 from handoff.statistics.synthetic import Campaign, Kind
 
@@ -19,12 +20,12 @@ FIRST = 6  # blocks before the first look
 
 def _edge(_: np.random.Generator, k: int) -> Floats:
     """One is best, and all others are behind by just what nobody cares about: the hardest case for the rule."""
-    return np.append(0.0, np.full(k - 1, np.log1p(racing.CARE)))
+    return np.append(0.0, np.full(k - 1, np.log1p(CARE)))
 
 
 def _far(rng: np.random.Generator, k: int) -> Floats:
     """Half within what nobody cares about, half behind by 30% to 300%."""
-    near = rng.uniform(0, np.log1p(racing.CARE), k // 2)
+    near = rng.uniform(0, np.log1p(CARE), k // 2)
     return np.append(near, rng.uniform(np.log(1.3), np.log(4.0), k - k // 2))
 
 
@@ -62,7 +63,7 @@ def wrongly_out(kind: Kind, campaigns: int) -> int:
     wrong = 0
     for _ in range(campaigns):
         one = synthetic.campaign(kind, rng)
-        wrong += any(behind(one)[member] <= 1 + racing.CARE + 1e-9 for member in raced(one))
+        wrong += any(behind(one)[member] <= 1 + CARE + 1e-9 for member in raced(one))
     return wrong
 
 
@@ -164,5 +165,5 @@ def test_twice_the_cost_beyond_the_margin_is_as_likely_as_within_none() -> None:
     """The margin moves the question and nothing else."""
     table = noisy([1.0, 1.3, 1.3], 12, 0.05)
     moved = table.copy()
-    moved[:, 0] += np.log1p(racing.CARE)
+    moved[:, 0] += np.log1p(CARE)
     assert racing.wrong_beyond(group_of(table))[1, 0] == pytest.approx(group_of(moved).wrong[1, 0], rel=1e-6)

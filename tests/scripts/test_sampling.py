@@ -278,5 +278,5 @@ def test_needs_survive_their_way_between_processes() -> None:
 
 
 def test_another_rule_is_refused() -> None:
-    with pytest.raises(HandoffError, match="unknown rule of sampling 3; valid: 2"):
-        Sampling.from_dict(replace(RULE, version=3).as_dict())
+    with pytest.raises(HandoffError, match="unknown rule of sampling 2; valid: 3"):
+        Sampling.from_dict(replace(RULE, version=2).as_dict())

@@ -12,6 +12,7 @@ import synthetic_run
 from synthetic_run import Spec
 
 from handoff.campaign import schedule
+from handoff.campaign.rows import ROWS
 from handoff.report import page, summary
 from handoff.run import cases, results, sampling
 from handoff.statistics import stats, tails
@@ -113,18 +114,20 @@ def test_one_thread_has_no_yardstick_and_no_multiple(usual: Json) -> None:
 
 def test_the_decision_table_names_the_best_evidence_and_what_the_catalog_allows(usual: Json) -> None:
     rows = {row["title"]: row for row in usual["decisions"]}
-    assert len(rows) == 9
-    latency = rows["One producer, one consumer, latency-critical"]
+    assert list(rows) == [row.title for row in ROWS]
+    latency = rows["Round trip, one producer, one consumer"]
     assert latency["group"] == MEAN
     # True costs lie 2% apart, which twelve blocks of 3% noise cannot resolve.
-    near = {*latency["best"], *(one["implementation"] for one in latency["not_known"])}
+    near = {*latency["best"], *latency["alike"], *(one["implementation"] for one in latency["not_known"])}
     assert near >= {"cached_spsc_ring", "atomic_queue_spsc"} and len(latency["best"]) == 1
     bounded = rows["Bounded, many to many"]
     specs = {entry["name"]: entry for entry in synthetic_run.catalog()["queues"]}
     assert all(specs[n]["bound"] == "bounded" for n in everyone(bounded))
     fifo = rows["Strict FIFO across producers"]
     assert all(specs[n]["delivery"] == "fifo" for n in everyone(fifo))
-    assert rows["Rare contention"]["group"] == "counter/t:1/mix:increment"
+    assert rows["Counter, mostly written"]["group"] == "counter/t:2/mix:increment"
+    waits = rows["Spin or block"]
+    assert waits["of_waits"] and waits["queue"] in specs and {"spin", "block"} <= everyone(waits)
 
 
 def test_workers_elsewhere_are_said_at_the_top(tmp_path: Path) -> None:
@@ -137,7 +140,7 @@ def test_a_row_without_data_says_so(tmp_path: Path) -> None:
     found = built(tmp_path, small(workloads=("counter",), counters=("mutex_counter", "cas_counter")))
     rows = {row["title"]: row for row in found["decisions"]}
     assert rows["Large payload"]["group"] is None
-    assert rows["Rare contention"]["group"] is not None
+    assert rows["Counter, mostly written"]["group"] is not None
 
 
 def test_a_clean_run_is_citable_and_each_flaw_is_not(tmp_path: Path) -> None:

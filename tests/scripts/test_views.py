@@ -21,7 +21,7 @@ from handoff.statistics.verdicts import BEST, Standing
 Json = dict[str, Any]
 
 GROUP = "ping_pong/queues:2/wait:spin/report:mean"
-TITLE = "One producer, one consumer, latency-critical"
+TITLE = "Round trip, one producer, one consumer"
 WORDS = {BEST, *(outcome.value for outcome in Outcome)}
 
 

@@ -9,8 +9,10 @@
 namespace handoff {
 namespace {
 
+constexpr const char* special = "\\^$.|?*+()[]{}";
+
 bool is_plain(const std::string& text) {
-    return text.find_first_of("\\^$.|?*+()[]{}") == std::string::npos;
+    return text.find_first_of(special) == std::string::npos;
 }
 
 // "^name$" without any further regular expression: what a campaign asks for.
@@ -28,6 +30,20 @@ std::regex compiled(const std::string& filter) {
 }
 
 }  // namespace
+
+// A letter that is repeated, "a*", may be missing. An alternative, "^a|b", may begin otherwise.
+name_beginning::name_beginning(const std::string& filter) {
+    if (filter.empty() || filter.front() != '^' || filter.find('|') != std::string::npos) return;
+    const std::size_t end = std::min(filter.find_first_of(special, 1), filter.size());
+    const bool repeats =
+        end < filter.size() && std::string_view("*?{").find(filter[end]) != std::string::npos;
+    text_ = filter.substr(1, end - 1 - (repeats && end > 1 ? 1 : 0));
+}
+
+bool name_beginning::allows(std::string_view workload, std::string_view implementation) const {
+    const std::string own = std::string(workload) + "/" + std::string(implementation) + "/";
+    return own.starts_with(text_) || text_.starts_with(own);
+}
 
 std::vector<std::size_t> selected(const std::vector<std::string>& names, const std::string& filter) {
     std::vector<std::size_t> indices(names.size());

@@ -12,7 +12,6 @@
 #include <set>
 #include <span>
 
-#include "case_filter.hpp"
 #include "exit_code.hpp"
 #include "harness/machine/clock.hpp"
 #include "harness/machine/errors.hpp"
@@ -157,14 +156,17 @@ std::chrono::milliseconds whole(double ms) {
 }
 
 // The cases that the filter selects; misuse if there is none, unless nothing is registered at all.
-std::vector<benchmark_case> select(const std::vector<benchmark_case>& cases) {
+std::vector<benchmark_case> select(const wanted_cases& cases) {
+    const std::string filter = benchmark::GetBenchmarkFilter();
+    const std::vector<benchmark_case> wanted = cases(name_beginning(filter));
     std::vector<std::string> names;
-    for (const benchmark_case& one : cases) names.push_back(one.name);
+    for (const benchmark_case& one : wanted) names.push_back(one.name);
     std::vector<benchmark_case> chosen;
-    for (const std::size_t i : selected(names, benchmark::GetBenchmarkFilter())) chosen.push_back(cases[i]);
-    if (chosen.empty() && !cases.empty())
-        throw misuse("no case matches --benchmark_filter '" + benchmark::GetBenchmarkFilter() +
-                     "'; valid are " + choices(cases));
+    for (const std::size_t i : selected(names, filter)) chosen.push_back(wanted[i]);
+    if (!chosen.empty()) return chosen;
+    const std::vector<benchmark_case> all = cases(name_beginning());
+    if (!all.empty())
+        throw misuse("no case matches --benchmark_filter '" + filter + "'; valid are " + choices(all));
     return chosen;
 }
 
@@ -194,8 +196,7 @@ int run_all(const command_line& line, output_form form, const std::vector<std::s
 
 }  // namespace
 
-int case_main(int argc, char** argv, const std::vector<std::string>& headline,
-              const std::function<std::vector<benchmark_case>()>& cases,
+int case_main(int argc, char** argv, const std::vector<std::string>& headline, const wanted_cases& cases,
               const std::vector<extra_option>& extra) {
     const output_form form{wants_machine_format(argc, argv), wants_colours(argc, argv)};
     const std::string program = argc > 0 ? argv[0] : "handoff";
@@ -212,12 +213,18 @@ int case_main(int argc, char** argv, const std::vector<std::string>& headline,
         line.settings.ramp = whole(line.ramp_ms);
         line.settings.window = whole(line.window_ms);
         topology::detect().place(line.settings.placement, 1);
-        const std::vector<benchmark_case> chosen = select(cases());
+        const std::vector<benchmark_case> chosen = select(cases);
         if (list) return list_all(chosen);
         harness_clock::calibrate(line.settings.tsc_hz);
         const heap_gap gap(line.heap_gap);
         return run_all(line, form, headline, chosen);
     });
+}
+
+int case_main(int argc, char** argv, const std::vector<std::string>& headline, const all_cases& cases,
+              const std::vector<extra_option>& extra) {
+    return case_main(
+        argc, argv, headline, [&cases](const name_beginning&) { return cases(); }, extra);
 }
 
 }  // namespace handoff

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "case_filter.hpp"
 #include "harness/sample.hpp"
 
 namespace handoff {
@@ -50,10 +51,15 @@ struct extra_option {
     std::string* value;
 };
 
+using all_cases = std::function<std::vector<benchmark_case>()>;
+// May leave out those whose names begin otherwise.
+using wanted_cases = std::function<std::vector<benchmark_case>(const name_beginning&)>;
+
 // Runs the cases that the flags select. `headline` names the figures that the console shows; JSON has all.
 // Returns the exit code: 0, 1 for a failed measurement, 2 for misuse.
-int case_main(int argc, char** argv, const std::vector<std::string>& headline,
-              const std::function<std::vector<benchmark_case>()>& cases,
+int case_main(int argc, char** argv, const std::vector<std::string>& headline, const wanted_cases& cases,
+              const std::vector<extra_option>& extra = {});
+int case_main(int argc, char** argv, const std::vector<std::string>& headline, const all_cases& cases,
               const std::vector<extra_option>& extra = {});
 
 }  // namespace handoff

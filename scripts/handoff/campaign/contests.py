@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from ..errors import HandoffError
 from ..run.cases import Case
 from ..run.control_kinds import comparison
-from ..run.sampling import BLOCKS_FOR_AN_INTERVAL, BlockPlan
+from ..run.sampling import BLOCKS_FOR_AN_INTERVAL, COLUMNS, USUAL_COLUMN, BlockPlan
 from . import candidates, nearest, whose
 from .catalog import Suite
 from .nearest import Place, Setting
 from .question import Question
 from .rules import CaseRule
 from .schedule import TrialCosts
-
-# What is ranked, by goal: the column of a sample's logarithm of what there should be little of.
-COLUMNS = {"cpu": "log_cpu", "memory": "log_bytes"}
-USUAL_COLUMN = "log_cost"
 
 # The first blocks hold everything, because with fewer trials nothing is said of anybody.
 FIRST_BLOCKS = BLOCKS_FOR_AN_INTERVAL

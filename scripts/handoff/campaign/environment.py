@@ -38,6 +38,7 @@ def describe(
         "placement": settings.placement,
         "window_ms": settings.window_ms,
         "ramp_ms": settings.ramp_ms,
+        "brief_ms": settings.brief_ms,
         "redis": None if settings.redis is None else settings.redis.described(),
         "sampling": sampling.as_dict(),
         "started": now(),

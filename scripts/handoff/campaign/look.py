@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MeasurementError
-from ..run.sampling import Needs, Sampling
+from ..run.sampling import BLOCKS_NAME, Needs, Sampling, read_blocks
 
 
 class Beside:
@@ -64,8 +64,8 @@ class Beside:
 
 
 class Look(Beside):
-    def __init__(self, run: Path, rule: Sampling) -> None:
-        super().__init__(run, "look", [repr(rule.precision), str(rule.first_blocks)])
+    def __init__(self, run: Path) -> None:
+        super().__init__(run, "look", [])
 
     def needs(self) -> Needs:
         """What is left to be wished for."""
@@ -75,10 +75,14 @@ class Look(Beside):
 def answer() -> None:
     """The other side: a line of needs for each line that comes in."""
     # Not before: see above.
-    from ..run import results
+    from ..run import results, run_folder
     from . import needs
 
-    run, precision, first_blocks = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    run = Path(sys.argv[1])
+    rule = Sampling.from_dict(run_folder.read_environment(run / run_folder.ENVIRONMENT_NAME)["sampling"])
+    before = sum(plan.needs is not None for plan in read_blocks(run / BLOCKS_NAME)[0].values())
+    watched = needs.Watched(rule.contests, before)
     for _ in sys.stdin:
-        found = needs.of(results.load(run).complete_samples(), precision, first_blocks)
+        samples = results.load(run).complete_samples()
+        found = watched.needs(samples, rule.precision, rule.first_blocks)
         print(json.dumps(found.as_dict()), flush=True)

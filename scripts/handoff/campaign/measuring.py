@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ..run import sampling
@@ -50,13 +50,14 @@ class Design:
         first = None if self.sampling is None else self.sampling.first_blocks
         return schedule.outlook(self.stop, done, spent_s, full_s, thin_s, first)
 
-    def thin_s(self, costs: TrialCosts, block: int, needs: Needs | None = None) -> float:
+    def thin_s(self, costs: TrialCosts, needs: Needs | None = None) -> float:
         """Of a thin block, on average."""
         if self.sampling is None:
             return 0.0
-        known = needs or sampling.while_nothing_is_known(self.cases)
-        usual = sampling.usual_thin_blocks(block, self.cases, known, self.sampling)
-        return sum(costs.of_block(plan) for plan in usual) / len(usual)
+        known = needs or sampling.while_nothing_is_known(self.cases, self.sampling)
+        usual = sampling.ThinBlocks(self.cases, replace(known, missing=frozenset()), self.sampling)
+        trials = schedule.in_a_block(BlockPlan(tuple(self.cases), sampling.THIN_REPEATS))
+        return sum(costs.of(case) / usual.period(case) for case, _ in trials)
 
 
 class Campaign:
@@ -84,7 +85,7 @@ class Campaign:
     def measure(self, interrupt: Interrupt, display: Display) -> None:
         """Until there is enough or the interruption comes."""
         rule = self._design.sampling
-        look = None if rule is None else Look(self._builds[0].folder.path, rule)
+        look = None if rule is None else Look(self._builds[0].folder.path)
         try:
             if self._record_jobs(interrupt, display):
                 self._measure(look, interrupt, display)
@@ -122,7 +123,7 @@ class Campaign:
                     self.ended = BLOCKS if self._design.stop.has_all(block) else BUDGET
                     return
                 self._store(block, plan)
-            self._thin_s = self._design.thin_s(self._costs, block + 1, self._needs)
+            self._thin_s = self._design.thin_s(self._costs, self._needs)
             for left, trial in zip(range(len(pending), 0, -1), pending):
                 display.show(self._state(block, pending[-left:]))
                 if interrupt.requested or not self._run(trial, interrupt, display):

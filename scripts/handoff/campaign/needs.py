@@ -7,16 +7,25 @@ soon as it is (Armitage, McPherson and Rowe, J. R. Stat. Soc. A 132, 1969). Henc
 when its ratio is known as precisely as was asked for, or when the two are so far apart that no number of looks
 explains it: after Haybittle (Br. J. Radiol. 44, 1971) and Peto et al. (Br. J. Cancer 34, 1976) the looks on the
 way demand a p below 0.001, which leaves the last one, made by the report, its ordinary level.
+
+The exception is a contest, in which whoever is shown to be behind gets no more trials. Its rule spends an error over
+all looks (statistics/racing.py), and treats everybody alike.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from ..run.sampling import Needs
-from ..statistics import interference, pairs, stats
+from ..run.cases import parse
+from ..run.sampling import Contest, Needs
+from ..statistics import contests, interference, pairs, stats, verdicts
+from ..statistics.outcomes import CARE
 from ..statistics.prepared import prepare
+from ..statistics.racing import Race
 
 CLEAR = 0.001  # the level of Haybittle and Peto, divided by the number of pairs in the group
 # A case that has no interval, or no calm samples, after this many times the blocks of the beginning will hardly
@@ -24,8 +33,39 @@ CLEAR = 0.001  # the level of Haybittle and Peto, divided by the number of pairs
 PATIENCE = 2
 
 
+class Watched:
+    """The contests of a campaign, who is out of which, and what else is needed. Each look counts."""
+
+    def __init__(self, of: Sequence[Contest], looks: int = 0) -> None:
+        """`looks`: how many there were before, of a campaign that goes on."""
+        self._contests = of
+        self._races = [Race([one.member(parse(name)) for name in one.cases], looks) for one in of]
+
+    def needs(self, samples: pd.DataFrame, precision: float, first_blocks: int) -> Needs:
+        found = of(samples, precision, first_blocks)
+        good = prepare(samples).usable
+        good = good[(good["label"] == good["implementation"]) & good["value"].notna()]
+        contending: set[str] = set()
+        for contest, race in zip(self._contests, self._races):
+            contending |= self._contending(contest, race, good)
+        return replace(found, contending=frozenset(contending))
+
+    def _contending(self, contest: Contest, race: Race, good: pd.DataFrame) -> set[str]:
+        """Those of whom more trials may still tell something."""
+        group = contests.group(good, contest.cases, contest.column, contest.of_waits)
+        race.look(group)
+        left = [name for name in race.left if name in group.names]  # of others no trial has given a figure
+        inside = [group.names.index(name) for name in left]
+        alike = verdicts.equivalent(group, CARE)[np.ix_(inside, inside)]
+        np.fill_diagonal(alike, True)
+        if alike.all():
+            return set()
+        return {name for name in contest.cases if contest.member(parse(name)) in left}
+
+
 def of(samples: pd.DataFrame, precision: float, first_blocks: int) -> Needs:
-    """`samples`: all of the complete blocks. `precision`: half-width of an interval that is enough, relative."""
+    """Contests apart. `samples`: all of the complete blocks. `precision`: half-width of an interval that is enough,
+    relative."""
     good = prepare(samples).usable
     good = good[(good["label"] == good["implementation"]) & good["value"].notna()]
     if good.empty:

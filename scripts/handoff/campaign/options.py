@@ -17,7 +17,7 @@ from ..errors import HandoffError, unknown
 from ..host import build
 from . import redis_server, selection
 from .profiles import PRECISION, PROFILES, Profile
-from .runner import Settings
+from .runner import BRIEF_MS, BRIEF_RAMP_MS, USUAL_RAMP_MS, USUAL_WINDOW_MS, Settings
 
 PLACEMENTS = re.compile(r"compact|scatter|none|cpus:\d+(,\d+)*")
 
@@ -61,8 +61,19 @@ def add_selecting_options(p: argparse._ActionsContainer) -> None:
     p.add_argument("--out", type=Path, metavar="DIR", help="a new folder, or a run to go on with")
     p.add_argument("--seed", type=int, metavar="N", help="of the order of the trials (default: random)")
     p.add_argument("--placement", default=defaults.placement, help="compact, scatter, none or cpus:LIST")
-    p.add_argument("--window-ms", type=float, default=defaults.window_ms, metavar="MS")
-    p.add_argument("--ramp-ms", type=float, default=defaults.ramp_ms, metavar="MS")
+    p.add_argument(
+        "--window-ms",
+        type=float,
+        metavar="MS",
+        help=f"how long a trial counts (default: {USUAL_WINDOW_MS:g}; in quick and smoke {BRIEF_MS:g} where each thread "
+        "has a CPU)",
+    )
+    p.add_argument(
+        "--ramp-ms",
+        type=float,
+        metavar="MS",
+        help=f"how long it runs before (default: {USUAL_RAMP_MS:g}, or {BRIEF_RAMP_MS:g})",
+    )
 
 
 def add_redis_options(p: argparse._ActionsContainer) -> None:
@@ -123,11 +134,18 @@ def budget_of(options: argparse.Namespace) -> float | None:
     return None if options.time_budget is None else parse_duration(options.time_budget)
 
 
+def times_of(options: argparse.Namespace) -> tuple[float, float]:
+    """Window and ramp, in ms."""
+    window_ms = USUAL_WINDOW_MS if options.window_ms is None else options.window_ms
+    return window_ms, USUAL_RAMP_MS if options.ramp_ms is None else options.ramp_ms
+
+
 def settings_of(options: argparse.Namespace) -> Settings:
+    is_brief = profile_of(options).is_brief and options.window_ms is None and options.ramp_ms is None
     return Settings(
         options.placement,
-        options.window_ms,
-        options.ramp_ms,
+        *times_of(options),
+        BRIEF_MS if is_brief else None,
         redis=redis_server.asked_for(options.redis, options.queue, options.workers_elsewhere),
     )
 
@@ -185,7 +203,7 @@ def check_selecting(options: argparse.Namespace) -> None:
         ("--window-ms", options.window_ms, WINDOW_MS),
         ("--ramp-ms", options.ramp_ms, RAMP_MS),
     ):
-        if not least <= value <= most:
+        if value is not None and not least <= value <= most:
             raise HandoffError(f"{name} {value:g}; valid: {least:g} to {most:g}")
     if options.out is not None:
         check_out(options.out)

@@ -10,7 +10,7 @@ from ..run import strategies
 from ..run.cases import Case
 from ..run.control_kinds import comparison
 from ..run.sampling import BLOCKS_FOR_AN_INTERVAL
-from . import download_lists as lists, whose
+from . import download_lists as lists, rows, whose
 from .catalog import Suite
 from .rules import CaseRule, Values
 
@@ -25,6 +25,7 @@ class Profile:
     min_blocks: int
     budget_s: float | None  # None: ends after min_blocks
     precision: float = PRECISION
+    is_brief: bool = False  # whether steady cases have a short window
 
     def headlines(self, suite: Suite, cases: Sequence[Case]) -> tuple[tuple[str, ...], ...]:
         """Of the given cases those of each headline, the most important first. Where there is no headline the
@@ -56,7 +57,7 @@ class Profile:
 def _throughput(
     p: str | tuple[str, ...] = "1", c: str | tuple[str, ...] = "1", **others: str | tuple[str, ...]
 ) -> Values:
-    return {"p": p, "c": c, "wait": "spin", "item": "8", "capacity": "1024"} | others
+    return {"p": p, "c": c, "wait": "pause", "item": "8", "capacity": "1024"} | others
 
 
 def _round_trip(wait: str | tuple[str, ...], queues: str = "2", report: str = "mean") -> Values:
@@ -64,12 +65,11 @@ def _round_trip(wait: str | tuple[str, ...], queues: str = "2", report: str = "m
 
 
 LOADS: tuple[Values, ...] = (
-    {"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
-    {"p": "1", "c": "1", "wait": "block", "arrivals": "poisson", "rate": "100000"},
+    {"p": "1", "c": "1", "wait": "pause", "arrivals": "poisson", "rate": ("10%", "50%", "80%", "95%")},
 )
 
 # So much that items lie in the queue and wait for one another.
-BUSY: tuple[Values, ...] = ({"p": "1", "c": "1", "wait": "spin", "arrivals": "poisson", "rate": "80%"},)
+BUSY: tuple[Values, ...] = ({"p": "1", "c": "1", "wait": "pause", "arrivals": "poisson", "rate": "80%"},)
 
 # Many items, so that what a queue takes at all events hardly counts. The figures are the same each time.
 MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
@@ -80,7 +80,7 @@ SOME_CPU_PAIRS = 6
 # What a campaign's first two figures show. It ends when these are known precisely enough, and where the time does
 # not suffice for that it goes to the first of them first.
 HEADLINES = (
-    CaseRule("ping_pong", whose.ranked, (_round_trip("spin"),)),
+    CaseRule("ping_pong", whose.ranked, (_round_trip("pause"),)),
     CaseRule("producer_consumer", whose.ranked, (_throughput(),)),
 )
 
@@ -103,19 +103,20 @@ SMOKE = (
     CaseRule("pitfalls", whose.everyone, ({},)),
 )
 
+# Each row of the decision table, for everybody who can do the job.
+ANSWERS = tuple(row.rule() for row in rows.ROWS)
+
 QUICK = (
-    # Each implementation in each workload that it fits.
-    CaseRule("producer_consumer", whose.all_others, (_throughput(),)),
-    CaseRule("producer_consumer", whose.ranked, (_throughput("2", "2"),)),
-    CaseRule("ping_pong", whose.ranked, (_round_trip("spin"),)),
-    # A queue's own push and pop, too, where it has them: what loses items or wake-ups there is seen here.
-    CaseRule("ping_pong", whose.ranked, (_round_trip(("block", "own")),)),
-    CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
-    CaseRule("load", whose.representative_queues, LOADS),
+    *ANSWERS,
+    # The headline by the other wait, and what the rows do not have of each implementation. A queue's own push and
+    # pop, too, where it has them: what loses items or wake-ups there is seen here.
+    CaseRule("ping_pong", whose.representative_queues, (_round_trip("spin"),)),
+    CaseRule("ping_pong", whose.ranked, (_round_trip("own"),)),
     CaseRule("counter", whose.everyone, ({"t": "2", "mix": "increment"},)),
     CaseRule("download", whose.ranked, lists.DOWNLOADS),
-    CaseRule("memory", whose.ranked, MEMORY),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
+    CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
+    CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
     # Sweeps, on representatives.
     CaseRule("producer_consumer", whose.mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
     CaseRule("producer_consumer", whose.mpmc_queues, (_throughput("4", "4"),)),
@@ -125,15 +126,12 @@ QUICK = (
         (_throughput(wait=("spin", "pause", "yield", "block", "own")),),
     ),
     CaseRule("producer_consumer", whose.mpmc_queues, (_throughput(item=("8", "64", "256", "move_only")),)),
+    CaseRule("ping_pong", whose.closable_queue, (_round_trip(("pause", "block"), queues="1"),)),
     CaseRule(
-        "ping_pong", whose.closable_queue, (_round_trip(("pause", "yield", "sleep_1ms", "adaptive", "own")),)
+        "ping_pong", whose.representative_queues, (_round_trip(("pause", "block"), report="distribution"),)
     ),
-    CaseRule("ping_pong", whose.closable_queue, (_round_trip(("spin", "block"), queues="1"),)),
-    CaseRule(
-        "ping_pong", whose.representative_queues, (_round_trip(("spin", "block"), report="distribution"),)
-    ),
+    CaseRule("load", whose.representative_queues, LOADS),
     CaseRule("counter", whose.representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
-    CaseRule("counter", whose.two_counters, ({"t": "2", "mix": "read_10"},)),
     CaseRule("counter", whose.two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
     CaseRule(
         "download",
@@ -189,9 +187,9 @@ LONG_DOWNLOADS = (
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 60.0),
+        Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 60.0, is_brief=True),
         # 5 minutes in all, less the report's time (15 s on 2 CPUs).
-        Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0),
+        Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0, is_brief=True),
         Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 280.0),
         # Eight minutes for the lists, the other half for the controls, which take many samples to settle.
         Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 960.0),

@@ -33,14 +33,14 @@ class CaseRule:
 
     def _first_match(self, cases: list[Case]) -> list[Case]:
         for values in self.alternatives:
-            if found := [case for case in cases if _matches(case, values)]:
+            if found := [case for case in cases if matches(case.keys, values)]:
                 return _spread(found, self.at_most)
         return []
 
 
-def _matches(case: Case, values: Values) -> bool:
+def matches(keys: Mapping[str, str], values: Values) -> bool:
     return all(
-        case.keys.get(key) in (allowed if isinstance(allowed, tuple) else (allowed,))
+        keys.get(key) in (allowed if isinstance(allowed, tuple) else (allowed,))
         for key, allowed in values.items()
     )
 

@@ -105,7 +105,7 @@ class TrialCosts:
             return PROCESS_S + _downloading_s(case)
         if case.workload == "memory":
             return PROCESS_S
-        return PROCESS_S + (self._settings.ramp_ms + self._settings.window_ms) / 1000
+        return PROCESS_S + sum(self._settings.times_ms(case)) / 1000
 
 
 def _downloading_s(case: Case) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ..campaign import catalog, company, environment, measuring, options, progress, schedule
+from ..campaign import catalog, company, environment, measuring, options, progress, rows, schedule
 from ..campaign.catalog import Suite
 from ..campaign.interrupt import Interrupt
 from ..campaign.measuring import Design
@@ -46,7 +46,8 @@ class Request:
     @property
     def sampling(self) -> Sampling:
         precision = self.profile.precision if self.precision is None else self.precision
-        return Sampling(precision, self.profile.headlines(self.suite, self.cases))
+        contests = rows.contests(self.suite, self.cases)
+        return Sampling(precision, self.profile.headlines(self.suite, self.cases), contests)
 
     def design(self, seed: int, rule: Sampling) -> Design:
         """Whoever asks for a number of blocks gets that many full ones."""
@@ -82,7 +83,7 @@ def plan_text(request: Request, rule: Sampling) -> str:
     costs = schedule.TrialCosts(request.settings)
     design = request.design(0, rule)
     full_s = costs.of_block(sampling.full_block(request.cases))
-    thin_s = design.thin_s(costs, rule.first_blocks)
+    thin_s = design.thin_s(costs)
     full, thin, all_s = design.outlook(0, 0.0, full_s, thin_s)
     few = (
         f"; a median's interval needs {BLOCKS_FOR_AN_INTERVAL} blocks"
@@ -96,7 +97,7 @@ def plan_text(request: Request, rule: Sampling) -> str:
             f"about {full} full blocks of {progress.clock(full_s)} and {thin} thin ones of "
             f"{progress.clock(thin_s)}"
         )
-        end = f"in all, or less if the headlines are known to ±{100 * rule.precision:g}% before"
+        end = f"in all, or less if all contests are settled and the headlines known to ±{100 * rule.precision:g}%"
     planned = (
         f"profile {request.profile.name}: {len(request.cases)} cases, {blocks}, "
         f"{progress.clock(all_s)} {end}{few}"

@@ -22,6 +22,7 @@ from ..report import choice, choice_words, price, summary
 from ..report.choice import Answer
 from ..report.evidence import Evidence
 from ..run import results
+from ..statistics.outcomes import ALIKE
 from . import asking, racing
 
 # How wide a terminal must be to have room for these columns.
@@ -29,7 +30,13 @@ ROOM = {choice_words.PROMISES: 140, choice_words.PROVEN_OF: 100, choice_words.ME
 FIGURE_WIDTH = 20
 WIDE = 160  # of output that is no terminal
 
-_STYLES = {"best": "bold green", "equivalent": "green", "slower": "dim", "not known": "yellow"}
+_STYLES = {
+    "best": "bold green",
+    "equivalent": "green",
+    ALIKE: "green",
+    "slower": "dim",
+    "not known": "yellow",
+}
 
 
 def run(given: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from . import campaign
 
 def check(given: argparse.Namespace) -> campaign.Request:
     budget_s = options.budget_of(given)
-    settings = Settings(given.placement, given.window_ms, given.ramp_ms)
+    settings = Settings(given.placement, *options.times_of(given))
     suite = python_suite.load(given.python, given.build_dir, settings)
     profile = python_suite.profile(given.placement)
     return campaign.Request(

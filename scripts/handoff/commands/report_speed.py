@@ -51,7 +51,7 @@ def planned(wanted: int) -> list[str]:
             ("mean", "distribution"), (2, 1), waits, range(QUEUES)
         )
     ]
-    mixes = ("increment", "read_1", "read_10", "add_subtract", "list_packed", "list_padded")
+    mixes = ("increment", "read_1", "read_10", "read_90", "add_subtract", "list_packed", "list_padded")
     names += [
         f"counter/counter_{i}/t:{t}/mix:{mix}"
         for t, mix, i in itertools.product((1, 2, 4, 8), mixes, range(COUNTERS))

@@ -129,7 +129,7 @@ def _ours(samples: pd.DataFrame, control_names: set[str]) -> pd.DataFrame:
 
 
 def require_same_method(a: Run, b: Run) -> None:
-    for key in ("method", "window_ms", "ramp_ms", "placement", "redis"):
+    for key in ("method", "window_ms", "ramp_ms", "brief_ms", "placement", "redis"):
         left, right = a.environment.get(key), b.environment.get(key)
         if left != right:
             raise HandoffError(

@@ -8,12 +8,12 @@ from typing import Any
 
 from ..campaign import candidates, nearest
 from ..campaign.candidates import Candidates
-from ..campaign.contests import COLUMNS, USUAL_COLUMN
 from ..campaign.nearest import Place
 from ..campaign.question import Question
 from ..errors import HandoffError
+from ..run.sampling import COLUMNS, USUAL_COLUMN
 from ..statistics import measures, pairs, states, verdicts
-from ..statistics.outcomes import Outcome
+from ..statistics.outcomes import ALIKE, Outcome
 from ..statistics.stats import CONFIDENCE
 from ..statistics.verdicts import Member, Standing
 from . import price
@@ -69,7 +69,8 @@ class Answer:
     @property
     def resolved(self) -> bool:
         """Whether the first one is shown better than another one, or as good as one."""
-        return any(rank.outcome in (Outcome.SLOWER.value, Outcome.EQUIVALENT.value) for rank in self.ranks)
+        shown = (Outcome.SLOWER.value, Outcome.EQUIVALENT.value, ALIKE)
+        return any(rank.outcome in shown for rank in self.ranks)
 
     @property
     def not_measured(self) -> dict[str, str]:
@@ -147,7 +148,7 @@ def _nothing_measured(question: Question, evidence: Evidence, able: Candidates) 
 def _outcome(one: Member, standing: Standing) -> str:
     """The first one is the best only if something is shown of it."""
     if one.verdict is not None:
-        return one.verdict.outcome.value
+        return one.verdict.word
     if len(standing.members) == 1:
         return ALONE
     shown = standing.named(Outcome.SLOWER, Outcome.EQUIVALENT)

@@ -11,7 +11,7 @@ from ..campaign import nearest
 from ..proofs.cells import BROKEN, EARLIER, PROVEN
 from ..proofs.table import ProofRow, ProofTable
 from ..statistics import measures
-from ..statistics.outcomes import EQUIVALENCE, Outcome
+from ..statistics.outcomes import ALIKE, EQUIVALENCE, Outcome
 from ..statistics.pairs import MIN_TRIALS
 from ..statistics.verdicts import BEST
 from . import price
@@ -193,6 +193,8 @@ def conclusion(answer: Answer) -> str:
         return "not known: no difference is shown between any of them, and none to be equivalent"
     alike = [one.member.name for one in others if one.outcome == Outcome.EQUIVALENT.value]
     told = _listed([first.member.name, *alike]) + (" (equivalent)" if alike else "")
+    near = [one.member.name for one in others if one.outcome == ALIKE]
+    told += f"; {ALIKE}: {_listed(near)}" if near else ""
     may_be = [one.member.name for one in others if one.outcome == Outcome.NOT_KNOWN.value]
     return told + (f"; not known of {_listed(may_be)}" if may_be else "")
 
@@ -247,14 +249,15 @@ def _found(answer: Answer) -> str:
 
 def _others(answer: Answer) -> list[str]:
     said = {
-        Outcome.EQUIVALENT: f"Equivalent within ±{100 * EQUIVALENCE:g}%",
-        Outcome.SLOWER: f"Shown {_WORSE.get(answer.question.goal, 'slower')}",
-        Outcome.REGIME_DEPENDENT: "Faster or slower by the state of the machine",
-        Outcome.NOT_KNOWN: "Not known",
+        Outcome.EQUIVALENT.value: f"Equivalent within ±{100 * EQUIVALENCE:g}%",
+        ALIKE: ALIKE.capitalize(),
+        Outcome.SLOWER.value: f"Shown {_WORSE.get(answer.question.goal, 'slower')}",
+        Outcome.REGIME_DEPENDENT.value: "Faster or slower by the state of the machine",
+        Outcome.NOT_KNOWN.value: "Not known",
     }
     found = []
-    for outcome_, words in said.items():
-        of_it = [rank for rank in answer.ranks[1:] if rank.outcome == outcome_.value]
+    for outcome, words in said.items():
+        of_it = [rank for rank in answer.ranks[1:] if rank.outcome == outcome]
         told = [f"{rank.member.name} {_ratio(rank)}" for rank in of_it]
         if told:
             found.append(f"{words}: {_listed(told)}.")

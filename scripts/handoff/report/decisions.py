@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ..statistics import pairs, verdicts
+from ..campaign.rows import ROWS, Row
+from ..statistics import contests, verdicts
 from ..statistics.outcomes import Outcome
 from ..statistics.verdicts import Member, Standing
 
@@ -16,168 +17,70 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Situation:
-    """A row. `accepts` says which groups are evidence at all, `prefer` which of them is the closest one."""
+class _Evidence:
+    """Cases that answer a row, as the summary tells them."""
 
-    title: str
-    asks: str
-    accepts: Callable[[Json], bool]
-    prefer: Callable[[Json], tuple[float, ...]]
-    offers: Callable[[Json], bool]  # which catalog entries can do the job
-    limit: str
-    column: str = "log_cost"  # what is ranked
+    distance: tuple[float, ...]  # from what the row asks, to be compared with others
+    cases: tuple[Json, ...]
 
-
-def _number(group: Json, key: str) -> int:
-    value = group["keys"].get(key, "")
-    return int(value) if value.isdigit() else 0
+    @property
+    def is_crowded(self) -> bool:
+        return any(case["oversubscribed"] for case in self.cases)
 
 
-def _is_queue_throughput(group: Json) -> bool:
-    return bool(group["workload"] == "producer_consumer")
+def table(cases: list[Json], usable: pd.DataFrame, catalog: Json) -> list[Json]:
+    """`cases`: of the summary."""
+    entries = [*catalog.get("queues", []), *catalog.get("counters", [])]
+    return [_row(row, _evidence(row, cases, entries), usable) for row in ROWS]
 
 
-def _usual(group: Json) -> tuple[float, ...]:
-    """Closeness to the plain setting: pausing wait, 8-byte items, 1024 places, all CPUs our own."""
-    keys = group["keys"]
-    waits = {"pause": 3.0, "spin": 2.0, "yield": 1.0}
-    return (
-        -float(bool(group["oversubscribed"])),
-        float(keys.get("item") == "8"),
-        float(keys.get("capacity") == "1024"),
-        waits.get(keys.get("wait", ""), 0.0),
-    )
+def _evidence(row: Row, cases: Iterable[Json], entries: Iterable[Json]) -> list[_Evidence]:
+    """The closest first."""
+    able = {entry["name"] for entry in entries if not entry.get("control") and row.offers(entry)}
+    by_group: dict[str, list[Json]] = {}
+    for case in cases:
+        if case["implementation"] in able and case["label"] == case["implementation"]:
+            by_group.setdefault(case["group"], []).append(case)
+    found = []
+    for members in by_group.values():
+        one = _Evidence((), tuple(members))
+        far = row.distance(members[0]["workload"], members[0]["keys"], one.is_crowded)
+        if far is None:
+            continue
+        # Rather where each thread has a CPU, unless the row is about the opposite.
+        avoided = float(one.is_crowded and not row.crowded)
+        found.append(_Evidence((avoided, *map(float, far)), one.cases))
+    return sorted(_by_queue(found) if row.of_waits else found, key=lambda one: one.distance)
 
 
-def _anything(_: Json) -> bool:
-    return True
+def _by_queue(found: Iterable[_Evidence]) -> list[_Evidence]:
+    """Whoever was measured with the most waits is closest."""
+    own: dict[str, list[Json]] = {}
+    for one in sorted(found, key=lambda one: one.distance):
+        for case in one.cases:
+            own.setdefault(case["implementation"], []).append(case)
+    return [_Evidence((-len(cases),), tuple(cases)) for cases in own.values()]
 
 
-def _many_to_many(entry: Json) -> bool:
-    return bool(entry.get("producers") == "many" and entry.get("consumers") == "many")
-
-
-SITUATIONS = (
-    Situation(
-        "One producer, one consumer, latency-critical",
-        "smallest round trip when both threads own a CPU and spin",
-        lambda g: g["workload"] == "ping_pong" and g["keys"].get("wait") in ("spin", "pause"),
-        lambda g: (
-            float(g["keys"].get("report") == "mean"),
-            float(_number(g, "queues") == 2),
-            float(g["keys"].get("wait") == "spin"),
-        ),
-        _anything,
-        "Does not hold when either thread can be descheduled: spinning then costs whole time slices.",
-    ),
-    Situation(
-        "Many producers, one consumer: logging",
-        "most items per second from several producers",
-        lambda g: _is_queue_throughput(g) and _number(g, "p") >= 2 and _number(g, "c") == 1,
-        lambda g: (float(_number(g, "p")), *_usual(g)[1:]),
-        lambda e: e.get("producers") == "many",
-        "Says nothing of the burst that fills the queue: a bounded one then blocks or drops, "
-        "an unbounded one grows.",
-    ),
-    Situation(
-        "Bounded, many to many",
-        "most items per second with a fixed memory",
-        lambda g: _is_queue_throughput(g) and _number(g, "p") >= 2 and _number(g, "c") >= 2,
-        _usual,
-        lambda e: _many_to_many(e) and e.get("bound") == "bounded",
-        "Depends on the capacity; where the threads exceed the CPUs it is a statement about preemption.",
-    ),
-    Situation(
-        "More threads than CPUs, or a container with a quota",
-        "most items per second when threads are preempted",
-        lambda g: _is_queue_throughput(g) and bool(g["oversubscribed"]),
-        lambda g: (
-            float(_number(g, "p") >= 2 and _number(g, "c") >= 2),
-            float(g["threads"] or 0),
-            *_usual(g)[1:],
-        ),
-        _anything,
-        "Depends on the scheduler and on the wait; compare the waits before the queues.",
-    ),
-    Situation(
-        "CPU budget",
-        "least CPU time per item when waiting threads sleep",
-        lambda g: _is_queue_throughput(g) and g["keys"].get("wait") in ("block", "sleep_1ms", "yield", "own"),
-        lambda g: (
-            {"block": 3.0, "own": 2.0, "sleep_1ms": 1.0}.get(g["keys"].get("wait", ""), 0.0),
-            *_usual(g)[:3],
-        ),
-        _anything,
-        "Measured at saturation; at a low load the wake-ups dominate instead.",
-        column="log_cpu",
-    ),
-    Situation(
-        "Large payload",
-        "most items per second of the largest item measured",
-        lambda g: _is_queue_throughput(g) and _number(g, "item") >= 128,
-        lambda g: (float(_number(g, "item")), *_usual(g)),
-        _anything,
-        "Beyond a few cache lines per item hand over a pointer; then the 8-byte rows apply.",
-    ),
-    Situation(
-        "Strict FIFO across producers",
-        "most items per second among queues that are linearizable FIFO",
-        lambda g: _is_queue_throughput(g) and _number(g, "p") >= 2 and _number(g, "c") >= 2,
-        _usual,
-        lambda e: _many_to_many(e) and e.get("delivery") == "fifo",
-        "With several consumers the order of processing is not the order of popping.",
-    ),
-    Situation(
-        "Must block",
-        "most items per second when a waiting thread gives up its CPU",
-        lambda g: _is_queue_throughput(g) and g["keys"].get("wait") in ("own", "block"),
-        lambda g: (float(g["keys"].get("wait") == "own"), *_usual(g)),
-        _anything,
-        "Rows with wait:own are the queue's own blocking calls (some spin inside), wait:block the harness's; "
-        "the two are never compared.",
-    ),
-    Situation(
-        "Rare contention",
-        "cheapest counter when hardly anyone else is there",
-        lambda g: g["workload"] == "counter" and not g["oversubscribed"],
-        lambda g: (-float(_number(g, "t")), float(g["keys"].get("mix") == "increment")),
-        lambda e: e.get("value") == "exact",
-        "Turns over as threads are added: see counters by threads.",
-    ),
-)
-
-
-def table(
-    groups: list[Json], compared: dict[str, pairs.Group], usable: pd.DataFrame, catalog: Json
-) -> list[Json]:
-    entries = {e["name"]: e for e in [*catalog.get("queues", []), *catalog.get("counters", [])]}
-    return [_row(situation, groups, compared, usable, entries) for situation in SITUATIONS]
-
-
-def _row(
-    situation: Situation,
-    groups: list[Json],
-    compared: dict[str, pairs.Group],
-    usable: pd.DataFrame,
-    entries: dict[str, Json],
-) -> Json:
-    row: Json = {
-        "title": situation.title,
-        "asks": situation.asks,
-        "limit": situation.limit,
-        "column": situation.column,
+def _row(row: Row, evidence: Iterable[_Evidence], usable: pd.DataFrame) -> Json:
+    told: Json = {
+        "title": row.title,
+        "asks": row.asks,
+        "promise": row.promise,
+        "limit": row.limit,
+        "column": row.column,
+        "of_waits": row.of_waits,
     }
-    candidates = sorted(filter(situation.accepts, groups), key=situation.prefer, reverse=True)
-    for group in candidates:
-        names = compared[group["id"]].names
-        allowed = {name for name in names if situation.offers(entries.get(name, {}))}
-        found = _standing(situation, group, compared[group["id"]], usable, allowed)
+    for one in evidence:
+        names = [case["case"] for case in one.cases]
+        found = verdicts.against_best(contests.group(usable, names, row.column, row.of_waits))
         # One entrant is no contest: of it alone nothing can be advised.
         if found is None or len(found.members) == 1:
             continue
-        return {**row, "group": group["id"], "oversubscribed": group["oversubscribed"], **_answer(found)}
+        return {**told, **_where(one, row), "oversubscribed": one.is_crowded, **_answer(found, one, row)}
     nothing: Json = {
         "best": [],
+        "alike": [],
         "slower": [],
         "by_regime": [],
         "not_known": [],
@@ -185,26 +88,26 @@ def _row(
         "resolved": False,
         "members": [],
     }
-    return {**row, "group": None, "measured": 0, "next": None, **nothing}
+    return {**told, "group": None, "queue": None, "measured": 0, "next": None, **nothing}
 
 
-def _standing(
-    situation: Situation, group: Json, of: pairs.Group, usable: pd.DataFrame, allowed: set[str]
-) -> Standing | None:
-    if situation.column != "log_cost":
-        rows = usable[(usable["group"] == group["id"]) & usable["implementation"].isin(of.names)]
-        of = pairs.of_rows(rows[rows["label"] == rows["implementation"]], situation.column)
-    return verdicts.against_best(of, allowed)
+def _where(one: _Evidence, row: Row) -> Json:
+    """The group, or of waits that of the first of them, and the queue that they were measured over."""
+    first = one.cases[0]
+    return {"group": first["group"], "queue": first["implementation"] if row.of_waits else None}
 
 
-def _answer(found: Standing) -> Json:
-    """`best`: it and those that are equivalent to it; `resolved`: whether it is shown better than any other, or as good.
-    Where it is not, there is no best one, and it is as little known as the others are."""
+def _answer(found: Standing, of: _Evidence, row: Row) -> Json:
+    """`best`: it and those that are equivalent to it; `alike`: those that are within ±10%; `resolved`: whether it is
+    shown better than any other, or as good. Where it is not, there is no best one, and it is as little known as the
+    others are."""
+    by_name = {case["keys"]["wait"] if row.of_waits else case["implementation"]: case for case in of.cases}
     slower = found.named(Outcome.SLOWER)
     best = found.tied
-    resolved = bool(slower or len(best) > 1)
+    resolved = bool(slower or len(best) > 1 or found.alike)
     return {
         "best": best,
+        "alike": found.alike,
         "slower": slower,
         "by_regime": found.named(Outcome.REGIME_DEPENDENT),
         "not_known": [_open(found, name) for name in found.named(Outcome.NOT_KNOWN)],
@@ -212,14 +115,13 @@ def _answer(found: Standing) -> Json:
         "measured": len(found.members),
         "blocks": found.blocks,
         "resolved": resolved,
-        "members": [_member(one) for one in found.members],
+        "members": [_member(one, by_name[one.name]["case"]) for one in found.members],
     }
 
 
-def _member(one: Member) -> Json:
-    """The best one first."""
+def _member(one: Member, case: str) -> Json:
     ratio = one.verdict.ratio if one.verdict else 1.0
-    return {"implementation": one.name, "outcome": one.outcome, "ratio": ratio}
+    return {"implementation": one.name, "case": case, "outcome": one.outcome, "ratio": ratio}
 
 
 def _open(found: Standing, name: str) -> Json:

@@ -69,8 +69,9 @@ def _best(row: Json) -> str:
         return "not known"
     names = [f"`{name}`" for name in row["best"][:MOST_NAMED]]
     more = len(row["best"]) - len(names)
+    alike = f"; {len(row['alike'])} within ±10%" if row["alike"] else ""
     open_still = f"; {len(row['not_known'])} not told apart" if row["not_known"] else ""
-    return ", ".join(names) + (f" and {more} more" if more else "") + open_still
+    return ", ".join(names) + (f" and {more} more" if more else "") + alike + open_still
 
 
 def _of(row: Json) -> str:

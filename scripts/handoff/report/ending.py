@@ -55,14 +55,17 @@ def _row(row: Json, summary: Json) -> list[str]:
     """Who is best, who may be, and the first who is not; the others are counted."""
     shown = _shown(row["members"])
     rest = Counter(one["outcome"] for one in row["members"] if one not in shown)
-    cases = {one["implementation"]: one for one in summary["cases"] if one["group"] == row["group"]}
+    wanted = {one["case"] for one in row["members"]}
+    own = [one for one in summary["cases"] if one["case"] in wanted and one["label"] == one["implementation"]]
+    cases = {one["case"]: one for one in own}
     regime = states.main_regime(cases.values())
     known = {one["regime"] for case in cases.values() for one in case["regimes"]}
     where = f", regime {regime}" if len(known) > 1 else ""
-    told = [_cut(f"{row['title']} ({row['measured']} measured{where})")]
+    over = f" over {row['queue']}" if row["queue"] else ""
+    told = [_cut(f"{row['title']} ({row['measured']} measured{over}{where})")]
     width = max(len(one["implementation"]) for one in shown)
     for one in shown:
-        value = _value(cases.get(one["implementation"]), regime, row["column"])
+        value = _value(cases.get(one["case"]), regime, row["column"])
         ratio = measures.times(one["ratio"])
         told.append(
             _cut(f"{INDENT}{one['implementation']:<{width}}  {value:<18}  {ratio:>7}  {one['outcome']}")

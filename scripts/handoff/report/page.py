@@ -86,7 +86,7 @@ def environment() -> jinja2.Environment:
     found.filters.update(extra=measures.extra, percent=measures.percent)
     found.filters.update(allocations=memory.allocations, wide=effort.wide)
     found.filters.update(against_best=verdict_words.detail, not_known=verdict_words.not_known)
-    found.filters.update(instead_of_best=verdict_words.instead_of_best)
+    found.filters.update(instead_of_best=verdict_words.instead_of_best, alike=verdict_words.alike)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
 

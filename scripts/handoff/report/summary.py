@@ -44,7 +44,7 @@ def build(run: Run) -> Json:
     aside = control_names | cases.python_forms(catalog)
     rows = _cases(prepared, usable, aside, effort.precision(run.environment))
     in_blocks = samples[in_block & (samples["status"] == "ok") & withheld.sound(samples)]
-    groups, compared = _groups(rows, usable)
+    groups = _groups(rows, usable)
     result = {
         "schema": SUMMARY_SCHEMA,
         "method": run.environment.get("method"),
@@ -65,7 +65,7 @@ def build(run: Run) -> Json:
         "downloads": downloads.tables(rows, usable, _queues(run.environment), run.jobs.values()),
         "pitfalls": pitfalls.table(usable),
         "python_baseline": python_baseline.table(rows, usable, catalog),
-        "decisions": decisions.table(groups, compared, usable, catalog),
+        "decisions": decisions.table(rows, usable, catalog),
         "failures": _failures(samples, control_names),
         "track": _track(samples),
         "environment": {k: v for k, v in run.environment.items() if k != "cases"},
@@ -163,7 +163,7 @@ def _first(samples: pd.DataFrame, keyed: list[pd.Series], column: str) -> dict[t
     return {(str(case), str(label)): float(value) for (case, label), value in values.items()}
 
 
-def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[str, pairs.Group]]:
+def _groups(rows: list[Json], usable: pd.DataFrame) -> list[Json]:
     """Groups of the same workload and keys. Controls are never ranked, nor what has its figures withheld."""
     ranked: dict[str, list[Json]] = {}
     for row in rows:
@@ -177,7 +177,6 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
     entrants = usable[usable["label"] == usable["implementation"]]
     by_case = dict(list(entrants[["case", *_RANKED]].groupby("case")))
     groups: list[Json] = []
-    compared: dict[str, pairs.Group] = {}
     for name, members in sorted(ranked.items()):
         frames = [by_case[row["case"]] for row in members if row["case"] in by_case]
         entered = pd.concat(frames) if frames else usable.iloc[:0]
@@ -187,7 +186,6 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
         standing = verdicts.against_best(group)
         if standing is None:
             continue
-        compared[name] = group
         first = members[0]
         groups.append(
             {
@@ -201,7 +199,7 @@ def _groups(rows: list[Json], usable: pd.DataFrame) -> tuple[list[Json], dict[st
                 "without_flagged": interference.changes(standing, entered),
             }
         )
-    return groups, compared
+    return groups
 
 
 def _ahead(of: pairs.Group) -> dict[str, list[str]]:

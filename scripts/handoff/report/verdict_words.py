@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..statistics import measures
-from ..statistics.outcomes import Outcome
+from ..statistics.outcomes import ALIKE, Outcome
 from ..statistics.verdicts import BEST
 
 Json = dict[str, Any]  # a member of a group in the summary, or an entry of a decision's lists
@@ -38,6 +38,13 @@ def wanted(told: Json) -> str:
 def not_known(row: Json) -> str:
     """Those of a decision that may be as good as the best or better."""
     return ", ".join(f"{one['implementation']} ({ratio(one)}; {wanted(one)})" for one in row["not_known"])
+
+
+def alike(row: Json) -> str:
+    """Those that are equivalent to the best one of a decision within the wider bound; empty: none."""
+    if not row["alike"]:
+        return ""
+    return f"{ALIKE}: {', '.join(row['alike'])}"
 
 
 def instead_of_best(row: Json) -> str:

@@ -76,6 +76,12 @@ def listing_filter(case: Case) -> str:
     return f"^{escaped}$"
 
 
+def threads(case: Case) -> int:
+    """How many a case has, as far as its keys say; a round trip has two."""
+    count = sum(int(case.keys[key]) for key in ("p", "c", "t") if key in case.keys)
+    return count or 2
+
+
 def python_forms(catalog: Mapping[str, Any]) -> set[str]:
     """The implementations of a run that are Python forms."""
     return {str(form["name"]) for form in catalog.get("python", {}).get("forms", [])}

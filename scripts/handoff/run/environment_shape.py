@@ -117,6 +117,7 @@ ENVIRONMENT: Shape = fields(
         "placement": text,
         "window_ms": number(0, LONGEST_MS),
         "ramp_ms": number(0, LONGEST_MS),
+        "brief_ms": nullable(number(0, LONGEST_MS)),
         "redis": nullable(fields({"workers_elsewhere": whole(0, MOST_CPUS)}, {})),
         "sampling": nullable(sampling.RULE),
         "started": text,

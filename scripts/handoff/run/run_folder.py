@@ -19,7 +19,7 @@ ENVIRONMENT_NAME = "environment.json"
 LARGEST_ENVIRONMENT = 16 << 20
 
 # What must stay the same for trials to belong to one run.
-FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms", "redis")
+FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms", "brief_ms", "redis")
 
 # What a campaign writes as it measures.
 MEASURED = (samples.FILE_NAME, sampling.BLOCKS_NAME, stamps.FILE_NAME)

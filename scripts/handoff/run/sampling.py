@@ -1,11 +1,13 @@
 """What a block holds: everything at first, later just what still needs samples.
 
 The first blocks are full. Then, after each block, the campaign looks at what is known (needs.py) and either ends,
-because every headline case is known precisely enough and no comparison among them is open, or plans a *thin*
-block. The time goes to one rank of cases after the other: those of the first headline that still has needs are
-in each thin block, those of the other headlines in one of 12, other cases with needs in one of 24, all others in
-one of 48, so that a drift is seen. The cases of a group take their turns together, because comparisons are paired
-by block.
+because every contest is settled and every headline case is known precisely enough, or plans a *thin* block. A
+*contest* is a row of the decision table: whoever is shown to be behind in it gets no more trials for its sake.
+
+The time goes to one rank of cases after the other. Those that contend in a contest are in each thin block. Where
+nobody contends any more, those of the first headline that still has needs are. Those of the other headlines are in
+one of 12, other cases with needs in one of 24, all others in one of 48, so that a drift is seen. The cases of a group
+take their turns together, because comparisons are paired by block.
 
 blocks.jsonl says what each block was to hold, written before its first trial. By it a block is complete or not,
 and a campaign that was stopped goes on with the block that it was at.
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,9 @@ from . import line_file, shapes, strict_json
 from .cases import Case, parse
 from .control_kinds import comparison
 
-REASONS = ("missing", "wide", "disturbed", "undecided")
+REASONS = ("contending", "missing", "wide", "disturbed", "undecided")
 
-VERSION = 2  # of the rule; another one does not go on with a run
+VERSION = 3  # of the rule; another one does not go on with a run
 # The exact sign-test interval of a median needs at least 6 blocks (docs/method.md). Where trials were set
 # aside 6 full blocks do not suffice: those cases are missing one, and come in every block until they have it.
 BLOCKS_FOR_AN_INTERVAL = 6
@@ -46,6 +48,15 @@ BLOCK_SCHEMA = 1
 MOST_REPEATS = 1000
 MOST_BLOCKS = 2**31
 _EVERY = shapes.whole(1, 10**6)
+_CONTEST = shapes.fields(
+    {
+        "title": shapes.text,
+        "column": shapes.text,
+        "cases": shapes.list_of(shapes.text),
+        "of_waits": shapes.flag,
+    },
+    {},
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,7 @@ class Needs:
     """Names of cases, and why more of them is wanted. A case of which no trial has given a figure is not among
     them: more of it would not help."""
 
+    contending: frozenset[str] = frozenset()  # may still be the best of a contest
     missing: frozenset[str] = frozenset()  # no interval yet
     wide: frozenset[str] = frozenset()  # an interval wider than asked for
     disturbed: frozenset[str] = frozenset()  # flagged samples that no calm ones stand beside yet
@@ -61,7 +73,7 @@ class Needs:
 
     @property
     def all(self) -> frozenset[str]:
-        return self.missing | self.wide | self.disturbed | self.undecided
+        return self.contending | self.missing | self.wide | self.disturbed | self.undecided
 
     def counts(self) -> dict[str, int]:
         return {name: len(getattr(self, name)) for name in REASONS} | {"open_pairs": self.open_pairs}
@@ -75,12 +87,31 @@ class Needs:
         return cls(**reasons, open_pairs=stored["open_pairs"])
 
 
+# What is ranked: the column of a sample's logarithm of what there should be little of (statistics/measures.py).
+COLUMNS = {"cpu": "log_cpu", "memory": "log_bytes"}
+USUAL_COLUMN = "log_cost"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Cases of which the best is asked for."""
+
+    title: str
+    column: str
+    cases: tuple[str, ...]
+    of_waits: bool = False  # the members are the waits of one implementation, not implementations
+
+    def member(self, case: Case) -> str:
+        return case.keys["wait"] if self.of_waits else case.implementation
+
+
 @dataclass(frozen=True)
 class Sampling:
     """The rule's parameters, stored with the run: whoever goes on with it goes on with them."""
 
     precision: float  # relative half-width of an interval that is enough
     headlines: tuple[tuple[str, ...], ...]  # names of cases, the most important first
+    contests: tuple[Contest, ...] = ()
     first_blocks: int = BLOCKS_FOR_AN_INTERVAL
     headlines_every: int = HEADLINES_EVERY
     others_every: int = OTHERS_EVERY
@@ -88,17 +119,24 @@ class Sampling:
     version: int = VERSION
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"headlines": [list(names) for names in self.headlines]}
+        contests = [asdict(one) | {"cases": list(one.cases)} for one in self.contests]
+        return asdict(self) | {
+            "headlines": [list(names) for names in self.headlines],
+            "contests": contests,
+        }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Sampling:
         if stored.get("version") != VERSION:
             raise HandoffError(f"unknown rule of sampling {stored.get('version')!r}; valid: {VERSION}")
-        values: dict[str, Any] = dict(stored) | {"headlines": tuple(map(tuple, stored["headlines"]))}
+        values: dict[str, Any] = dict(stored) | {
+            "headlines": tuple(map(tuple, stored["headlines"])),
+            "contests": tuple(Contest(**one | {"cases": tuple(one["cases"])}) for one in stored["contests"]),
+        }
         return cls(**values)
 
     def is_enough(self, needs: Needs) -> bool:
-        return not any(needs.all & set(names) for names in self.headlines)
+        return not needs.contending and not any(needs.all & set(names) for names in self.headlines)
 
 
 RULE = shapes.fields(
@@ -107,7 +145,8 @@ RULE = shapes.fields(
         "headlines": shapes.list_of(shapes.list_of(shapes.text)),
         "version": shapes.whole(0, 10**6),
     },
-    {name: _EVERY for name in ("first_blocks", "headlines_every", "others_every", "revisited_every")},
+    {"contests": shapes.list_of(_CONTEST)}
+    | {name: _EVERY for name in ("first_blocks", "headlines_every", "others_every", "revisited_every")},
 )
 
 
@@ -124,35 +163,47 @@ def full_block(cases: Sequence[Case]) -> BlockPlan:
     return BlockPlan(tuple(cases), FULL_REPEATS)
 
 
-def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> BlockPlan:
-    first: set[str] = next((set(names) for names in rule.headlines if needs.all & set(names)), set())
-    always = needs.missing | (needs.all & first)
-    headlines = needs.all & set().union(*rule.headlines)
-    compared = comparison(cases)
-    groups = {group: at for at, group in enumerate(dict.fromkeys(case.group for case in cases))}
+class ThinBlocks:
+    """What thin blocks hold, as long as the same is needed."""
 
-    def takes(case: Case) -> bool:
-        turn = block + groups[case.group]  # one group's turn is not another's: blocks get about as long
-        return (
-            case.name in compared
-            or case.name in always
-            or (case.name in headlines and turn % rule.headlines_every == 0)
-            or (case.name in needs.all and turn % rule.others_every == 0)
-            or turn % rule.revisited_every == 0
+    def __init__(self, cases: Sequence[Case], needs: Needs, rule: Sampling) -> None:
+        self._cases = cases
+        self._needs = needs
+        self._rule = rule
+        self._groups = {group: at for at, group in enumerate(dict.fromkeys(case.group for case in cases))}
+        self._every = needs.all
+        nothing = frozenset[str]()
+        first = next(
+            (self._every & set(names) for names in rule.headlines if self._every & set(names)), nothing
         )
+        self._headlines = self._every & set().union(*rule.headlines)
+        self._always = comparison(cases) | needs.missing | (needs.contending or first)
 
-    return BlockPlan(tuple(case for case in cases if takes(case)), THIN_REPEATS, needs)
+    def block(self, number: int) -> BlockPlan:
+        def takes(case: Case) -> bool:
+            turn = number + self._groups[case.group]  # not all groups at once: blocks get about as long
+            return turn % self.period(case) == 0
+
+        return BlockPlan(tuple(case for case in self._cases if takes(case)), THIN_REPEATS, self._needs)
+
+    def period(self, case: Case) -> int:
+        """In one of how many blocks it is."""
+        if case.name in self._always:
+            return 1
+        if case.name in self._headlines:
+            return self._rule.headlines_every
+        return self._rule.others_every if case.name in self._every else self._rule.revisited_every
 
 
-def while_nothing_is_known(cases: Sequence[Case]) -> Needs:
-    """For an estimate beforehand: as if all cases had intervals, and all too wide."""
-    return Needs(wide=frozenset(case.name for case in cases))
+def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> BlockPlan:
+    return ThinBlocks(cases, needs, rule).block(block)
 
 
-def usual_thin_blocks(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> list[BlockPlan]:
-    """One cycle of thin blocks from `block` on, were nothing to change."""
-    settled = replace(needs, missing=frozenset())
-    return [thin_block(block + i, cases, settled, rule) for i in range(rule.revisited_every)]
+def while_nothing_is_known(cases: Sequence[Case], rule: Sampling) -> Needs:
+    """For an estimate beforehand: as if all cases had intervals that are too wide, and nobody were behind in a
+    contest."""
+    contending = frozenset[str]().union(*(one.cases for one in rule.contests))
+    return Needs(contending=contending, wide=frozenset(case.name for case in cases))
 
 
 # ---- what is stored of them -----------------------------------------------------------------------------

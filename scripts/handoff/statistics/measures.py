@@ -70,9 +70,17 @@ def add_derived(samples: pd.DataFrame, measures: dict[str, Measure | None]) -> p
             result.loc[rows, "multiple"] = cost / result.loc[rows, "yardstick_ns"]
         if measure.count in result and "cpu_s" in result:
             count = pd.to_numeric(result.loc[rows, measure.count], errors="coerce").astype(float)
-            result.loc[rows, "cpu_ns"] = result.loc[rows, "cpu_s"] * 1e9 / count.where(count > 0)
+            result.loc[rows, "cpu_ns"] = _busy_s(result.loc[rows]) * 1e9 / count.where(count > 0)
     result["log_cpu"] = np.log(result["cpu_ns"].where(result["cpu_ns"] > 0))
     return result
+
+
+def _busy_s(rows: pd.DataFrame) -> "pd.Series[float]":
+    """CPU time less what a load waits, busily, for its items to be due; unknown where it gave way to other threads."""
+    if "idle_s" not in rows:
+        return rows["cpu_s"]
+    idle = rows["idle_s"].fillna(0.0)
+    return (rows["cpu_s"] - idle).mask((idle > 0) & (rows["oversubscribed"] == 1))
 
 
 def short_number(value: float) -> str:

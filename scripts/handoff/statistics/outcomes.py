@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 EQUIVALENCE = 0.03  # docs/method.md: within ±3% two costs are the same for a design decision
+CARE = 0.10  # of two costs, a difference that hardly anybody cares about; where it is the bound, it is named
 
 
 class Outcome(enum.Enum):
@@ -22,6 +23,9 @@ class Outcome(enum.Enum):
     def turned(self) -> Outcome:
         """The same of the second member against the first one."""
         return {Outcome.FASTER: Outcome.SLOWER, Outcome.SLOWER: Outcome.FASTER}.get(self, self)
+
+
+ALIKE = f"{Outcome.EQUIVALENT.value} within ±{100 * CARE:.0f}%"  # how that is shown, with its bound
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,19 @@ class Verdict:
     high: float
     trials: int  # of the member that has fewer of them
     regimes: tuple[RegimeRatio, ...]
-    bound: float  # within ±this is equivalent
+    bound: float  # within ±this it is equivalent; of another outcome, what it was tried with
     resolvable: float  # the smallest difference that would mostly have been shown; NaN: none
     more_blocks: int | None  # how many more would settle what is not known; None: known, or no sensible number
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether it is equivalent, but only within a bound that has to be named."""
+        return self.outcome is Outcome.EQUIVALENT and self.bound > EQUIVALENCE
+
+    @property
+    def word(self) -> str:
+        """The outcome, as each view shows it."""
+        return ALIKE if self.is_alike else self.outcome.value
 
     @property
     def sizes_differ(self) -> bool:
@@ -62,7 +76,7 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "outcome": self.outcome.value,
+            "outcome": self.word,
             "ratio": self.ratio,
             "low": self.low,
             "high": self.high,

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .costs import Floats
+from .outcomes import CARE
 from .pairs import Group
 
-CARE = 0.10  # of two costs, a difference that decides nothing
 # Nominal, over all looks: that anybody leaves who is not slower than the best by more than CARE. As of a verdict, stray
 # trials make more of it, and test_racing.py shows how much.
 ERROR = 0.002

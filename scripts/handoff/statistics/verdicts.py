@@ -5,7 +5,8 @@ Every view of a run (figure, explorer, decision table, summary, comparison, term
 A **direction** (faster, slower) needs evidence over all regimes together, and no regime may object: none may lean the
 other way, and none that is known well enough to show a difference of the size found elsewhere may point there. The
 size may differ from regime to regime. **Equivalent**: the interval lies within the bound, and no regime leans out of
-it, or leaves open that the two differ by 10%. **Regime-dependent**: the direction is shown in one regime, and its opposite in another one. The rest is **not
+it, or leaves open that the two differ by 10%. What the best of a group cannot be told from at ±3% may still be shown
+to lie within ±10% of it; it is then equivalent within that bound, which is named. **Regime-dependent**: the direction is shown in one regime, and its opposite in another one. The rest is **not
 known**.
 
 The family of the decision is each against the best. It is decided as a model confidence set (Hansen, Lunde and Nason,
@@ -24,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from .outcomes import EQUIVALENCE, Outcome, RegimeRatio, Verdict
+from .outcomes import CARE, EQUIVALENCE, Outcome, RegimeRatio, Verdict
 from .pairs import LEANS, MIN_TRIALS, Bools, Group
 from .stats import Floats, holm
 
@@ -77,9 +78,14 @@ def outcomes(of: Group, level: float, bound: float = EQUIVALENCE) -> npt.NDArray
 
 
 def verdict(
-    of: Group, i: int, j: int, level: float = FAMILY_ERROR, outcome: Outcome | None = None
+    of: Group,
+    i: int,
+    j: int,
+    level: float = FAMILY_ERROR,
+    outcome: Outcome | None = None,
+    bound: float = EQUIVALENCE,
 ) -> Verdict:
-    """What is known of i against j. `outcome`: that of a family that i and j are part of."""
+    """What is known of i against j. `outcome`: that of a family that i and j are part of, `bound`: its own."""
     said = outcome if outcome is not None else Outcome(outcomes(of, level)[i, j])
     middle, error = float(of.common[i, j]), float(of.common_error[i, j])
     reach = float(of.common_quantile[i, j]) * error
@@ -93,7 +99,7 @@ def verdict(
         _exp(middle + reach),
         trials,
         tuple(_in_regime(of, regime, i, j) for regime in range(len(of.regimes)) if of.fewest[regime, i, j]),
-        EQUIVALENCE,
+        bound,
         _exp(needed * error) - 1.0 if trials >= MIN_TRIALS else float("nan"),
         _more_blocks(middle, error, trials, needed) if said is Outcome.NOT_KNOWN else None,
     )
@@ -166,7 +172,7 @@ class Member:
 
     @property
     def outcome(self) -> str:
-        return self.verdict.outcome.value if self.verdict else BEST
+        return self.verdict.word if self.verdict else BEST
 
     def as_dict(self) -> dict[str, Any]:
         told = self.verdict.as_dict() if self.verdict else {"outcome": BEST, "ratio": 1.0}
@@ -193,8 +199,13 @@ class Standing:
 
     @property
     def tied(self) -> list[str]:
-        """What stands in the cell of the best: it and those that are equivalent to it."""
-        return [self.best, *self.named(Outcome.EQUIVALENT)]
+        """What stands in the cell of the best: it and those that are equivalent to it within ±3%."""
+        return [self.best, *(name for name in self.named(Outcome.EQUIVALENT) if name not in self.alike)]
+
+    @property
+    def alike(self) -> list[str]:
+        """Those that are equivalent to the best within a wider bound."""
+        return [one.name for one in self.members if one.verdict and one.verdict.is_alike]
 
     def of(self, name: str) -> Member:
         return next(one for one in self.members if one.name == name)
@@ -231,15 +242,18 @@ def against_best(
     left = confidence_set(of, members, level)
     best = _surest(of, left)
     each = level / max(1, len(left) * (len(left) - 1) // 2)
-    judged = outcomes(of, each)[:, best]
+    judged, alike = outcomes(of, each)[:, best], equivalent(of, CARE)[:, best]
     found = []
     for i in members:
-        outcome = Outcome(judged[i])
+        outcome, bound = Outcome(judged[i]), EQUIVALENCE
         if outcome is not Outcome.EQUIVALENT and i not in left:
             outcome = Outcome.SLOWER  # than one that is still in the set, if not than this one
         elif outcome in (Outcome.FASTER, Outcome.SLOWER):
             outcome = Outcome.NOT_KNOWN
-        found.append((i, Member(of.names[i], None if i == best else verdict(of, i, best, each, outcome))))
+        if outcome is Outcome.NOT_KNOWN and alike[i]:
+            outcome, bound = Outcome.EQUIVALENT, CARE
+        told = None if i == best else verdict(of, i, best, each, outcome, bound)
+        found.append((i, Member(of.names[i], told)))
     cost = np.where(np.isfinite(of.common[:, best]), of.common[:, best], np.inf)
     found.sort(key=lambda one: (one[0] != best, cost[one[0]], one[1].name))
     return Standing(tuple(member for _, member in found), int(np.unique(of.trials.block).size), of.regimes)
