@@ -49,7 +49,7 @@ def test_the_readme_says_of_a_queue_what_chooses_it() -> None:
 def test_which_queue_names_what_is_best_and_what_is_not_known(tmp_path: Path) -> None:
     found = summary.build(results.load(synthetic_run.write(tmp_path / "run", Spec(blocks=8))))
     text = documents.which_queue(found, "report.md")
-    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")][2:]
+    rows = [line[1:-1].split("|") for line in text.splitlines() if line.startswith("|")][2:]
     assert [title for title, _, _ in rows] == [row["title"] for row in found["decisions"]]
     for (_, best, of), row in zip(rows, found["decisions"]):
         if row["group"] is None:

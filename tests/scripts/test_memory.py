@@ -61,7 +61,7 @@ def _failed(found: Json, case: str) -> int:
     return sum(row["failed"].values())
 
 
-def test_bytes_are_in_no_ranking_and_change_none(found: Json, run: Path, tmp_path: Path) -> None:
+def test_bytes_are_in_no_ranking_of_times_and_change_none(found: Json, run: Path, tmp_path: Path) -> None:
     assert {group["workload"] for group in found["groups"]} == {"ping_pong"}
     # The same trials without those of memory.
     kept = tmp_path / "run"
@@ -73,8 +73,15 @@ def test_bytes_are_in_no_ranking_and_change_none(found: Json, run: Path, tmp_pat
     (kept / "samples.jsonl").write_text("".join(line for line in lines if '"case": "memory/' not in line))
     without = summary.build(results.load(kept))
     assert without["memory"] == []
-    for part in ("regimes", "groups", "decisions", "controls"):
+    for part in ("regimes", "groups", "controls"):
         assert without[part] == found[part], part
+
+    def of_times(told: Json) -> list[Json]:
+        return [row for row in told["decisions"] if row["column"] != "log_bytes"]
+
+    assert of_times(without) == of_times(found)
+    (row,) = (row for row in found["decisions"] if row["column"] == "log_bytes")
+    assert row["best"] == ["mutex_ring"] and row["slower"] == ["vyukov_mpmc_ring", "boost_queue"]
 
 
 def test_a_comparison_of_runs_leaves_bytes_alone(run: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ WORDS = {BEST, *(outcome.value for outcome in Outcome)}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    spec = Spec(blocks=16, workloads=("ping_pong", "core_to_core"), places=(49.0, 98.0))
+    spec = Spec(blocks=8, workloads=("ping_pong", "core_to_core"), places=(49.0, 98.0))
     return synthetic_run.write(tmp_path_factory.mktemp("views") / "run", spec)
 
 

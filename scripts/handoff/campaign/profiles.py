@@ -113,7 +113,7 @@ QUICK = (
     CaseRule("ping_pong", whose.representative_queues, (_round_trip("spin"),)),
     CaseRule("ping_pong", whose.ranked, (_round_trip("own"),)),
     CaseRule("counter", whose.everyone, ({"t": "2", "mix": "increment"},)),
-    CaseRule("download", whose.ranked, lists.DOWNLOADS),
+    CaseRule("download", whose.many_to_many, lists.DOWNLOADS),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
     CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
@@ -130,7 +130,7 @@ QUICK = (
     CaseRule(
         "ping_pong", whose.representative_queues, (_round_trip(("pause", "block"), report="distribution"),)
     ),
-    CaseRule("load", whose.representative_queues, LOADS),
+    CaseRule("load", whose.spsc_queue, LOADS),
     CaseRule("counter", whose.representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
     CaseRule("counter", whose.two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
     CaseRule(

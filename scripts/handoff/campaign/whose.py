@@ -63,6 +63,11 @@ def both_orders(suite: Suite) -> set[str]:
     return closable_queue(suite) | _first(suite.catalog["queues"], **lifo, own_wait=True)
 
 
+def many_to_many(suite: Suite) -> set[str]:
+    able = {e["name"] for e in suite.catalog["queues"] if e["producers"] == e["consumers"] == "many"}
+    return able & ranked(suite)
+
+
 def spsc_queue(suite: Suite) -> set[str]:
     return _first(suite.catalog["queues"], producers="one", consumers="one", bound="bounded")
 

@@ -28,7 +28,8 @@ def render(summary: Json, rendered: Iterable[Rendered], proofs: ProofTable | Non
 
 def _headline_groups(summary: Json) -> list[Json]:
     """The groups that the decision table rests on, each once, with the medians of the commonest regime."""
-    wanted = list(dict.fromkeys(row["group"] for row in summary["decisions"] if row["group"]))
+    known = {group["id"] for group in summary["groups"]}  # bytes have a table of their own
+    wanted = list(dict.fromkeys(row["group"] for row in summary["decisions"] if row["group"] in known))
     by_id = {group["id"]: group for group in summary["groups"]}
     return [_group(summary, by_id[name]) for name in wanted]
 
