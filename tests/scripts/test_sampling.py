@@ -17,7 +17,7 @@ from handoff.errors import HandoffError
 from handoff.run import cases, sampling
 from handoff.run.cases import Case
 from handoff.run.samples import Sample
-from handoff.run.sampling import BlockPlan, Needs, Sampling
+from handoff.run.sampling import BlockPlan, Contest, Needs, Sampling
 from handoff.statistics import pairs, verdicts
 from handoff.statistics.costs import Trials
 from handoff.statistics.outcomes import Outcome
@@ -71,12 +71,15 @@ class Truth:
         ]
 
 
-def needed(records: Iterable[Json]) -> Needs:
-    rows = [
+def table(records: Iterable[Json]) -> pd.DataFrame:
+    return pd.DataFrame(
         record | record["figures"] | vars(cases.parse(record["case"], KINDS)) | {"case": record["case"]}
         for record in records
-    ]
-    return needs.of(pd.DataFrame(rows), RULE.precision, RULE.first_blocks)
+    )
+
+
+def needed(records: Iterable[Json]) -> Needs:
+    return needs.of(table(records), RULE.precision, RULE.first_blocks)
 
 
 def campaign(
@@ -233,6 +236,63 @@ def test_without_any_sample_nothing_is_needed() -> None:
     assert needed(records) == Needs()
 
 
+# ---- contests ----------------------------------------------------------------------------------------------
+
+ENTRANTS = [trip(name) for name in ("winner", "close", "twice", "thrice")]
+CONTEST = Contest("a row", "log_cost", tuple(case.name for case in ENTRANTS))
+
+
+def raced(truths: dict[Case, tuple[float, float]], most: int = 20) -> list[BlockPlan]:
+    rule = replace(RULE, contests=(CONTEST,), headlines=())
+    watched = needs.Watched(rule.contests)
+    machine, plans, records = Truth(truths), list[BlockPlan](), list[Json]()
+    for block in range(most):
+        plan = sampling.full_block(list(truths))
+        if block >= rule.first_blocks:
+            known = watched.needs(table(records), rule.precision, rule.first_blocks)
+            if rule.is_enough(known):
+                break
+            plan = sampling.thin_block(block, list(truths), known, rule)
+        plans.append(plan)
+        records += machine.block(block, plan)
+    return plans
+
+
+def test_who_is_behind_in_a_contest_gets_no_more_trials_and_who_contends_gets_all() -> None:
+    costs = dict(zip(ENTRANTS, [(100, 0.2), (110, 0.2), (400, 0.2), (500, 0.2)]))
+    found = counts(raced(costs | {WIDE_OTHER: TRUTH[WIDE_OTHER]}))
+    winner, close, twice, thrice = ENTRANTS
+    assert found[winner] == found[close] == 20
+    assert found[twice] < 12 and found[thrice] < 12
+    assert found[WIDE_OTHER] <= 8, "the time is the contenders', as long as there are any"
+
+
+def test_a_contest_is_settled_when_whoever_is_left_is_alike() -> None:
+    costs = dict(zip(ENTRANTS, [(100, 0.01), (101, 0.01), (102, 0.01), (300, 0.01)]))
+    assert len(raced(costs)) == 6
+
+
+def test_a_contest_favours_nobody() -> None:
+    """Whoever has which costs gets as many trials, whatever its name and its place."""
+    costs = [(100, 0.2), (110, 0.2), (400, 0.2), (500, 0.2)]
+    for turn in range(4):
+        turned = costs[turn:] + costs[:turn]
+        found = counts(raced(dict(zip(ENTRANTS, turned))))
+        trials = {cost: found[case] for case, (cost, _) in zip(ENTRANTS, turned)}
+        assert trials[100] == trials[110] == 20 and trials[400] < 12 and trials[500] < 12
+
+
+def test_looks_before_an_interruption_count() -> None:
+    """What they may have spent of the error is not there a second time."""
+    truths = dict(zip(ENTRANTS, [(100, 0.06), (128, 0.06), (128, 0.06), (128, 0.06)]))
+    records = [
+        one for block in range(6) for one in Truth(truths, block).block(block, sampling.full_block(ENTRANTS))
+    ]
+    fresh = needs.Watched((CONTEST,)).needs(table(records), 0.02, 6)
+    late = needs.Watched((CONTEST,), looks=10_000).needs(table(records), 0.02, 6)
+    assert fresh.contending < late.contending == set(CONTEST.cases)
+
+
 # ---- honest looks ------------------------------------------------------------------------------------------
 
 
@@ -268,7 +328,8 @@ def test_looking_again_and_again_finds_no_difference_that_is_not_there() -> None
 
 
 def test_the_rule_survives_its_record() -> None:
-    assert Sampling.from_dict(RULE.as_dict()) == RULE
+    rule = replace(RULE, contests=(CONTEST, replace(CONTEST, of_waits=True)))
+    assert Sampling.from_dict(json.loads(json.dumps(rule.as_dict()))) == rule
 
 
 def test_needs_survive_their_way_between_processes() -> None:
