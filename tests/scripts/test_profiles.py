@@ -60,11 +60,14 @@ def test_no_case_twice_and_in_the_order_of_the_listing(profile: str) -> None:
 
 def test_quick_has_each_implementation_in_each_workload_that_it_fits() -> None:
     controls = SUITE.controls()
-    # But what has a profile of its own.
+    # But what has a profile of its own, and downloads over queues between two threads.
+    two_threads = {spec["name"] for spec in QUEUES if spec["producers"] == "one"}
     wanted = {
         (case.workload, case.implementation)
         for case in SUITE.cases
-        if case.implementation not in controls and case.workload not in APART
+        if case.implementation not in controls
+        and case.workload not in APART
+        and not (case.workload == "download" and case.implementation in two_threads)
     }
     assert wanted <= {(case.workload, case.implementation) for case in chosen("quick")}
 
@@ -296,7 +299,7 @@ def test_six_blocks_fit_within_five_minutes(profile: str) -> None:
     budget_s = PROFILES[profile].budget_s
     assert budget_s is not None and budget_s <= 280
     settings = Settings(brief_ms=BRIEF_MS if PROFILES[profile].is_brief else None)
-    assert 6 * schedule.TrialCosts(settings).of_block(full_block(chosen(profile))) < budget_s / 1.5
+    assert 6 * schedule.TrialCosts(settings).of_block(full_block(chosen(profile))) < 0.7 * budget_s
 
 
 @pytest.mark.parametrize(

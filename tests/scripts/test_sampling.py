@@ -152,8 +152,8 @@ def test_what_is_compared_is_in_the_same_blocks() -> None:
     assert blocks[group[2]] < blocks[group[0]]
 
 
-def test_a_block_takes_the_controls_of_the_comparison_twice_and_a_full_one_five_times() -> None:
-    assert sampling.full_block(CASES).repeats == 5
+def test_a_block_takes_the_controls_of_the_comparison_twice_and_a_full_one_eight_times() -> None:
+    assert sampling.full_block(CASES).repeats == 8
     assert sampling.thin_block(7, CASES, Needs(), RULE).repeats == 2
 
 

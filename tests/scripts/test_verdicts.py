@@ -174,14 +174,14 @@ def test_the_cell_of_the_best_holds_only_what_is_shown_equivalent() -> None:
     standing = verdicts.against_best(group_of(table))
     assert standing is not None
     assert sorted(standing.tied) == ["a", "b"]
-    assert standing.alike == standing.named(Outcome.EQUIVALENT)[-1:] == ["d"]
-    assert standing.of("d").outcome == standing.as_dict()["members"][2]["outcome"] == "equivalent within ±10%"
+    assert standing.alike == ["d"] and "d" in standing.named(Outcome.EQUIVALENT)
+    assert standing.of("d").outcome == standing.of("d").as_dict()["outcome"] == "equivalent within ±10%"
     assert standing.named(Outcome.SLOWER) == ["c", "e"]
     assert [one.name for one in standing.members][-2:] == ["c", "e"]
 
 
 def test_what_may_be_further_off_than_anybody_cares_about_is_not_known() -> None:
-    table = noisy([1.0, 1.0, 1.5, 1.07, 2.0], blocks=60, scatter=0.04)
+    table = noisy([1.0, 1.0, 1.5, 1.09, 2.0], blocks=60, scatter=0.04)
     table[7:, 3] = np.nan
     standing = verdicts.against_best(group_of(table))
     assert standing is not None and standing.alike == []

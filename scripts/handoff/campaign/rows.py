@@ -240,22 +240,7 @@ ROWS = (
         "shortest way to and fro by the wait, over one queue",
         "the first bounded queue with calls that wait",
         "ping_pong",
-        (
-            dict(_TRIP)
-            | {
-                "wait": (
-                    "spin",
-                    "pause",
-                    "backoff",
-                    "yield",
-                    "adaptive",
-                    "timed",
-                    "block",
-                    "own",
-                    "sleep_1ms",
-                )
-            },
-        ),
+        (_TRIP,),
         "What spins burns a CPU for each waiting thread: see the CPU time per round trip.",
         of_waits=True,
     ),

@@ -23,7 +23,7 @@ HEAP_GAP_STEP = 64
 HEAP_GAP_LIMIT = 96 * 1024
 
 # From the start of a process to its end, less ramp and window: clock calibration, yardsticks, verification.
-PROCESS_S = 0.06
+PROCESS_S = 0.045
 
 # Mean of the download's latencies: log-normal, median 4 ms, sigma 0.5 (benchmarks/downloads/job/list.cpp).
 MEAN_DOWNLOAD_S = 0.004 * math.exp(0.5**2 / 2)

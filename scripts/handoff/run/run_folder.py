@@ -190,8 +190,8 @@ def _check_same(
         return _refusal(out, what)
 
     for key in FIXED_SETTINGS:
-        if stored.get(key) != wanted[key]:
-            raise refuse(f"it has {key} {stored.get(key)}, not {wanted[key]}")
+        if stored.get(key) != wanted.get(key):
+            raise refuse(f"it has {key} {stored.get(key)}, not {wanted.get(key)}")
     if asked_seed is not None and stored.get("seed") != asked_seed:
         raise refuse(f"it has seed {stored.get('seed')}, not {asked_seed}")
     if stored.get(INTERLEAVED) != wanted.get(INTERLEAVED):

@@ -36,9 +36,9 @@ HEADLINES_EVERY = 12
 OTHERS_EVERY = 24
 REVISITED_EVERY = 48
 
-# Trials of each label of the controls of the comparison. A full block holds 5 because there are few full blocks;
+# Trials of each label of the controls of the comparison. A full block holds 8 because there are few full blocks;
 # there are enough thin ones that 2 make as many pairs in the same time.
-FULL_REPEATS = 5
+FULL_REPEATS = 8
 THIN_REPEATS = 2
 
 BLOCKS_NAME = "blocks.jsonl"
