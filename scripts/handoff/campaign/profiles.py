@@ -26,6 +26,7 @@ class Profile:
     budget_s: float | None  # None: ends after min_blocks
     precision: float = PRECISION
     is_brief: bool = False  # whether steady cases have a short window
+    races: bool = False  # whether the rows of the decision table are contests
 
     def headlines(self, suite: Suite, cases: Sequence[Case]) -> tuple[tuple[str, ...], ...]:
         """Of the given cases those of each headline, the most important first. Where there is no headline the
@@ -187,9 +188,9 @@ LONG_DOWNLOADS = (
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 60.0, is_brief=True),
+        Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 40.0, is_brief=True),
         # 5 minutes in all, less the report's time (15 s on 2 CPUs).
-        Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0, is_brief=True),
+        Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0, is_brief=True, races=True),
         Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 280.0),
         # Eight minutes for the lists, the other half for the controls, which take many samples to settle.
         Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 960.0),

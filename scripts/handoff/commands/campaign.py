@@ -46,7 +46,7 @@ class Request:
     @property
     def sampling(self) -> Sampling:
         precision = self.profile.precision if self.precision is None else self.precision
-        contests = rows.contests(self.suite, self.cases)
+        contests = rows.contests(self.suite, self.cases) if self.profile.races else ()
         return Sampling(precision, self.profile.headlines(self.suite, self.cases), contests)
 
     def design(self, seed: int, rule: Sampling) -> Design:

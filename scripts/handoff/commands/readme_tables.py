@@ -21,6 +21,7 @@ from ..proofs import table as proof_table
 from ..report import documents, ending, summary
 from ..run import results
 
+ROWS_IN_THE_README = 2
 REFERENCE = Path("reports") / "reference"
 HARNESS_COST = ROOT / "reports" / "harness_cost.json"
 HTTP_AGREEMENT = ROOT / "reports" / "http_agreement.json"
@@ -42,7 +43,7 @@ def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
     return {
         ROOT
         / "README.md": {
-            "terminal": f"```\n{ending.text(reference)}\n\n{REFERENCE / 'report.html'}\n```",
+            "terminal": f"```\n{ending.text(reference, ROWS_IN_THE_README)}\n\n{REFERENCE / 'report.html'}\n```",
             "which queue": documents.which_queue(reference, f"{REFERENCE}/report.md"),
             "queues": documents.queue_table(queues, of_queues),
         },

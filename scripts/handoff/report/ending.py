@@ -19,12 +19,15 @@ MOST_LINES = 5  # of a row of the decision table, its title among them
 INDENT = "    "
 
 
-def text(summary: Json) -> str:
+def text(summary: Json, most_rows: int | None = None) -> str:
+    """`most_rows`: for an excerpt, as many of what is answered."""
     rows = [row for row in summary["decisions"] if row["group"]]
     told = [*_head(summary), ""]
-    for row in rows:
-        if row["resolved"]:
-            told += _row(row, summary)
+    answered = [row for row in rows if row["resolved"]]
+    shown = answered[:most_rows]
+    for row in shown:
+        told += _row(row, summary)
+    told += [f"… {len(answered) - len(shown)} more"] if len(shown) < len(answered) else []
     if unknown := [f"{row['title']} ({_wanted(row)})" for row in rows if not row["resolved"]]:
         told += _indented(f"Not known: {'; '.join(unknown)}.")
     return "\n".join(told).rstrip()

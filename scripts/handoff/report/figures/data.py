@@ -85,13 +85,22 @@ def leads(summary: Json, row: Json) -> bool:
     return own is not None and own["outcome"] in (BEST, Outcome.EQUIVALENT.value)
 
 
-def best_group(summary: Json, workload: str, prefer: Iterable[tuple[str, str]]) -> Json | None:
-    """The group of a workload with most members, where equal the one that has most of the preferred keys."""
+def best_group(
+    summary: Json, workload: str, prefer: Iterable[tuple[str, str | tuple[str, ...]]]
+) -> Json | None:
+    """The group of a workload that has most of the preferred keys, where equal the one with most members. Of several
+    values of a key the first is preferred."""
     wanted = list(prefer)
     groups: list[Json] = [group for group in summary["groups"] if group["workload"] == workload]
 
-    def merit(group: Json) -> tuple[int, int]:
-        fits = sum(1 for key, value in wanted if group["keys"].get(key) == value)
-        return fits, len(group["members"])
+    def merit(group: Json) -> tuple[int, list[int], int]:
+        places = [_place(group["keys"].get(key), value) for key, value in wanted]
+        found = [place for place in places if place is not None]
+        return len(found), [-place for place in found], len(group["members"])
 
     return max(groups, key=merit) if groups else None
+
+
+def _place(value: str | None, wanted: str | tuple[str, ...]) -> int | None:
+    choices = (wanted,) if isinstance(wanted, str) else wanted
+    return choices.index(value) if value in choices else None

@@ -11,10 +11,12 @@ from . import data, headline
 QUESTION = "How long does a hand-over there and back take?"
 ANSWER = (
     "Mean round trip of one item through two queues. The dashed line is the yardstick: the same two CPUs "
-    "passing a bare cache line. The multiple beside each figure says how far from that limit a queue is."
+    "passing a bare cache line. The multiple beside each figure says how many of these a queue takes."
 )
 
 
 def draw(summary: dict[str, Any]) -> Figure | None:
-    group = data.best_group(summary, "ping_pong", (("report", "mean"), ("queues", "2"), ("wait", "spin")))
+    group = data.best_group(
+        summary, "ping_pong", (("report", "mean"), ("queues", "2"), ("wait", ("pause", "spin")))
+    )
     return headline.draw(summary, group, "Ping-pong", "round trip (log scale; further left is better)")
