@@ -22,9 +22,6 @@ from .price import Price
 
 SCHEMA = 1
 
-# A percentile is shown as a number where its interval ends within this factor of it.
-TAIL_KNOWN = 1.5
-
 ALONE = "alone"  # nothing to compare it with
 
 Json = dict[str, Any]
@@ -174,7 +171,7 @@ def figure_of(question: Question, state: Json) -> Figure | None:
     median, low, high = (float(told[key]) for key in ("median", "low", "high"))
     known = state["coverage"] >= CONFIDENCE
     if question.goal == "p99":
-        known = known and high <= TAIL_KNOWN * median and median <= TAIL_KNOWN * low
+        known = known and state["known"]
     return Figure(median, low, high, int(state["n"]), str(state["regime"]), known)
 
 

@@ -100,6 +100,8 @@ def _value(case: Json | None, regime: str, column: str) -> str:
     figure, unit = (state["cpu_ns"], "ns") if column == "log_cpu" else (state, case["unit"])
     if not figure or not figure["median"] or figure["low"] is None:
         return ""
+    if figure is state and not state["known"]:
+        return "p99 not known"
     half = (figure["high"] - figure["low"]) / 2 / figure["median"]
     return f"{measures.text(figure['median'], unit)} ± {measures.percent(half)}"
 

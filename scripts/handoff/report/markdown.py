@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..proofs.table import ProofTable
+from ..statistics import measures
 from . import experiments, page
 from .figures import Rendered
 
@@ -45,4 +46,6 @@ def _group(summary: Json, group: Json) -> Json:
         for member in members
         if (state := data.state_of(cases[member["implementation"]], regime)) is not None
     ]
-    return {**group, "regime": data.regime_text(summary, regime), "rows": rows}
+    percentile = measures.percentile(group["workload"], group["keys"])
+    head = f"median {percentile}" if percentile else "median"
+    return {**group, "regime": data.regime_text(summary, regime), "rows": rows, "head": head}

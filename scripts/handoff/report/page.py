@@ -83,12 +83,17 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     found.filters.update(figure=measures.text, times=measures.times, parameter=parameter)
-    found.filters.update(extra=measures.extra, percent=measures.percent)
+    found.filters.update(median=median_of, extra=measures.extra, percent=measures.percent)
     found.filters.update(allocations=memory.allocations, wide=effort.wide)
     found.filters.update(against_best=verdict_words.detail, not_known=verdict_words.not_known)
     found.filters.update(instead_of_best=verdict_words.instead_of_best, alike=verdict_words.alike)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
+
+
+def median_of(state: Json, unit: str) -> str:
+    """A tail that is not known within a factor of 1.5 is no number."""
+    return measures.text(state["median"], unit) if state["known"] else "not known"
 
 
 def parameter(value: float) -> str:
@@ -195,6 +200,7 @@ def _explorer_row(
         "member": member,
         "multiple": multiple.get("median"),
         "cpu": cpu.get("median"),
+        "percentile": measures.percentile(case["workload"], case["keys"]),
         "bar": _bar(shown, ranges[_scale(case)]) if known else None,
         "notes": _notes(case, shown),
         "export": export,

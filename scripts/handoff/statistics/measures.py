@@ -47,6 +47,12 @@ def measure_of(workload: str, keys: dict[str, str]) -> Measure | None:
     return MEASURES.get(kind, MEASURES.get(workload))
 
 
+def percentile(workload: str, keys: dict[str, str]) -> str:
+    """Which one the headline figure is, in words; empty: none."""
+    measure = measure_of(workload, keys)
+    return measure.title if measure and measure.title.endswith("percentile") else ""
+
+
 def add_derived(samples: pd.DataFrame, measures: dict[str, Measure | None]) -> pd.DataFrame:
     """Adds `value` (the headline), `log_cost` (higher is worse; of times only), `log_bytes` (of bytes only), `multiple`,
     `cpu_ns` (per operation) and its logarithm."""

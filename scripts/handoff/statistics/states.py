@@ -97,9 +97,10 @@ class _Columns:
 def _state(regime: str, rows: _Columns, measure: Measure | None, extra: Json, precision: float) -> Json:
     resampled = _resampled(rows, [name for name in extra if name in rows.tails])
     figure = median_interval(rows.value)
-    method = stats.METHOD
+    method, known = stats.METHOD, True
     if measure is not None and measure.figure in resampled:
         figure, method = resampled[measure.figure], tails.METHOD
+        known = tails.is_known(figure)
     half_width = (figure.high - figure.low) / 2 / figure.estimate if figure.n else float("nan")
     return {
         "regime": regime,
@@ -107,6 +108,7 @@ def _state(regime: str, rows: _Columns, measure: Measure | None, extra: Json, pr
         **_interval(figure),
         "coverage": figure.coverage,
         "method": method,
+        "known": known,
         "half_width": half_width,
         "unstable": not (figure.sufficient and half_width <= precision),
         "multiple": _optional(median_interval(rows.multiple)),

@@ -22,6 +22,9 @@ METHOD = "hierarchical bootstrap"
 SEED = 20261121
 RESAMPLES = 2000
 
+# A percentile is shown as a number where its interval ends within this factor of it.
+KNOWN_WITHIN = 1.5
+
 _TAIL = re.compile(r"(since_sent_)?(p99(_9+)?|max)_ns$")
 _FAIRNESS = re.compile(r".*_(share_min|share_max|jain)$")
 
@@ -31,6 +34,12 @@ Ranks = npt.NDArray[np.intp]
 def covers(figure: str) -> bool:
     """Whether intervals of this figure are made here, and not by the sign test."""
     return bool(_TAIL.match(figure) or _FAIRNESS.match(figure))
+
+
+def is_known(one: Interval) -> bool:
+    """Whether a tail's figure may be shown as a number."""
+    within = one.high <= KNOWN_WITHIN * one.estimate and one.estimate <= KNOWN_WITHIN * one.low
+    return one.sufficient and within
 
 
 def settings() -> dict[str, object]:
