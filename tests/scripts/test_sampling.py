@@ -272,6 +272,25 @@ def test_a_contest_is_settled_when_whoever_is_left_is_alike() -> None:
     assert len(raced(costs)) == 6
 
 
+def test_where_many_contend_they_come_in_every_second_block() -> None:
+    many = [trip(f"q{i}", "queues:1/wait:spin") for i in range(sampling.MANY_CONTENDERS + 1)]
+    crowd = Contest("many", "log_cost", tuple(case.name for case in many))
+    rule = replace(RULE, contests=(CONTEST, crowd), headlines=())
+
+    def blocks(contending: set[str]) -> list[set[str]]:
+        known = Needs(contending=frozenset(contending))
+        plans = [sampling.thin_block(block, [*ENTRANTS, *many], known, rule) for block in range(8)]
+        return [{case.name for case in plan.cases} for plan in plans]
+
+    few = set(CONTEST.cases[:2])
+    both = blocks(few | set(crowd.cases))
+    assert all(few <= names for names in both)
+    assert [set(crowd.cases) <= names for names in both].count(True) == 4
+    assert all(
+        set(crowd.cases[1:]) <= names for names in blocks(set(crowd.cases[1:]))
+    ), "one has left: few now"
+
+
 def test_a_contest_favours_nobody() -> None:
     """Whoever has which costs gets as many trials, whatever its name and its place."""
     costs = [(100, 0.2), (110, 0.2), (400, 0.2), (500, 0.2)]

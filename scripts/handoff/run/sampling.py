@@ -4,7 +4,8 @@ The first blocks are full. Then, after each block, the campaign looks at what is
 because every contest is settled and every headline case is known precisely enough, or plans a *thin* block. A
 *contest* is a row of the decision table: whoever is shown to be behind in it gets no more trials for its sake.
 
-The time goes to one rank of cases after the other. Those that contend in a contest are in each thin block. Where
+The time goes to one rank of cases after the other. Those that contend in a contest are in each thin block, or in every
+second one where many contend: such a contest is far from its end, and would leave little time for the others. Where
 nobody contends any more, those of the first headline that still has needs are. Those of the other headlines are in
 one of 12, other cases with needs in one of 24, all others in one of 48, so that a drift is seen. The cases of a group
 take their turns together, because comparisons are paired by block.
@@ -35,6 +36,10 @@ BLOCKS_FOR_AN_INTERVAL = 6
 HEADLINES_EVERY = 12
 OTHERS_EVERY = 24
 REVISITED_EVERY = 48
+
+# A contest in which more than so many contend is in one thin block of two.
+MANY_CONTENDERS = 8
+MANY_EVERY = 2
 
 # Trials of each label of the controls of the comparison. A full block holds 8 because there are few full blocks;
 # there are enough thin ones that 2 make as many pairs in the same time.
@@ -177,7 +182,9 @@ class ThinBlocks:
             (self._every & set(names) for names in rule.headlines if self._every & set(names)), nothing
         )
         self._headlines = self._every & set().union(*rule.headlines)
-        self._always = comparison(cases) | needs.missing | (needs.contending or first)
+        self._crowd = _crowd(needs.contending, rule.contests)
+        contending = needs.contending - self._crowd
+        self._always = comparison(cases) | needs.missing | (contending if needs.contending else first)
 
     def block(self, number: int) -> BlockPlan:
         def takes(case: Case) -> bool:
@@ -190,9 +197,18 @@ class ThinBlocks:
         """In one of how many blocks it is."""
         if case.name in self._always:
             return 1
+        if case.name in self._crowd:
+            return MANY_EVERY
         if case.name in self._headlines:
             return self._rule.headlines_every
         return self._rule.others_every if case.name in self._every else self._rule.revisited_every
+
+
+def _crowd(contending: frozenset[str], contests: Sequence[Contest]) -> frozenset[str]:
+    """Those that contend among many only."""
+    left = [contending & set(one.cases) for one in contests]
+    few = frozenset[str]().union(*(names for names in left if len(names) <= MANY_CONTENDERS))
+    return contending - few
 
 
 def thin_block(block: int, cases: Sequence[Case], needs: Needs, rule: Sampling) -> BlockPlan:
