@@ -59,17 +59,17 @@ def test_stack_and_heap_move_from_trial_to_trial() -> None:
 def test_cost_is_guessed_until_measured() -> None:
     costs = schedule.TrialCosts(Settings(window_ms=200, ramp_ms=40))
     counter, download = SOME[4], SOME[5]
-    assert costs.of(counter) == pytest.approx(0.06 + 0.24)
+    assert costs.of(counter) == pytest.approx(schedule.PROCESS_S + 0.24)
     # 64 items over 8 downloaders at 4 ms · exp(0.125) each
-    assert costs.of(download) == pytest.approx(0.06 + 8 * 0.00453259, rel=1e-5)
+    assert costs.of(download) == pytest.approx(schedule.PROCESS_S + 8 * 0.00453259, rel=1e-5)
 
     def listed(time: str) -> cases.Case:
         keys = "n:8/items:64/latency:log_normal/ms:4/failures:0%/bandwidth:unlimited"
         return cases.parse(f"download_strategies/window/{keys}/time:{time}")
 
     # 8 rounds and a tail of 3, of 4 ms each; no time but that of the switches.
-    assert costs.of(listed("real")) == pytest.approx(0.06 + 0.044)
-    assert costs.of(listed("virtual")) == pytest.approx(0.06 + 64 * 30e-6)
+    assert costs.of(listed("real")) == pytest.approx(schedule.PROCESS_S + 0.044)
+    assert costs.of(listed("virtual")) == pytest.approx(schedule.PROCESS_S + 64 * 30e-6)
     costs.note(counter.name, 1.5)
     assert costs.of_block(full_block([counter, counter])) == 3.0
 
