@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from profile_fixtures import COUNTERS, QUEUES, suite
@@ -11,6 +12,7 @@ from handoff.campaign import rows
 from handoff.campaign.profiles import PROFILES
 from handoff.campaign.rows import ROWS, Row
 from handoff.campaign.runner import BRIEF_MS, Settings
+from handoff.report import decisions
 from handoff.run.cases import Case, parse
 from handoff.run.sampling import Contest
 
@@ -121,3 +123,22 @@ def test_a_window_is_brief_where_each_thread_has_a_cpu() -> None:
     )
     assert f"--window_ms={BRIEF_MS:g}" in brief.flags("ping_pong", steady[0])
     assert "--window_ms=50" in brief.flags("ping_pong"), "a listing is of no case"
+
+
+def test_the_report_decides_a_row_where_the_campaign_raced_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not where two of a sweep had a CPU for each thread, beside all candidates who had not."""
+    with_cpus(monkeypatch, 4)
+    row = BY_TITLE["Many producers, one consumer: logging"]
+    keys = {"c": "1", "item": "8", "capacity": "1024"}
+    raced = row.distance(row.workload, keys | {"p": "4", "wait": "block"}, crowded=True)
+    sweep = row.distance(row.workload, keys | {"p": "2", "wait": "pause"}, crowded=False)
+    told = [case_of("4", "block", 1.0), case_of("2", "pause", 0.0)]
+    nearest = decisions._evidence(row, told, QUEUES)[0]
+    assert raced is not None and sweep is not None and raced < sweep
+    assert nearest.cases == (told[0],)
+
+
+def case_of(p: str, wait: str, oversubscribed: float) -> dict[str, Any]:
+    keys = {"p": p, "c": "1", "wait": wait, "item": "8", "capacity": "1024"}
+    named = {"implementation": "mutex_ring", "label": "mutex_ring", "workload": "producer_consumer"}
+    return {**named, "group": f"p:{p}", "keys": keys, "case": p, "oversubscribed": oversubscribed}

@@ -42,9 +42,8 @@ class Watched:
         self._races = [Race([one.member(parse(name)) for name in one.cases], looks) for one in of]
 
     def needs(self, samples: pd.DataFrame, precision: float, first_blocks: int) -> Needs:
-        found = of(samples, precision, first_blocks)
-        good = prepare(samples).usable
-        good = good[(good["label"] == good["implementation"]) & good["value"].notna()]
+        good = _good(samples)
+        found = _of(good, samples, precision, first_blocks)
         contending: set[str] = set()
         for contest, race in zip(self._contests, self._races):
             contending |= self._contending(contest, race, good)
@@ -66,8 +65,16 @@ class Watched:
 def of(samples: pd.DataFrame, precision: float, first_blocks: int) -> Needs:
     """Contests apart. `samples`: all of the complete blocks. `precision`: half-width of an interval that is enough,
     relative."""
+    return _of(_good(samples), samples, precision, first_blocks)
+
+
+def _good(samples: pd.DataFrame) -> pd.DataFrame:
+    """Those that have a figure, without the second labels of the controls."""
     good = prepare(samples).usable
-    good = good[(good["label"] == good["implementation"]) & good["value"].notna()]
+    return good[(good["label"] == good["implementation"]) & good["value"].notna()]
+
+
+def _of(good: pd.DataFrame, samples: pd.DataFrame, precision: float, first_blocks: int) -> Needs:
     if good.empty:
         return Needs()
     flagged = interference.mark(good)[0]

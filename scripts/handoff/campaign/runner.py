@@ -43,9 +43,9 @@ RENAMED_FIGURES = {"team": "threads"}
 MESSAGE_CLASSES = ("unverified", "voided")
 
 USUAL_WINDOW_MS, USUAL_RAMP_MS = 50.0, 10.0
-# A trial costs 60 ms beside its window. Of 17 cases on 2 CPUs, 16 trials each with 12, 25 and 50 ms in turns: where each
+# A trial took 60 ms beside its window when this was measured. Of 17 cases on 2 CPUs, 16 trials each with 12, 25 and 50 ms in turns: where each
 # thread had a CPU, 12 ms told most for the time (1.3 to 4 times as much as 50 ms; round trips of sleepers as much).
-# Where threads shared CPUs it told a fifth: time slices are as long. A tail's percentile depends on the window.
+# Where threads shared CPUs it told a fifth, in three of four shapes: time slices are as long. A tail's percentile depends on the window.
 BRIEF_RAMP_MS, BRIEF_MS = 3.0, 12.0
 STEADY = ("ping_pong", "producer_consumer", "counter")
 

@@ -27,10 +27,6 @@ def other_controls(suite: Suite) -> set[str]:
     return suite.controls() - controls_of_comparison(suite)
 
 
-def all_others(suite: Suite) -> set[str]:
-    return everyone(suite) - controls_of_comparison(suite)
-
-
 def _first(entries: Iterable[dict[str, Any]], **spec: Any) -> set[str]:
     for entry in entries:
         if not entry["control"] and all(entry.get(key) == value for key, value in spec.items()):

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 class _Evidence:
     """Cases that answer a row, as the summary tells them."""
 
-    distance: tuple[float, ...]  # from what the row asks, to be compared with others
+    distance: tuple[int, ...]  # from what the row asks, to be compared with others
     cases: tuple[Json, ...]
 
     @property
@@ -43,13 +43,11 @@ def _evidence(row: Row, cases: Iterable[Json], entries: Iterable[Json]) -> list[
             by_group.setdefault(case["group"], []).append(case)
     found = []
     for members in by_group.values():
-        one = _Evidence((), tuple(members))
-        far = row.distance(members[0]["workload"], members[0]["keys"], one.is_crowded)
-        if far is None:
-            continue
-        # Rather where each thread has a CPU, unless the row is about the opposite.
-        avoided = float(one.is_crowded and not row.crowded)
-        found.append(_Evidence((avoided, *map(float, far)), one.cases))
+        crowded = any(case["oversubscribed"] for case in members)
+        # By the rule of the campaign (rows.contests), which raced the candidates there.
+        far = row.distance(members[0]["workload"], members[0]["keys"], crowded)
+        if far is not None:
+            found.append(_Evidence(far, tuple(members)))
     return sorted(_by_queue(found) if row.of_waits else found, key=lambda one: one.distance)
 
 
