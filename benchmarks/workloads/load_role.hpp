@@ -5,14 +5,12 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
 #include <vector>
 
 #include "harness/arrivals.hpp"
 #include "harness/latency.hpp"
 #include "harness/sample.hpp"
 #include "harness/verify.hpp"
-#include "percentiles.hpp"
 #include "queue_run.hpp"
 
 namespace handoff {
@@ -34,36 +32,12 @@ inline constexpr double overload_lag = 0.1;
 // took away at the last moment, or arrivals that came in a bunch.
 inline constexpr double overload_delivered = 0.98;
 
-template <class Q, mode Mode>
-class load_role {
+// One run, as far as it is the same for every queue: its passes, and what its row says. Compiled once.
+class load_run {
 public:
-    explicit load_role(const load_plan& plan)
-        : plan_(plan),
-          oversubscribed_(is_oversubscribed(plan.settings, plan.producers + plan.consumers)),
-          queue_(plan.capacity),
-          prefaulted_(prefault<Q, timed_item>(queue_, plan.capacity)) {}
+    outcome run();
 
-    outcome run() {
-        double rate = plan_.rate;
-        double saturation = 0.0;
-        if (plan_.percent > 0.0) {
-            // On the same queue, so on the same pages: those alone may decide a fifth of its speed.
-            outcome unpaced = pass(0.0);
-            if (!unpaced.error.empty()) return unpaced;
-            saturation = taken_per_second_;
-            rate = saturation * plan_.percent / 100.0;
-            if (rate <= 0.0) {
-                unpaced.error = "voided: no item came out while the queue's saturation was looked for";
-                return unpaced;
-            }
-        }
-        outcome result = pass(rate);
-        if (plan_.percent > 0.0) result.values.emplace_back("saturation_per_second", saturation);
-        add_load(result, rate);
-        return result;
-    }
-
-private:
+protected:
     struct alignas(no_false_sharing) consumer_record {
         verdict seen;
         latency_recorder since_due;
@@ -71,29 +45,55 @@ private:
         ticks lag = 0;  // how late the last item was that came out within the window
     };
 
-    // One sample at `rate` items per second; 0: as many as the queue takes.
-    outcome pass(double rate) {
-        pushed_.assign(plan_.producers, {});
-        idle_.assign(plan_.producers, 0);
-        consumers_ = std::vector<consumer_record>(plan_.consumers);
-        mean_gap_ = rate > 0.0 ? harness_clock::hz() * plan_.producers / rate : 0.0;
-        origin_ = harness_clock::now();
-        sample s =
-            take_sample({.settings = plan_.settings,
-                         .threads = plan_.producers + plan_.consumers,
-                         .feeding = plan_.producers,
-                         .body =
-                             [this](unsigned i, window& w, thread_record& r) {
-                                 i < plan_.producers ? produce(i, w, r) : consume(i - plan_.producers, w, r);
-                             },
-                         .wake_all = [this] { gates_.wake_all(); }});
-        return finish(s);
-    }
+    load_run(const load_plan& plan, const queue_spec& spec);
+    ~load_run();
+
+    // On a thread each, for a whole pass.
+    virtual void produce(unsigned index, window& w, thread_record& record) = 0;
+    virtual void consume(unsigned index, window& w, thread_record& record) = 0;
+    // What is left in the queue of `pushed` items when all threads have gone.
+    virtual verdict leftovers(std::uint64_t pushed) = 0;
+    virtual std::size_t capacity() const = 0;
 
     // Ticks since this pass began, which tags can hold.
     ticks now() const { return harness_clock::now() - origin_; }
 
-    void produce(unsigned index, window& w, thread_record& record) {
+    const load_plan& plan_;
+    const queue_spec& spec_;
+    const bool oversubscribed_;
+    queue_gates gates_;
+    verdict prefaulted_;
+
+    // Of the pass that is under way.
+    double mean_gap_ = 0.0;  // of one producer, in ticks
+    std::vector<tally> pushed_;
+    std::vector<ticks> idle_;  // of each producer: what it waited within the window for items to be due
+    std::vector<consumer_record> consumers_;
+
+private:
+    // A pass without pauses, for what the queue takes then. On the same queue, so on the same pages: those
+    // alone may decide a fifth of its speed.
+    outcome saturate();
+    // One sample at `rate` items per second; 0: as many as the queue takes.
+    outcome pass(double rate);
+    outcome finish(sample& s);
+    // What the open loop is about.
+    void add_load(outcome& result, double rate) const;
+
+    ticks origin_ = 0;
+    double taken_per_second_ = 0.0;
+    double window_ns_ = 0.0;
+};
+
+template <class Q, mode Mode>
+class load_role final : public load_run {
+public:
+    explicit load_role(const load_plan& plan) : load_run(plan, Q::spec), queue_(plan.capacity) {
+        prefaulted_ = prefault<Q, timed_item>(queue_, plan.capacity);
+    }
+
+private:
+    void produce(unsigned index, window& w, thread_record& record) override {
         push_end<Q, Mode> end(queue_, plan_.wait, oversubscribed_, gates_);
         arrivals schedule(plan_.arrivals, mean_gap_, plan_.settings.seed + index);
         meter m(w, record);
@@ -132,7 +132,7 @@ private:
         return true;
     }
 
-    void consume(unsigned index, window& w, thread_record& record) {
+    void consume(unsigned index, window& w, thread_record& record) override {
         pop_end<Q, Mode> end(queue_, plan_.wait, oversubscribed_, gates_);
         meter m(w, record);
         producer_book book;
@@ -157,63 +157,10 @@ private:
         mine.seen = got.seen();
     }
 
-    outcome finish(sample& s) {
-        verdict seen;
-        for (const tally& t : pushed_) seen.pushed += t;
-        for (const consumer_record& one : consumers_) seen += one.seen;
-        seen += take_leftovers<timed_item>(queue_, seen.pushed.count);
-        outcome result = std::move(s.result);
-        for (const verdict& one : {prefaulted_, seen})
-            if (const std::string wrong = verify(Q::spec, one); !wrong.empty()) result.error = wrong;
-        const auto items = static_cast<double>(s.operations(plan_.producers, plan_.consumers));
-        taken_per_second_ = items / s.window_s;
-        window_ns_ = s.window_s * 1e9;
-        result.values.emplace_back("capacity", static_cast<double>(capacity_of(queue_)));
-        result.values.emplace_back("verified", 1.0);
-        result.values.emplace_back("items", items);
-        result.values.emplace_back("items_per_second", taken_per_second_);
-        result.values.emplace_back("overtakes", static_cast<double>(seen.overtakes));
-        return result;
-    }
+    verdict leftovers(std::uint64_t pushed) override { return take_leftovers<timed_item>(queue_, pushed); }
+    std::size_t capacity() const override { return capacity_of(queue_); }
 
-    // What the open loop is about.
-    void add_load(outcome& result, double rate) const {
-        latency_recorder since_due;
-        latency_recorder since_sent;
-        ticks lag = 0;
-        for (const consumer_record& one : consumers_) {
-            since_due += one.since_due;
-            since_sent += one.since_sent;
-            lag = std::max(lag, one.lag);
-        }
-        const bool late = harness_clock::ns(lag) > overload_lag * window_ns_;
-        if (since_due.total() == 0 && result.error.empty())
-            result.error = "voided: no item came out within the window";
-        figures& values = result.values;
-        values.emplace_back("offered_per_second", rate);
-        values.emplace_back("lag_ns", harness_clock::ns(lag));
-        const ticks idle = std::accumulate(idle_.begin(), idle_.end(), ticks{0});
-        values.emplace_back("idle_s", harness_clock::seconds(idle));
-        values.emplace_back("overloaded", late && taken_per_second_ < overload_delivered * rate ? 1.0 : 0.0);
-        add_percentiles(values, "", since_due);
-        add_percentiles(values, "since_sent_", since_sent);
-        values.emplace_back("timer_floor_ns", harness_clock::floor_ns());
-    }
-
-    const load_plan& plan_;
-    const bool oversubscribed_;
     alignas(no_false_sharing) Q queue_;
-    queue_gates gates_;
-    const verdict prefaulted_;
-
-    // Of the pass that is under way.
-    double mean_gap_ = 0.0;  // of one producer, in ticks
-    ticks origin_ = 0;
-    std::vector<tally> pushed_;
-    std::vector<ticks> idle_;  // of each producer: what it waited within the window for items to be due
-    std::vector<consumer_record> consumers_;
-    double taken_per_second_ = 0.0;
-    double window_ns_ = 0.0;
 };
 
 template <class Q>

@@ -18,36 +18,44 @@ struct producer_consumer_plan {
     std::size_t capacity = 1024;
 };
 
+// One run, as far as it is the same for every queue: the sample, and what its row says. Compiled once.
+class producer_consumer_run {
+public:
+    outcome run();
+
+protected:
+    producer_consumer_run(const producer_consumer_plan& plan, const queue_spec& spec);
+    ~producer_consumer_run();
+
+    // On a thread each, for the whole run.
+    virtual void produce(unsigned index, window& w, thread_record& record) = 0;
+    virtual void consume(unsigned index, window& w, thread_record& record) = 0;
+    // What is left in the queue of `pushed` items when all threads have gone.
+    virtual verdict leftovers(std::uint64_t pushed) = 0;
+    virtual std::size_t capacity() const = 0;
+
+    const producer_consumer_plan& plan_;
+    const queue_spec& spec_;
+    const bool oversubscribed_;
+    queue_gates gates_;
+    std::vector<tally> pushed_;
+    std::vector<verdict> seen_;  // by each consumer
+    verdict prefaulted_;
+
+private:
+    outcome finish(sample& s);
+};
+
 template <class Q, class Item, mode Mode>
-class producer_consumer_role {
+class producer_consumer_role final : public producer_consumer_run {
 public:
     explicit producer_consumer_role(const producer_consumer_plan& plan)
-        : plan_(plan),
-          oversubscribed_(is_oversubscribed(plan.settings, plan.producers + plan.consumers)),
-          queue_(plan.capacity),
-          pushed_(plan.producers),
-          seen_(plan.consumers),
-          prefaulted_(prefault<Q, Item>(queue_, plan.capacity)) {}
-
-    outcome run() {
-        sample s = take_sample({.settings = plan_.settings,
-                                .threads = plan_.producers + plan_.consumers,
-                                .feeding = plan_.producers,
-                                .body = [this](unsigned i, window& w, thread_record& r) { work(i, w, r); },
-                                .wake_all = [this] { gates_.wake_all(); }});
-        return finish(s);
+        : producer_consumer_run(plan, Q::spec), queue_(plan.capacity) {
+        prefaulted_ = prefault<Q, Item>(queue_, plan.capacity);
     }
 
 private:
-    void work(unsigned index, window& w, thread_record& record) {
-        if (index < plan_.producers) {
-            produce(index, w, record);
-        } else {
-            consume(index - plan_.producers, w, record);
-        }
-    }
-
-    void produce(unsigned index, window& w, thread_record& record) {
+    void produce(unsigned index, window& w, thread_record& record) override {
         push_end<Q, Mode> end(queue_, plan_.wait, oversubscribed_, gates_);
         meter m(w, record);
         const auto give_up = [&w] { return w.draining(); };
@@ -63,7 +71,7 @@ private:
         if (w.stop_feeding() == 0) send_off<Item>(end, plan_.consumers, gates_);
     }
 
-    void consume(unsigned index, window& w, thread_record& record) {
+    void consume(unsigned index, window& w, thread_record& record) override {
         pop_end<Q, Mode> end(queue_, plan_.wait, oversubscribed_, gates_);
         meter m(w, record);
         producer_book book;
@@ -79,32 +87,10 @@ private:
         seen_[index] = got.seen();
     }
 
-    outcome finish(sample& s) {
-        verdict seen = prefaulted_;
-        for (const tally& t : pushed_) seen.pushed += t;
-        for (const verdict& of_one : seen_) seen += of_one;
-        seen += take_leftovers<Item>(queue_, seen.pushed.count);
-        outcome result = std::move(s.result);
-        if (const std::string wrong = verify(Q::spec, seen); !wrong.empty()) result.error = wrong;
-        const auto items = static_cast<double>(s.operations(plan_.producers, plan_.consumers));
-        result.values.emplace_back("capacity", static_cast<double>(capacity_of(queue_)));
-        result.values.emplace_back("verified", Q::spec.conserves ? 1.0 : 0.0);
-        result.values.emplace_back("items", items);
-        result.values.emplace_back("items_per_second", items / s.window_s);
-        result.values.emplace_back("overtakes", static_cast<double>(seen.overtakes));
-        result.values.emplace_back("overtake_depth", static_cast<double>(seen.overtake_depth));
-        add_shares(result.values, "producer", s, 0, plan_.producers);
-        add_shares(result.values, "consumer", s, plan_.producers, plan_.consumers);
-        return result;
-    }
+    verdict leftovers(std::uint64_t pushed) override { return take_leftovers<Item>(queue_, pushed); }
+    std::size_t capacity() const override { return capacity_of(queue_); }
 
-    const producer_consumer_plan& plan_;
-    const bool oversubscribed_;
     alignas(no_false_sharing) Q queue_;
-    queue_gates gates_;
-    std::vector<tally> pushed_;
-    std::vector<verdict> seen_;  // by each consumer
-    const verdict prefaulted_;
 };
 
 template <class Q, class Item>
