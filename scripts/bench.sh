@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures: reads the options, installs what is missing, builds the preset bench, runs a campaign, prints the report's
-# path. All options are campaign.py's: --profile, --filter REGEX, --time-budget TIME, --out DIR, --list …; --help
-# prints them. What is wrong with them is said before anything is installed or built.
+# Measures: reads the options, installs what is missing, builds what the profile needs of the preset bench, runs a
+# campaign, prints the report's path. All options are campaign.py's: --profile, --filter REGEX, --time-budget TIME,
+# --out DIR, --list …; --help prints them. What is wrong with them is said before anything is installed or built.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 # refuse MESSAGE: the option is misused.
@@ -44,6 +44,8 @@ for argument in "$@"; do
 done
 mapfile -t packages < <(packages_for bench)
 install_missing "${packages[@]}"
+mapfile -t needed < <("$python" scripts/campaign.py --targets "$@")
+targets=(--target "${needed[@]}")
 build bench
 "$python" scripts/build_times.py build/bench >&2
 exec "$python" scripts/campaign.py "$@"

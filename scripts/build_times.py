@@ -30,8 +30,8 @@ def print_compiled(build_dir: Path, most: int) -> None:
         print(f"  {one.seconds:6.1f} s  {one.path}")
 
 
-def print_ahead(build_dir: Path) -> None:
-    left = compiling.outlook(build_dir)
+def print_ahead(build_dir: Path, targets: list[str]) -> None:
+    left = compiling.outlook(build_dir, targets)
     if left.objects == 0:
         print(f"{build_dir}: nothing to compile")
         return
@@ -49,9 +49,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("build_dir", type=Path, help="a build folder, such as build/bench")
     parser.add_argument("--most", type=int, default=5, help="how many of the slowest to print (default: 5)")
     parser.add_argument("--ahead", action="store_true", help="what is left to compile, instead")
+    parser.add_argument(
+        "--target", nargs="+", default=["all"], metavar="TARGET", help="with --ahead: of these targets alone"
+    )
     given = parser.parse_args(arguments)
     if given.ahead:
-        print_ahead(given.build_dir)
+        print_ahead(given.build_dir, given.target)
     else:
         print_compiled(given.build_dir, given.most)
     return 0

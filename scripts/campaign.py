@@ -23,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     options.check(given)
     if given.check_options:
         return 0
+    if given.targets:
+        print("\n".join(options.targets(given)))
+        return 0
     from handoff.commands import campaign  # needs packages
 
     return campaign.run(given)

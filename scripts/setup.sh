@@ -50,12 +50,14 @@ install_missing() {
 }
 
 # build PRESET [OPTION...]: configures it, with these options for cmake; says how long the compiling may take;
-# compiles. All on stderr: stdout belongs to the outcome.
+# compiles what the array `targets` names ("--target", and their names), or else what the preset does. All on stderr:
+# stdout belongs to the outcome.
+targets=()
 build() {
   local log
   log=$(mktemp)
   cmake --preset "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; return 1; }
   rm -f "$log"
-  "$python" scripts/build_times.py --ahead "build/$1" >&2
-  cmake --build --preset "$1" >&2
+  "$python" scripts/build_times.py --ahead "build/$1" "${targets[@]}" >&2
+  cmake --build --preset "$1" "${targets[@]}" >&2
 }

@@ -92,6 +92,12 @@ class Build:
         (folder / "build.ninja").write_text(f"{NINJA}\n{edges}\nbuild all: phony {'.o '.join(names)}.o\n")
         (folder / "CMakeCache.txt").write_text(f"HANDOFF_COMPILE_JOBS:INTERNAL={jobs}\n")
 
+    def add_program(self, name: str, *objects: str) -> None:
+        """As CMake's generator writes it: the target's name stands for a file in a folder."""
+        with open(self.folder / "build.ninja", "a") as out:
+            out.write(f"rule LINK\n  command = touch $out\nbuild programs/{name}: LINK {' '.join(objects)}\n")
+            out.write(f"build {name}: phony programs/{name}\n")
+
     def make(self, *targets: str) -> None:
         subprocess.run(["ninja", "-C", self.folder, *targets], check=True, capture_output=True)
 
@@ -112,6 +118,15 @@ def test_what_is_left_is_what_is_missing_or_older_than_its_sources(tmp_path: Pat
     build.change("unit_1.hpp")
     build.change("unit_3.cpp")
     (tmp_path / "unit_2.hpp").unlink()
+    assert compiling.outlook(tmp_path).objects == 5
+
+
+def test_of_some_targets_only_what_they_need_is_left(tmp_path: Path) -> None:
+    build = Build(tmp_path, 6, 4)
+    build.add_program("ping_pong", "unit_1.o", "unit_4.o")
+    assert compiling.outlook(tmp_path, ["ping_pong"]).objects == 2
+    build.make("unit_4.o")
+    assert compiling.outlook(tmp_path, ["ping_pong"]).objects == 1
     assert compiling.outlook(tmp_path).objects == 5
 
 

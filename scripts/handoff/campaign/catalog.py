@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -81,9 +82,17 @@ def load(build_dir: Path, settings: Settings, required: Callable[[str], bool] = 
 def built(binary: Path) -> Path:
     if not binary.is_file():
         raise HandoffError(
-            f"benchmark '{binary}' is not built; scripts/bench.sh builds it, --build-dir names another build"
+            f"benchmark '{binary}' is not built; {_how_to_build(binary)}, --build-dir names another build"
         )
     return binary
+
+
+def _how_to_build(binary: Path) -> str:
+    build_dir = binary.parent.parent
+    if not (build_dir / "CMakeCache.txt").is_file():
+        return "scripts/bench.sh makes a build"
+    target = "print_catalog" if binary.name == "catalog" else binary.name
+    return f"cmake --build {shlex.quote(str(build_dir))} --target {target} builds it"
 
 
 def _catalog(binary: Path) -> dict[str, Any]:

@@ -120,6 +120,9 @@ def parser() -> argparse.ArgumentParser:
     )
     add_running_options(p)
     p.add_argument("--check-options", action="store_true", help="check the options and do nothing")
+    p.add_argument(
+        "--targets", action="store_true", help="print what has to be built for these cases and do nothing"
+    )
     return p
 
 
@@ -127,6 +130,15 @@ def profile_of(options: argparse.Namespace) -> Profile:
     if options.profile not in PROFILES:
         raise unknown("profile", options.profile, PROFILES)
     return PROFILES[options.profile]
+
+
+def targets(options: argparse.Namespace) -> list[str]:
+    """Of the build: the catalog, and the benchmarks that the profile and --workload leave."""
+    workloads = profile_of(options).workloads
+    if workloads is None:
+        return ["all"]
+    asked = options.workload or workloads
+    return ["print_catalog", *(workload for workload in workloads if workload in asked)]
 
 
 def budget_of(options: argparse.Namespace) -> float | None:

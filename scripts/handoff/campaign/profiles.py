@@ -44,6 +44,15 @@ class Profile:
                 return tuple(rank for rank in ranks if rank)
         return (tuple(names),)
 
+    def measures(self, workload: str) -> bool:
+        """Whether it may have cases of this workload: nobody has to build the others."""
+        return self.workloads is None or workload in self.workloads
+
+    @property
+    def workloads(self) -> tuple[str, ...] | None:
+        """Those that it has cases of; None: all that there are."""
+        return None if self.rules is None else tuple(sorted({rule.workload for rule in self.rules}))
+
     def select(self, suite: Suite) -> list[Case]:
         """In the order of the listing."""
         if self.rules is None:
@@ -96,9 +105,6 @@ SMOKE = (
     CaseRule("load", whose.spsc_queue, BUSY),
     CaseRule("counter", whose.representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
     CaseRule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
-    CaseRule("download", whose.mpmc_queues, lists.DOWNLOADS),
-    CaseRule(strategies.WORKLOAD, whose.one_pool, lists.SHORT_LIST),
-    CaseRule("download_saving", whose.one_claim, lists.SAVING),
     CaseRule("memory", whose.mpmc_queues, MEMORY),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     CaseRule("pitfalls", whose.everyone, ({},)),
@@ -114,7 +120,6 @@ QUICK = (
     CaseRule("ping_pong", whose.representative_queues, (_round_trip("spin"),)),
     CaseRule("ping_pong", whose.ranked, (_round_trip("own"),)),
     CaseRule("counter", whose.everyone, ({"t": "2", "mix": "increment"},)),
-    CaseRule("download", whose.many_to_many, lists.DOWNLOADS),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
     CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
@@ -134,15 +139,10 @@ QUICK = (
     CaseRule("load", whose.spsc_queue, LOADS),
     CaseRule("counter", whose.representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
     CaseRule("counter", whose.two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
-    CaseRule(
-        "download",
-        whose.closable_queue,
-        ({"n": ("1", "2", "4", "8", "16", "32"), "m": "2", "wait": "block"},),
-    ),
 )
 
-# What the articles tried that this project began with, and the downloads that threads are for. Apart from quick,
-# whose five minutes they would shorten for the comparison of queues.
+# What the articles tried that this project began with, and the downloads that threads are for. Apart from smoke and
+# quick: they would shorten the minutes for the comparison of queues, and take a third of the build.
 EXPERIMENTS = (
     CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
     CaseRule("producer_consumer", whose.closable_queue, (_throughput(wait=("spin", "block", "own")),)),

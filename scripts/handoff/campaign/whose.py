@@ -59,11 +59,6 @@ def both_orders(suite: Suite) -> set[str]:
     return closable_queue(suite) | _first(suite.catalog["queues"], **lifo, own_wait=True)
 
 
-def many_to_many(suite: Suite) -> set[str]:
-    able = {e["name"] for e in suite.catalog["queues"] if e["producers"] == e["consumers"] == "many"}
-    return able & ranked(suite)
-
-
 def spsc_queue(suite: Suite) -> set[str]:
     return _first(suite.catalog["queues"], producers="one", consumers="one", bound="bounded")
 
@@ -116,11 +111,6 @@ def stages(suite: Suite) -> set[str]:
     pools = {name: strategies.pool_of(name, queues) for name in everyone(suite)}
     ends = (strategies.POOL, strategies.CLOSED_POOL, strategies.COUNTED_POOL)
     return {strategies.SEQUENTIAL} | {name for name, pool in pools.items() if pool and pool[0] in ends}
-
-
-def one_claim(suite: Suite) -> set[str]:
-    """Of the ways to claim a file's name the first."""
-    return {case.implementation for case in [c for c in suite.cases if c.workload == "download_saving"][:1]}
 
 
 def representative_counters(suite: Suite) -> set[str]:

@@ -58,8 +58,11 @@ def check(given: argparse.Namespace) -> Request:
     """What only the build can say of options that options.check has found sound."""
     profile, budget_s = options.profile_of(given), options.budget_of(given)
     settings = options.settings_of(given)
-    suite = catalog.load(given.build_dir, settings, selected(given).requires)
-    chosen = selected(given).of(profile, suite)
+    asked = selected(given)
+    suite = catalog.load(
+        given.build_dir, settings, lambda workload: profile.measures(workload) and asked.requires(workload)
+    )
+    chosen = asked.of(profile, suite)
     # Two builds that are compared need no controls, and have each other.
     along = company.of(chosen, suite) if given.impl and not getattr(given, "alone", True) else company.NOBODY
     return Request(
@@ -158,8 +161,9 @@ def next_step(summary: dict[str, Any], folder: RunFolder, given: argparse.Namesp
 
 def carry_out(request: Request) -> int:
     """Lists or measures; returns the exit code."""
-    if request.suite.not_built and not request.options.workload:
-        names = ", ".join(request.suite.not_built)
+    not_built = [workload for workload in request.suite.not_built if request.profile.measures(workload)]
+    if not_built and not request.options.workload:
+        names = ", ".join(not_built)
         print(f"note: not built, so without their cases: {names}", file=sys.stderr)
     if request.options.list or request.options.dry_run:
         print("\n".join(case.name for case in request.cases))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,10 +93,10 @@ def kinds(objects: Iterable[Object]) -> list[UnitKind]:
     return sorted(found, key=lambda kind: (kind.name == TESTS, -kind.seconds))
 
 
-def outlook(build_dir: Path) -> Outlook:
-    """Of a configured build folder."""
+def outlook(build_dir: Path, targets: Sequence[str] = ("all",)) -> Outlook:
+    """Of a configured build folder, as far as these targets need it."""
     jobs = _jobs(build_dir)
-    left = len(_to_compile(build_dir))
+    left = len(_to_compile(build_dir, targets))
     known = compiled(build_dir) if (build_dir / LOG).exists() else []
     if len(known) >= ENOUGH_OBJECTS:
         mean = sum(one.seconds for one in known) / len(known)
@@ -114,10 +114,12 @@ def _jobs(build_dir: Path) -> int:
     return int(limit[1])
 
 
-def _to_compile(build_dir: Path) -> set[str]:
+def _to_compile(build_dir: Path, targets: Sequence[str]) -> set[str]:
     """The objects that are not there, or older than a file that they were made from."""
     made = (line.partition(": ") for line in _ninja(build_dir, "targets", "all"))
     wanted = {path for path, _, rule in made if rule.startswith(COMPILES)}
+    if "all" not in targets:
+        wanted &= set(_ninja(build_dir, "inputs", *targets))
     fresh = {path for path, sources in _sources(build_dir) if _is_newer(build_dir, path, sources)}
     return wanted - fresh
 
