@@ -101,6 +101,20 @@ def test_quick_has_the_sweeps_that_the_figures_show() -> None:
     assert values("ping_pong", "report") == {"mean", "distribution"}
 
 
+def test_quick_gets_a_few_seconds_for_each_queue_beyond_those_it_was_made_for() -> None:
+    quick, names = PROFILES["quick"], [f"ring_{i}" for i in range(45)]
+
+    def with_queues(count: int) -> Suite:
+        return suite([queue(name) for name in names[:count]], COUNTERS)
+
+    assert quick.seconds(with_queues(2)) == quick.seconds(with_queues(22)) == quick.budget_s == 280
+    assert quick.seconds(with_queues(23)) == 287.8
+    most = quick.seconds(with_queues(45))
+    assert most is not None and 280 < most <= 480
+    assert PROFILES["smoke"].seconds(with_queues(45)) == PROFILES["smoke"].budget_s
+    assert PROFILES["full"].seconds(with_queues(45)) is None
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_what_is_built_for_a_profile_is_what_it_has_cases_of(profile: str) -> None:
     given = options.parser().parse_args(["--profile", profile])

@@ -71,7 +71,7 @@ def check(given: argparse.Namespace) -> Request:
         settings=replace(settings, tsc_hz=suite.tsc_hz()),
         budget_s=budget_s,
         precision=None if given.precision is None else given.precision / 100,
-        stop=schedule.stop_rule(profile.min_blocks, profile.budget_s, given.blocks, budget_s),
+        stop=schedule.stop_rule(profile.min_blocks, profile.seconds(suite), given.blocks, budget_s),
         suite=suite,
         cases=along.with_those(chosen, suite),
         along=str(along),
