@@ -150,6 +150,18 @@ TEST(scenarios_test, histories_of_stacks) {
     EXPECT_FALSE(two_in().add(0, try_push, true, 3).holds(2, order::lifo));
 }
 
+TEST(scenarios_test, histories_of_queues_that_are_fifo_per_producer) {
+    using enum call;
+    const auto two_in = [](int second) {
+        return history_maker().add(0, try_push, true, 1).add(0, try_push, true, second);
+    };
+    // Of two producers, either one may be first; of one, not.
+    EXPECT_TRUE(two_in(11).add(0, try_pop, true, 11).holds(9, order::per_producer_fifo));
+    EXPECT_FALSE(two_in(11).add(0, try_pop, true, 11).holds(9, order::fifo));
+    EXPECT_FALSE(two_in(2).add(0, try_pop, true, 2).holds(9, order::per_producer_fifo));
+    EXPECT_FALSE(two_in(11).add(0, try_pop, true, 21).holds(9, order::per_producer_fifo));
+}
+
 TEST(scenarios_test, every_implementation_has_at_least_two) {
     std::string last;
     unsigned count = 2;

@@ -73,6 +73,10 @@ public:
                 int line = __builtin_LINE()) noexcept requires std::integral<T> {
         return update(order, {file, line}, [n](T old) { return sum(old, sum(0, n, true)); });
     }
+    T fetch_or(T mask, std::memory_order order = seq_cst, const char* file = __builtin_FILE(),
+               int line = __builtin_LINE()) noexcept requires std::integral<T> {
+        return update(order, {file, line}, [mask](T old) { return static_cast<T>(old | mask); });
+    }
 
 private:
     // Wraps round, as atomic arithmetic does.

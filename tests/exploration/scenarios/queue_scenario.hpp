@@ -1,9 +1,9 @@
 // A scenario of a queue, written down in letters: what each thread does to it, one letter an operation.
 //   p  try_push    P  push      c  try_pop     C  pop      T  pop_for     X  close
 // Afterwards the body drains the queue, fills an open one to its capacity, and destroys it with what is in
-// it. Checked are: linearizability of all that was done (FIFO or LIFO, with full, empty and closed as the
-// spec promises), hence that every item comes out once; that a failed operation leaves its value alone; and
-// all that the explorer finds by itself (races, leaks, lost wake-ups …).
+// it. Checked are: linearizability of all that was done (FIFO, per producer or not, or LIFO, with full, empty
+// and closed as the spec promises), hence that every item comes out once; that a failed operation leaves its
+// value alone; and all that the explorer finds by itself (races, leaks, lost wake-ups …).
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,8 @@ struct queue_plan {
 
 template <class Queue>
 class queue_scenario {
-    static_assert(Queue::spec.delivery == order::fifo || Queue::spec.delivery == order::lifo,
+    static_assert(Queue::spec.delivery == order::fifo || Queue::spec.delivery == order::per_producer_fifo ||
+                      Queue::spec.delivery == order::lifo,
                   "queue_model has no other order");
 
 public:
@@ -47,6 +48,8 @@ public:
     }
 
 private:
+    using value_type = typename Queue::value_type;  // an item
+
     static constexpr bool is_bounded = bounded_queue<Queue>;
 
     std::size_t capacity() const {
@@ -73,7 +76,7 @@ private:
     }
 
     bool push(typename Queue::producer& producer, char letter, int number) {
-        item value(number);
+        value_type value(number);
         const call what = letter == 'P' ? call::push : call::try_push;
         const bool done = history_.record(what, number, [&]() -> bool {
             if (what == call::try_push) return producer.try_push(std::move(value));
@@ -85,7 +88,7 @@ private:
     }
 
     bool pop(typename Queue::consumer& consumer, char letter) {
-        item value;
+        value_type value;
         int number = item::gone;
         const call what = letter == 'C' ? call::pop : letter == 'T' ? call::pop_for : call::try_pop;
         const bool done = history_.record(what, number, [&]() -> bool {
@@ -97,7 +100,7 @@ private:
         return done;
     }
 
-    static bool pop_into(typename Queue::consumer& consumer, call what, item& value) {
+    static bool pop_into(typename Queue::consumer& consumer, call what, value_type& value) {
         if (what == call::try_pop) return consumer.try_pop(value);
         if constexpr (blocking_queue<Queue>) {
             if (what == call::pop) return consumer.pop(value);
