@@ -1,33 +1,40 @@
 // The scenarios of the queues.
+#include <array>
+#include <cstddef>
 #include <string>
 #include <utility>
 
 #include "queue_scenario.hpp"
 #include "queues/cached_spsc_ring.hpp"
+#include "queues/fast_forward_padded_spsc_ring.hpp"
+#include "queues/fast_forward_spsc_ring.hpp"
 #include "queues/lamport_spsc_ring.hpp"
+#include "queues/line_spsc_ring.hpp"
 #include "queues/mutex_deque.hpp"
 #include "queues/mutex_ring.hpp"
 #include "queues/mutex_stack.hpp"
 #include "queues/tbb_spin_mutex_ring.hpp"
 #include "queues/ticket_mpmc_ring.hpp"
+#include "queues/ticket_padded_mpmc_ring.hpp"
 #include "queues/ticket_ring.hpp"
 #include "queues/treiber_stack.hpp"
 #include "queues/ttas_ring.hpp"
 #include "queues/two_lock_queue.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
+#include "queues/vyukov_padded_mpmc_ring.hpp"
 #include "registry.hpp"
 
 namespace handoff::exploration {
 namespace {
 
-template <template <class> class Queue>
+template <template <class> class Queue, class Item = item>
 void add(std::vector<scenario>& to, std::string name, const bounds& limits, queue_plan plan) {
     const auto threads = static_cast<unsigned>(plan.threads.size());
-    to.push_back({.implementation = std::string(Queue<item>::spec.name),
+    to.push_back({.implementation = std::string(Queue<Item>::spec.name),
                   .name = std::move(name),
                   .threads = threads,
                   .limits = limits,
-                  .body = [plan = std::move(plan)] { queue_scenario<Queue<item>>(plan).run(); }});
+                  .body = [plan = std::move(plan)] { queue_scenario<Queue<Item>>(plan).run(); }});
 }
 
 constexpr bounds wide{.preemptions = 6, .stale = 3, .spurious = 1};
@@ -79,6 +86,12 @@ void add_lifo(std::vector<scenario>& to) {
     add<Queue>(to, "pushed onto others while they are popped", narrow, {3, 2, {"pp", "cc"}});
 }
 
+// Two to a cache line.
+struct wide_item : item {
+    using item::item;
+    std::array<std::byte, 20> padding;
+};
+
 }  // namespace
 
 void add_queue_scenarios(std::vector<scenario>& to) {
@@ -92,6 +105,11 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add_mpmc<two_lock_queue>(to);
     add_spsc<lamport_spsc_ring>(to);
     add_spsc<cached_spsc_ring>(to);
+    add_spsc<line_spsc_ring>(to);
+    add<line_spsc_ring, wide_item>(to, "line after line", middle, {3, 1, {"pppp", "ccccc"}});
+    add_spsc<fast_forward_spsc_ring>(to);
+    add<fast_forward_padded_spsc_ring>(to, "hand over one", wide, {1, 0, {"p", "cc"}});
+    add<fast_forward_padded_spsc_ring>(to, "wrap at capacity 1", wide, {1, 0, {"ppp", "ccc"}});
     add_mpmc<vyukov_mpmc_ring>(to);
     add<vyukov_mpmc_ring>(to, "a lap of the ring", narrow, {2, 2, {"cpc", "p"}});
     add<vyukov_mpmc_ring>(to, "an item for each consumer", middle, {2, 2, {"c", "c"}});
@@ -99,6 +117,11 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add_blocking<ticket_mpmc_ring>(to);
     add<ticket_mpmc_ring>(to, "waiting and trying", narrow, {1, 0, {"PP", "C", "c"}});
     add<ticket_mpmc_ring>(to, "a place for each producer", middle, {2, 0, {"p", "p"}});
+    // What they share with the packed ones is explored there.
+    add<vyukov_padded_mpmc_ring>(to, "two consumers", narrow, {2, 1, {"p", "c", "c"}});
+    add<vyukov_padded_mpmc_ring>(to, "both ways", narrow, {2, 0, {"pc", "pc"}});
+    add<ticket_padded_mpmc_ring>(to, "two consumers", narrow, {2, 1, {"p", "c", "c"}});
+    add<ticket_padded_mpmc_ring>(to, "both ways", narrow, {2, 0, {"pc", "pc"}});
     add_monitor<mutex_stack>(to);
     add_lifo<mutex_stack>(to);
     add_mpmc<treiber_stack>(to);
