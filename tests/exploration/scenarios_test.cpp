@@ -12,6 +12,7 @@
 #include "exploration/scenarios/registry.hpp"
 #include "queues/lamport_spsc_ring.hpp"
 #include "queues/mutex_stack.hpp"
+#include "queues/shard_list.hpp"
 #include "queues/treiber_stack.hpp"
 
 namespace handoff::exploration {
@@ -174,6 +175,28 @@ TEST(scenarios_test, every_implementation_has_at_least_two) {
         ++count;
         EXPECT_GE(s.threads, 2u) << s.name;
     }
+}
+
+// A producer that always has items does not keep a consumer for ever.
+TEST(scenarios_test, a_consumer_leaves_a_shard_after_its_burst) {
+    using queue = shard_list<item, 2, 3>;
+    const auto body = [] {
+        queue q(0);
+        queue::producer a(q);
+        queue::producer b(q);
+        queue::consumer c(q);
+        for (int i = 0; i < 8; ++i) require(a.try_push(item(i)) && b.try_push(item(10 + i)), "no room");
+        std::string from;
+        for (int i = 0; i < 12; ++i) {
+            item taken;
+            require(c.try_pop(taken), "nothing to pop");
+            from += taken.number() < 10 ? 'a' : 'b';
+        }
+        require(from == "bbbaaabbbaaa", "the consumer did not take turns");
+    };
+    const exploration_result found = explore_all(body, middle, 1000);
+    EXPECT_TRUE(found.is_complete);
+    EXPECT_FALSE(found.failed) << found.failed->what;
 }
 
 }  // namespace

@@ -10,11 +10,13 @@
 
 #include "counters/cas_loop_counter.hpp"
 #include "counters/mutex_counter.hpp"
+#include "counters/per_cpu_counter.hpp"
 #include "counters/racing_counter.hpp"
 #include "counters/relaxed_fetch_add_counter.hpp"
 #include "counters/seq_cst_fetch_add_counter.hpp"
 #include "counters/sharded_padded_counter.hpp"
 #include "counters/sharded_unpadded_counter.hpp"
+#include "counters/thread_slot_counter.hpp"
 #include "counters/ticket_counter.hpp"
 #include "counters/ttas_counter.hpp"
 #include "exploration/explorer/execution.hpp"
@@ -132,6 +134,12 @@ void add_counter_scenarios(std::vector<scenario>& to) {
     add_exact<cas_loop_counter>(to);
     add_sharded<sharded_padded_counter>(to);
     add_sharded<sharded_unpadded_counter>(to);
+    add<thread_slot_counter>(to, "two add", middle, {"++", "++"});
+    add<thread_slot_counter>(to, "two add, one reads", narrow, {"+", "+", "r"});
+    add<thread_slot_counter>(to, "a handle takes over a cell", narrow, {"+", "h+r"});
+    // The explorer has no restartable sequences: what it sees is the falling back.
+    add<per_cpu_counter>(to, "two add", narrow, {"++", "++"});
+    add<per_cpu_counter>(to, "two add, one reads", narrow, {"+", "+", "r"});
 }
 
 }  // namespace handoff::exploration

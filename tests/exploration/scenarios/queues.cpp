@@ -6,6 +6,7 @@
 
 #include "queue_scenario.hpp"
 #include "queues/cached_spsc_ring.hpp"
+#include "queues/chained_spsc_queue.hpp"
 #include "queues/fast_forward_padded_spsc_ring.hpp"
 #include "queues/fast_forward_spsc_ring.hpp"
 #include "queues/lamport_spsc_ring.hpp"
@@ -13,6 +14,8 @@
 #include "queues/mutex_deque.hpp"
 #include "queues/mutex_ring.hpp"
 #include "queues/mutex_stack.hpp"
+#include "queues/scq_mpmc_ring.hpp"
+#include "queues/sharded_queue.hpp"
 #include "queues/tbb_spin_mutex_ring.hpp"
 #include "queues/ticket_mpmc_ring.hpp"
 #include "queues/ticket_padded_mpmc_ring.hpp"
@@ -21,6 +24,7 @@
 #include "queues/ttas_ring.hpp"
 #include "queues/two_lock_queue.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
+#include "queues/vyukov_mpsc_queue.hpp"
 #include "queues/vyukov_padded_mpmc_ring.hpp"
 #include "registry.hpp"
 
@@ -92,6 +96,57 @@ struct wide_item : item {
     std::array<std::byte, 20> padding;
 };
 
+// The queues with blocks, rings and bursts so small that a scenario gets to their end.
+template <class T>
+struct small_chained_spsc_queue : spsc_chain<T, 2> {
+    using producer = direct_producer<small_chained_spsc_queue>;
+    using consumer = direct_consumer<small_chained_spsc_queue>;
+    static constexpr queue_spec spec = chained_spsc_queue<T>::spec;
+    using spsc_chain<T, 2>::spsc_chain;
+};
+
+template <class T>
+struct small_sharded_queue : shard_list<T, 2, 1> {
+    static constexpr queue_spec spec = sharded_queue<T>::spec;
+    using shard_list<T, 2, 1>::shard_list;
+};
+
+template <class T>
+struct small_scq_mpmc_ring : scq_mpmc_ring<T> {
+    using producer = direct_producer<small_scq_mpmc_ring>;
+    using consumer = direct_consumer<small_scq_mpmc_ring>;
+    explicit small_scq_mpmc_ring(std::size_t capacity) : scq_mpmc_ring<T>(capacity, 2) {}
+};
+
+template <template <class> class Queue>
+void add_mpsc(std::vector<scenario>& to) {
+    add<Queue>(to, "one producer, one consumer", middle, {1, 0, {"pp", "cc"}});
+    add<Queue>(to, "two producers", narrow, {1, 0, {"p", "p", "cc"}});
+    add<Queue>(to, "two producers behind an item", narrow, {1, 1, {"pp", "p", "cc"}});
+}
+
+void add_chains(std::vector<scenario>& to) {
+    add<small_chained_spsc_queue>(to, "hand over one", wide, {1, 0, {"p", "cc"}});
+    add<small_chained_spsc_queue>(to, "block after block", middle, {1, 0, {"ppppp", "ccccc"}});
+    add<small_chained_spsc_queue>(to, "a spare comes back", middle, {1, 3, {"ppp", "cccc"}});
+    add<small_sharded_queue>(to, "one producer, one consumer", narrow, {1, 0, {"ppp", "ccc"}});
+    add<small_sharded_queue>(to, "two producers", narrow, {1, 0, {"p", "p", "cc"}});
+    add<small_sharded_queue>(to, "two consumers at a shard", narrow, {1, 2, {"c", "c"}});
+    add<small_sharded_queue>(to, "both ways", narrow, {1, 1, {"pc", "pc"}});
+}
+
+void add_scq(std::vector<scenario>& to) {
+    add<small_scq_mpmc_ring>(to, "one producer, one consumer", narrow, {2, 0, {"pp", "cc"}});
+    add<small_scq_mpmc_ring>(to, "two producers", narrow, {2, 1, {"p", "p"}});
+    add<small_scq_mpmc_ring>(to, "two consumers", narrow, {2, 1, {"c", "c"}});
+    add<small_scq_mpmc_ring>(to, "a pop that comes too early", narrow, {2, 0, {"pc", "c"}});
+    // The first pop stops at its slot; the others go round the ring and pass it, and the push meant to fill
+    // it.
+    constexpr bounds exact{.preemptions = 3, .stale = 0, .spurious = 0};
+    add<small_scq_mpmc_ring>(to, "a slot passed while it is emptied", exact, {2, 1, {"c", "cccc", "p"}});
+    add<small_scq_mpmc_ring>(to, "a lap of the ring", narrow, {2, 2, {"cpc", "p"}});
+}
+
 }  // namespace
 
 void add_queue_scenarios(std::vector<scenario>& to) {
@@ -103,6 +158,8 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add_mpmc<ticket_ring>(to);
     add_mpmc<tbb_spin_mutex_ring>(to);
     add_mpmc<two_lock_queue>(to);
+    add_mpsc<vyukov_mpsc_queue>(to);
+    add_chains(to);
     add_spsc<lamport_spsc_ring>(to);
     add_spsc<cached_spsc_ring>(to);
     add_spsc<line_spsc_ring>(to);
@@ -122,6 +179,7 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add<vyukov_padded_mpmc_ring>(to, "both ways", narrow, {2, 0, {"pc", "pc"}});
     add<ticket_padded_mpmc_ring>(to, "two consumers", narrow, {2, 1, {"p", "c", "c"}});
     add<ticket_padded_mpmc_ring>(to, "both ways", narrow, {2, 0, {"pc", "pc"}});
+    add_scq(to);
     add_monitor<mutex_stack>(to);
     add_lifo<mutex_stack>(to);
     add_mpmc<treiber_stack>(to);
