@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from . import data, dots, style
 
 QUESTION = "What does counting cost as threads are added?"
+GOALS = ("counter",)
 ANSWER = (
     "Operations per second of all threads together. Lines join only points with a CPU for every thread; the "
     "shaded part has more threads than CPUs. The dashed grey line is the control: the bare fetch_add."

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from . import data, dots, style
 
 QUESTION = "What CPU do I pay for the speed?"
+GOALS = ("cpu",)
 ANSWER = (
     "Each point is one queue under one wait with one producer and one consumer. Right and low is good. The "
     "line is the Pareto frontier of the medians: nothing else is both faster and cheaper. Of "

@@ -10,6 +10,7 @@ from ...statistics.stats import CONFIDENCE
 from . import data, dots, style
 
 QUESTION = "What is the tail of a round trip?"
+GOALS = ("p99",)
 ANSWER = (
     "Medians over the trials of each percentile, sorted by p99; a bar of the same colour is the 95% interval of "
     "a tail, from a bootstrap of blocks. Closed loop: the next item leaves when the "

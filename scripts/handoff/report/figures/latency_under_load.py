@@ -11,6 +11,7 @@ from matplotlib.ticker import NullLocator
 from . import data, dots, style
 
 QUESTION = "How does latency grow with the load?"
+GOALS = ("p99",)
 ANSWER = (
     "Open loop: items are due by a clock, and latency counts from the time at which an item was due. The load "
     "is a share of what the same queue took just before without pacing, so the panels differ in items "

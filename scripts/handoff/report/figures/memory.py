@@ -13,6 +13,7 @@ from ...statistics import measures
 from . import data, dots, style
 
 QUESTION = "What memory does an item cost?"
+GOALS = ("memory",)
 ANSWER = (
     "Left: all that a full queue takes, over the items that it holds; the dashed line is the item itself, and "
     "what lies beyond it is the queue's. Middle: how many allocations an item needs that passes through an "

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from . import data, dots, style
 
 QUESTION = "What does a larger payload cost?"
+GOALS = ("throughput",)
 ANSWER = (
     "One row per queue, one mark per item type, sorted by the 8-byte figure. The distance between the marks "
     "of a row is the price of the copy."

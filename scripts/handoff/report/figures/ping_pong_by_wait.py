@@ -10,6 +10,7 @@ from ...statistics import measures
 from . import data, grid, style
 
 QUESTION = "Spin, yield or block?"
+GOALS = ("round_trip", "wait",)
 ANSWER = (
     "Round trip, and under it the multiple of the yardstick. Colours compare within a column. `own` is the "
     "queue's own blocking call; the other columns are the harness waiting around try_ calls, so the two "

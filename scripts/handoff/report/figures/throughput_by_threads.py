@@ -10,6 +10,7 @@ from ...statistics import measures
 from . import data, grid, style
 
 QUESTION = "Which is fastest at my number of producers and consumers?"
+GOALS = ("throughput",)
 ANSWER = (
     "Each column is one P × C; darker is better. An orange frame marks the tie group of the best in its "
     "column. Hatched columns have more threads than CPUs: they measure the scheduler as well."
