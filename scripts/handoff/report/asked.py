@@ -50,7 +50,9 @@ def _first_pair(summary: Json) -> list[str]:
 
 
 def _can(found: Json) -> list[str]:
-    told = [f"{goal.replace('_', ' ')} ({_settings(one['settings'])})" for goal, one in found["goals"].items()]
+    told = [
+        f"{goal.replace('_', ' ')} ({_settings(one['settings'])})" for goal, one in found["goals"].items()
+    ]
     return told + [f"{one['title']} ({_settings(one['settings'])})" for one in found["others"]]
 
 
@@ -116,9 +118,7 @@ def _shown(answer: Json, found: Json) -> Json:
     span = (min(one[2] for one in drawn), max(one[3] for one in drawn)) if drawn else (1.0, 1.0)
     return {
         "conclusion": answer["conclusion"],
-        "lines": [
-            _line(line, figure, found, span) for line, figure in zip(answer["lines"], figures)
-        ],
+        "lines": [_line(line, figure, found, span) for line, figure in zip(answer["lines"], figures)],
     }
 
 

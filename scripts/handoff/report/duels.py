@@ -88,7 +88,9 @@ def _ratio(ratio: float, high: float) -> str:
     middle = round(math.log(ratio) / STEP)
     reach = math.log(high / ratio) / STEP if math.isfinite(high) and high > 0 else math.inf
     most = 64**3 - 1
-    return _number(min(max(middle + MIDDLE, 1), most), 3) + _number(int(min(round(min(reach, most)), most)), 3)
+    return _number(min(max(middle + MIDDLE, 1), most), 3) + _number(
+        int(min(round(min(reach, most)), most)), 3
+    )
 
 
 def _number(value: int, places: int) -> str:

@@ -23,7 +23,7 @@ def read(path: Path = PATH) -> list[dict[str, Any]]:
 
 def anchor(name: str) -> str:
     """The end of a term's anchor."""
-    return re.sub(r"\W+", "-", name).strip("-")
+    return re.sub(r"\W+", "-", name.replace("×", "times")).strip("-")
 
 
 def _markup(text: str) -> Markup:

@@ -79,9 +79,7 @@ def _word(member: Json, members: list[Json]) -> str:
 
 
 def _resolved(members: list[Json]) -> bool:
-    return any(
-        str(one["outcome"]).startswith("equivalent") or one["outcome"] == "slower" for one in members
-    )
+    return any(str(one["outcome"]).startswith("equivalent") or one["outcome"] == "slower" for one in members)
 
 
 def _conclusion(members: list[Json]) -> str:

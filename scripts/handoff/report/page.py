@@ -131,7 +131,7 @@ def parameter(value: float) -> str:
 def by_section(rendered: Iterable[Rendered]) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {spec.section: [] for spec in REGISTRY.values()}
     for one in rendered:
-        shown = {"name": one.name, "question": one.question, "answer": one.answer, "svg": inline(one)}
+        shown: Json = {"name": one.name, "question": one.question, "answer": one.answer, "svg": inline(one)}
         shown["goals"] = REGISTRY[one.name].goals if one.name in REGISTRY else ()
         found[one.section].append(shown)
     return found

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..campaign import candidates, nearest
 from ..campaign.candidates import Candidates
 from ..campaign.nearest import Place, Setting
-from ..campaign.question import GOALS, ITEM_BYTES, MOVE_ONLY, ORDERS, USUAL_CAPACITY, Question
+from ..campaign.question import GOALS, ITEM_BYTES, MOVE_ONLY, ORDERS, USUAL_CAPACITY, Question, parse_rate
 from ..proofs.table import ProofTable
 from ..statistics.stats import Floats
 from . import choice, choice_words, other_answers
@@ -40,7 +38,8 @@ EITHER, UNBOUNDED, ANY_PROGRESS, LOCK_FREE = "either", "unbounded", "blocking", 
 FAR = {"producers": "producers", "consumers": "consumers", "wait": "wait", "item": "item"}
 FAR |= {"bound": "capacity", "rate": "rate"}
 # Which promises of candidates.py each part of a question asks for, in the order in which they are told.
-PROMISES = {"producers": ("producers",), "consumers": ("consumers",), "order": ("order",)}
+PROMISES: dict[str, tuple[str, ...]] = {"producers": ("producers",), "consumers": ("consumers",)}
+PROMISES |= {"order": ("order",)}
 PROMISES |= {"bound": ("bound", "capacity"), "progress": ("progress",), "item": ("item",), "wait": ("wait",)}
 
 
@@ -109,8 +108,13 @@ def _values(evidence: Evidence) -> Values:
         "bound": [EITHER, UNBOUNDED, *sorted({*map(str, CAPACITIES), *capacities}, key=_natural)],
         "progress": [ANY_PROGRESS, LOCK_FREE],
         "wait": waits or [Question().wait],
-        "rate": sorted({*RATES, *measured.get("rate", ())}, key=lambda rate: nearest.parse_rate(rate)[::-1]),
+        "rate": sorted({*RATES, *measured.get("rate", ())}, key=_by_rate),
     }
+
+
+def _by_rate(text: str) -> tuple[bool, float]:
+    number, is_share = parse_rate(text)
+    return is_share, number
 
 
 def _natural(value: str) -> tuple[int, str]:
@@ -196,9 +200,7 @@ class _Goal:
 
     def _answer(self, setting: Setting, mask: int) -> Answer:
         able = Candidates(tuple(name for at, name in enumerate(self._names) if mask >> at & 1), {})
-        return choice.at(
-            Place(setting, ()), question(self._usual), able, self._evidence, in_full=False
-        )
+        return choice.at(Place(setting, ()), question(self._usual), able, self._evidence, in_full=False)
 
     def _setting(self, at: int, one: Setting) -> Json:
         rows = self._evidence.rows(one.group)
@@ -208,7 +210,10 @@ class _Goal:
             "tried": f"{self._mask(self._evidence.tried(one.group)):x}",
             "crowded": "oversubscribed" in rows and bool((rows["oversubscribed"] == 1).any()),
             "far": [_shortest(self._far[part][at].tolist()) for part in FAR],
-            "told": [_shortest([self._difference(one, part, value)[1] for value in self._values[part]]) for part in FAR],
+            "told": [
+                _shortest([self._difference(one, part, value)[1] for value in self._values[part]])
+                for part in FAR
+            ],
         }
 
     def _mask(self, names: Sequence[str] | set[str] | frozenset[str] | Any) -> int:
@@ -224,10 +229,7 @@ class _Goal:
     def _distances(self, part: str) -> Floats:
         """Of each setting from each value."""
         return np.array(
-            [
-                [self._difference(one, part, value)[0] for value in self._values[part]]
-                for one in self.settings
-            ]
+            [[self._difference(one, part, value)[0] for value in self._values[part]] for one in self.settings]
         ).reshape(len(self.settings), len(self._values[part]))
 
     def _reached(self) -> set[tuple[int, int]]:

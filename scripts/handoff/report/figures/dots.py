@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ...statistics import measures
+from ...statistics.tails import KNOWN_WITHIN
 from . import style
+
+Json = dict[str, Any]
 
 
 @dataclass
@@ -24,6 +28,7 @@ class DotRow:
     name: str
     dot: Dot
     note: str = ""  # the median as text
+    tip: str = ""  # the same with its interval and n
     multiple: str = ""
     outcome: str = ""  # against the best
     others: list[tuple[float, int]] = field(default_factory=list)  # medians in other regimes: value, index
@@ -39,7 +44,8 @@ def draw(axes: Axes, margin: Axes, rows: list[DotRow], unit: str) -> None:
         ends = [row.dot.low, row.dot.high]
         line = "-" if row.dot.sufficient else ":"
         axes.plot(ends, [y, y], line, color=style.BLUE, linewidth=2.2, solid_capstyle="butt")
-        axes.plot(row.dot.median, y, "o", color=style.BLUE, markersize=5.5, zorder=3)
+        (mark,) = axes.plot(row.dot.median, y, "o", color=style.BLUE, markersize=5.5, zorder=3)
+        style.tip(mark, f"{row.name}: {row.tip}")
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
     axes.set_ylim(len(rows) - 0.4, -1.3)
     axes.set_xscale("log")
@@ -92,6 +98,23 @@ def rates_by_number(axes: Axes, numbers: list[int], room: float) -> None:
     axes.minorticks_off()
     figures_axis(axes, "1/s", "y")
     axes.grid()
+
+
+def percentile(state: Json, figure: str) -> Json:
+    """A tail of a case in place of its headline, with the interval that it has."""
+    value = state["figures"][figure]
+    interval = state["figure_intervals"].get(figure, {"low": value, "high": value})
+    known = interval["high"] <= KNOWN_WITHIN * value and value <= KNOWN_WITHIN * interval["low"]
+    return {**state, "median": value, "low": interval["low"], "high": interval["high"], "known": known}
+
+
+def told(state: Json, unit: str) -> str:
+    """A figure with its interval, its trials and its regime: 183 ns (180 ns – 190 ns), n = 11, regime A."""
+    if not state.get("known", True):
+        between = f"{measures.text(state['low'], unit)} – {measures.text(state['high'], unit)}"
+        return f"not known ({between}), n = {state['n']}, regime {state['regime']}"
+    ends = f"{measures.text(state['low'], unit)} – {measures.text(state['high'], unit)}"
+    return f"{measures.text(state['median'], unit)} ({ends}), n = {state['n']}, regime {state['regime']}"
 
 
 def tick(value: float, unit: str) -> str:

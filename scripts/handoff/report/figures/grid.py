@@ -18,6 +18,7 @@ class GridCell:
     value: float
     text: str
     best: bool = False  # in the first tie group of its column
+    tip: str = ""  # the figure with its interval
 
 
 @dataclass
@@ -91,6 +92,8 @@ def _draw_cell(
     colour = "white" if dark else style.INK
     # The longest texts must stay inside their cell.
     size = 8 if len(cell.text) <= 14 else 7
-    axes.text(
+    text = axes.text(
         x, y, cell.text, ha="center", va="center", color=colour, fontsize=size, fontweight=weight, zorder=4
     )
+    if cell.tip:
+        style.tip(text, cell.tip)

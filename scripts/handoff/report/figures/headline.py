@@ -47,7 +47,9 @@ def _row(name: str, case: Json, state: Json, member: Json, summary: Json, unit: 
     note = measures.text(state["median"], unit)
     enough = state["coverage"] >= stats.CONFIDENCE
     dot = dots.Dot(state["median"], state["low"], state["high"], enough)
-    return dots.DotRow(name, dot, note, measures.times(multiple), member["outcome"], others)
+    return dots.DotRow(
+        name, dot, note, dots.told(state, unit), measures.times(multiple), member["outcome"], others
+    )
 
 
 def _yardstick_axis(axes: Axes, summary: Json, regime: str, group: Json) -> None:

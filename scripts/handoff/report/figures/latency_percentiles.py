@@ -53,7 +53,12 @@ def draw(summary: Json) -> Figure | None:
                 axes.plot(ends, [y, y], line, color=colour, linewidth=2.2, alpha=0.55, zorder=2)
         points = [(state["figures"].get(name), y) for y, (_, state) in enumerate(present)]
         kept = [(x, y) for x, y in points if x is not None]
-        axes.plot(*zip(*kept), marker, color=colour, markersize=5.5, label=label, zorder=3) if kept else None
+        for x, y in kept:
+            (mark,) = axes.plot(x, y, marker, color=colour, markersize=5.5, zorder=3)
+            name_of, state = present[y]
+            style.tip(mark, f"{name_of}, {label}: {dots.told(dots.percentile(state, name), 'ns')}")
+        if kept:
+            axes.plot([], [], marker, color=colour, markersize=5.5, label=label)
     floors = [state["figures"].get("timer_floor_ns") for _, state in present]
     known_floors = [floor for floor in floors if floor]
     if known_floors:

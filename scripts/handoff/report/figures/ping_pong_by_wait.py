@@ -7,10 +7,13 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ...statistics import measures
-from . import data, grid, style
+from . import data, dots, grid, style
 
 QUESTION = "Spin, yield or block?"
-GOALS = ("round_trip", "wait",)
+GOALS = (
+    "round_trip",
+    "wait",
+)
 ANSWER = (
     "Round trip, and under it the multiple of the yardstick. Colours compare within a column. `own` is the "
     "queue's own blocking call; the other columns are the harness waiting around try_ calls, so the two "
@@ -37,7 +40,10 @@ def draw(summary: Json) -> Figure | None:
         multiple = state["multiple"]["median"] if state["multiple"] else None
         text = f"{measures.text(state['median'], row['unit'])} · {measures.times(multiple)}"
         cells[(row["implementation"], row["keys"]["wait"])] = grid.GridCell(
-            state["median"], text, data.leads(summary, row)
+            state["median"],
+            text,
+            data.leads(summary, row),
+            f"{row['implementation']}, wait {row['keys']['wait']}: {dots.told(state, row['unit'])}",
         )
     if not cells:
         return None

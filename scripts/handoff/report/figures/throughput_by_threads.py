@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ...statistics import measures
-from . import data, grid, style
+from . import data, dots, grid, style
 
 QUESTION = "Which is fastest at my number of producers and consumers?"
 GOALS = ("throughput",)
@@ -40,7 +40,10 @@ def draw(summary: Json) -> Figure | None:
         column = names[(int(row["keys"]["p"]), int(row["keys"]["c"]))]
         text = measures.text(state["median"], row["unit"]).removesuffix("/s")
         cells[(row["implementation"], column)] = grid.GridCell(
-            state["median"], text, data.leads(summary, row)
+            state["median"],
+            text,
+            data.leads(summary, row),
+            f"{row['implementation']}, {column}: {dots.told(state, row['unit'])}",
         )
     if not cells:
         return None

@@ -77,9 +77,9 @@ const startDuel = (data, run) => {
       if (!found) continue;
       const regimes = found.regimes.filter((/** @type {any} */ regime) => regime.told && regime.told.n);
       const by = element("td", {});
-      for (const regime of regimes) by.append(element("small", {}, `${regime.name}: ${between(regime.told)}, ${regime.shows}, n = ${regime.told.n}`));
+      for (const regime of regimes.length > 1 ? regimes : []) by.append(element("small", {}, `${regime.name}: ${between(regime.told)}, ${regime.shows}, n = ${regime.told.n}`));
       rows.push(element("tr", {}, element("td", {}, element("a", { href: `#group=${setting.group}` }, setting.group), setting.crowded ? element("small", {}, "more threads than CPUs") : ""),
-        element("td", { class: found.word === "not known" ? "unknown" : "" }, element("b", {}, found.word)), element("td", { class: "num" }, between(found.all)), by,
+        element("td", { class: found.word === "not known" ? "unknown" : "" }, element("b", {}, found.word)), element("td", {}, between(found.all), element("small", {}, `n = ${found.all ? found.all.n : 0}${regimes.length === 1 ? `, regime ${regimes[0].name} alone` : ""}`)), by,
         element("td", {}, copyButton(sentence(one, other, setting, found)))));
     }
     const head = element("tr", {}, ...["Setting", `${one} is`, "Cost of A over B", "By regime", "Sentence"].map((text) => element("th", { scope: "col" }, text)));

@@ -74,8 +74,13 @@ const startPicker = (data) => {
     const order = OPTION_WORDS[question.order];
     return `${producers} producer${producers === "1" ? "" : "s"}, ${consumers} consumer${consumers === "1" ? "" : "s"}, ` +
       `${item === "move_only" ? "move-only" : `${item}-byte`} items, ${order}${bound}` +
-      `${question.progress === "lock_free" ? ", no stalled thread stops another" : ""}, wait ${question.wait}` +
-      `${question.goal === "p99" ? `, rate ${question.rate}` : ""}`;
+      `${question.progress === "lock_free" ? ", no stalled thread stops another" : ""}, wait ${question.wait}`;
+  };
+
+  /** @param {Record<string, string>} question */
+  const aim = (question) => {
+    const rate = question.rate.endsWith("%") ? `${question.rate} of what the queue takes` : `${question.rate}/s`;
+    return data.goals[question.goal].aim.replace("a rate", rate);
   };
 
   /** As choose.py takes it. @param {Record<string, string>} question */
@@ -190,7 +195,7 @@ const startPicker = (data) => {
     showLines(answer.lines, mine);
     const crowded = setting.crowded ? ", more threads than CPUs, so that this says as much of the scheduler" : "";
     const ofMine = mine && lacks.has(data.names.indexOf(mine)) ? ` ${mine} is not for this job: ${lacks.get(data.names.indexOf(mine))}.` : "";
-    say(answer.conclusion, [`${goal.aim}: ${words(question)}. From `, evidence(setting.group), `${crowded}.${ofMine}`], near,
+    say(answer.conclusion, [`${aim(question)}: ${words(question)}. From `, evidence(setting.group), `${crowded}.${ofMine}`], near,
       leftOut(lacks, Object.entries(missing).map(([why, names]) => `${why}: ${names.join(", ")}.`)));
   };
 
