@@ -32,6 +32,7 @@ def build(evidence: Evidence, summary: Json, proofs: ProofTable | None) -> Asked
     shown = {
         "parts": list(found["values"]),
         "first": _first(found, evidence),
+        "goals": [*found["goals"], *(one["id"] for one in found["others"])],
         "can": _can(found),
         "cannot": _cannot(found, summary),
     }
@@ -103,7 +104,7 @@ def _first(found: Json, evidence: Evidence) -> Json | None:
 def _first_other(found: Json) -> Json | None:
     if not found["others"]:
         return None
-    found["usual"]["goal"] = found["others"][0]["title"]
+    found["usual"]["goal"] = found["others"][0]["id"]
     first = found["others"][0]["settings"][0]
     return _shown(first, found) | {
         "question": first["title"],

@@ -15,13 +15,14 @@ from .lines import Lines
 
 Json = dict[str, Any]
 
+WAIT = "wait"
 TITLES = {
+    WAIT: "a way to wait",
     "counter": "a counter",
     "download": "a list of downloads",
     "download_strategies": "a way to download",
     "download_saving": "a way to save",
 }
-WAITS = "a wait"
 
 
 def build(summary: Json, lines: Lines) -> list[Json]:
@@ -33,8 +34,7 @@ def build(summary: Json, lines: Lines) -> list[Json]:
             continue
         of = [_case_of(one["implementation"], group["id"], cases.values()) for one in group["members"]]
         told = ", ".join(f"{key} {value}" for key, value in group["keys"].items()) or group["workload"]
-        title = TITLES.get(group["workload"], group["workload"].replace("_", " "))
-        found.setdefault(title, []).append(
+        found.setdefault(group["workload"], []).append(
             _setting(told.replace("_", " "), group["id"], group["members"], of, "", lines)
             | {"crowded": group["oversubscribed"]}
         )
@@ -42,10 +42,13 @@ def build(summary: Json, lines: Lines) -> list[Json]:
         if row["group"] and row["of_waits"]:
             of = [cases.get(one["case"]) for one in row["members"]]
             told = f"{row['title']}, over {row['queue']}"
-            found.setdefault(WAITS, []).append(
+            found.setdefault(WAIT, []).append(
                 _setting(told, row["group"], row["members"], of, row["column"], lines) | {"crowded": False}
             )
-    return [{"title": title, "settings": settings} for title, settings in found.items()]
+    return [
+        {"id": name, "title": TITLES.get(name, name.replace("_", " ")), "settings": settings}
+        for name, settings in found.items()
+    ]
 
 
 def _case_of(name: str, group: str, cases: Iterable[Json]) -> Json | None:

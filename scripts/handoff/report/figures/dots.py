@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import Formatter, LogLocator, NullFormatter
 
 from ...statistics import measures
 from ...statistics.tails import KNOWN_WITHIN
 from . import style
 
 Json = dict[str, Any]
+
+
+# Of a logarithmic axis: a shorter one would make a difference of what is none.
+LEAST_SPAN = 1.5
 
 
 @dataclass
@@ -73,10 +78,28 @@ def figures_axis(axes: Axes, unit: str, which: str = "x") -> None:
     """Readable figures on a logarithmic axis, at 1, 2 and 5 where the range is short."""
     axis = axes.xaxis if which == "x" else axes.yaxis
     low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+    if low > 0 and high / low < LEAST_SPAN:
+        middle, half = (low * high) ** 0.5, LEAST_SPAN**0.5
+        low, high = middle / half, middle * half
+        axes.set_xlim(low, high) if which == "x" else axes.set_ylim(low, high)
     subs = (1.0,) if high / low > 500 else (1.0, 2.0, 5.0)
     axis.set_major_locator(LogLocator(subs=subs, numticks=12))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
+    axis.set_major_formatter(_Ticks(unit))
     axis.set_minor_formatter(NullFormatter())
+
+
+class _Ticks(Formatter):  # type: ignore[misc]
+    """A text stands at one of the places that it would stand at: where they are near each other it says no more."""
+
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+
+    def __call__(self, value: float, _position: int | None = None) -> str:
+        return tick(value, self._unit)
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        told = [tick(value, self._unit) for value in values]
+        return [text if text not in told[:at] else "" for at, text in enumerate(told)]
 
 
 def names_down(axes: Axes, names: list[str], unit: str) -> None:

@@ -3,7 +3,7 @@
 /** @param {string} goal */
 const followGoal = (goal) => {
   const figures = [...document.querySelectorAll("details.figure")];
-  const fitting = figures.filter((one) => (/** @type {HTMLElement} */ (one).dataset.goals || "").split(" ").includes(goal.split(" ").pop() || ""));
+  const fitting = figures.filter((one) => (/** @type {HTMLElement} */ (one).dataset.goals || "").split(" ").includes(goal));
   if (followGoal.last === goal || !fitting.length) return;
   followGoal.last = goal;
   for (const one of figures) /** @type {HTMLDetailsElement} */ (one).open = one === fitting[0];

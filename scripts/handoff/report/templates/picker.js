@@ -31,7 +31,7 @@ const startPicker = (data) => {
   /** @param {string | null} goal */
   const isGoal = (goal) => goal !== null && (goal in data.goals || otherOf(goal) !== undefined);
   /** @param {string} goal */
-  const otherOf = (goal) => data.others.find((/** @type {any} */ one) => goal === one.title);
+  const otherOf = (goal) => data.others.find((/** @type {any} */ one) => goal === one.id);
 
   /** What each queue is instead of what is asked, by its place. @param {Record<string, string>} question */
   const lacking = (question) => {
@@ -227,7 +227,7 @@ const startPicker = (data) => {
   };
 
   fill(elements.goal, [...Object.entries(data.goals).map(([name, goal]) => /** @type {[string, string]} */ ([name, `${name.replace("_", " ")}: ${/** @type {any} */ (goal).aim}`])),
-    ...data.others.map((/** @type {any} */ one) => [one.title, one.title])]);
+    ...data.others.map((/** @type {any} */ one) => [one.id, one.title])]);
   for (const part of parts) fill(elements[part], data.values[part].map((/** @type {string} */ value) => [value, OPTION_WORDS[value] || (part === "bound" ? `bounded at ${value}` : value)]));
   fill(elements.mine, [["", "–"], ...data.names.map((/** @type {string} */ name) => [name, name])]);
   form.addEventListener("change", (event) => {

@@ -46,7 +46,7 @@ const readHash = (first) => {
   const place = placeOf(hash);
   if (place) {
     unfold(place.querySelector("details") || place);
-    place.scrollIntoView();
+    (place.closest("details.figure") || place).scrollIntoView();
     if (!first) return;
   } else {
     state = new URLSearchParams(hash);
