@@ -37,7 +37,7 @@ while (walk.nextNode()) {
 return found;
 """
 
-# Texts of a figure that lie upon one another, by more than a pixel and a half in both directions.
+# Texts of a figure that stand in one line, or nearly so, and are less than two pixels apart.
 OVERLAPS = """
 const found = [];
 for (const svg of document.querySelectorAll(".picture > svg")) {
@@ -45,7 +45,7 @@ for (const svg of document.querySelectorAll(".picture > svg")) {
   texts.forEach((a, at) => texts.slice(at + 1).forEach((b) => {
     const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
     const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-    if (across > 1.5 && down > 3) found.push([svg.closest("figure").id, a.said, b.said]);
+    if (across > -2 && down > 3) found.push([svg.closest("figure").id, a.said, b.said]);
   }));
 }
 return found;

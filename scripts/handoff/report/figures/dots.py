@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import Formatter, LogLocator, NullFormatter
+from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullFormatter
 
 from ...statistics import measures
 from ...statistics.tails import KNOWN_WITHIN
@@ -18,6 +18,7 @@ Json = dict[str, Any]
 
 # Of a logarithmic axis: a shorter one would make a difference of what is none.
 LEAST_SPAN = 1.5
+MOST_PLAIN = 4.0  # up to such a span it has even steps
 
 
 @dataclass
@@ -65,12 +66,12 @@ def draw(axes: Axes, margin: Axes, rows: list[DotRow], unit: str) -> None:
 def _columns(margin: Axes, rows: list[DotRow]) -> None:
     margin.axis("off")
     margin.set_xlim(0, 1)
-    heads = (("median", 0.28, "right"), ("multiple", 0.50, "right"), ("against the best", 0.54, "left"))
+    heads = (("median", 0.25, "right"), ("multiple", 0.49, "right"), ("against the best", 0.54, "left"))
     for text, x, side in heads:
         margin.text(x, -1.0, text, va="center", ha=side, fontsize=7.5, color=style.MUTED)
     for y, row in enumerate(rows):
-        margin.text(0.28, y, row.note, va="center", ha="right", fontsize=8)
-        margin.text(0.50, y, row.multiple, va="center", ha="right", fontsize=8)
+        margin.text(0.25, y, row.note, va="center", ha="right", fontsize=8)
+        margin.text(0.49, y, row.multiple, va="center", ha="right", fontsize=8)
         margin.text(0.54, y, row.outcome, va="center", fontsize=8, color=style.RED)
 
 
@@ -83,7 +84,11 @@ def figures_axis(axes: Axes, unit: str, which: str = "x") -> None:
         low, high = middle / half, middle * half
         axes.set_xlim(low, high) if which == "x" else axes.set_ylim(low, high)
     subs = (1.0,) if high / low > 500 else (1.0, 2.0, 5.0)
-    axis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    # Within a few multiples, 1, 2 and 5 are too few.
+    short = high / low < MOST_PLAIN
+    axis.set_major_locator(
+        MaxNLocator(nbins=5, steps=[1, 2, 5, 10]) if short else LogLocator(subs=subs, numticks=12)
+    )
     axis.set_major_formatter(_Ticks(unit))
     axis.set_minor_formatter(NullFormatter())
 
