@@ -89,8 +89,8 @@ def test_an_experiment_shows_its_cases_and_links_what_the_page_has(found: Json, 
 
 
 def test_the_page_has_every_experiment_measured_or_not(found: Json) -> None:
-    html = page.render(found, [])
-    section = html[html.index('<section id="experiments"') : html.index('<section id="proofs"')]
+    section = page.render_experiments(found, [])
+    assert section is not None and 'href="experiments.html"' in page.render(found, [])
     for one in experiments.read():
         assert section.count(f'id="experiment-{one.name}"') == 1
 
@@ -111,7 +111,10 @@ def test_the_short_report_has_the_experiments_that_were_measured(found: Json) ->
         row = one["rows"][0]["case"]["case"]
         paragraph = section[section.index(f"### {one['source']}") :].partition("\n### ")[0]
         assert one["shows"] in paragraph and f"| `{row}` | " in paragraph
-    assert "## The experiments" not in markdown.render(found | {"cases": [], "decisions": []}, [])
+    nothing = found | {"cases": [], "decisions": []}
+    assert "## The experiments" not in markdown.render(nothing, [])
+    assert page.render_experiments(nothing, []) is None
+    assert "experiments.html" not in page.render(nothing, [])
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,8 @@ def test_the_page_loads_nothing_from_elsewhere(html: str) -> None:
         assert not loading & set(attributes), (tag, attributes)
         for name in ("href", "xlink:href"):
             value = attributes.get(name)
-            # The pixels of a figure stand in the page itself.
-            within = ("#", "data:image/png;base64,") if tag == "image" else ("#",)
+            # The pixels of a figure stand in the page itself; the experiments have a page beside it.
+            within = ("#", "data:image/png;base64,") if tag == "image" else ("#", page.EXPERIMENTS_NAME)
             assert value is None or value.startswith(within), (tag, value)
     code = "\n".join(reader.code)
     for banned in (
@@ -116,6 +116,7 @@ def test_every_link_of_the_page_leads_somewhere(html: str) -> None:
     ]
     assert len(ids) == len(set(ids))
     links = [a["href"] for tag, a in reader.elements if tag == "a" and a.get("href")]
+    links = [link for link in links if link != page.EXPERIMENTS_NAME and not str(link).startswith("#goal=")]
     assert len(links) >= 12
     assert {str(link)[1:] for link in links} <= {str(i) for i in ids}
 
@@ -128,8 +129,16 @@ def test_the_table_is_there_without_the_script(html: str, found: Json) -> None:
 def test_the_embedded_data_is_what_the_table_shows(html: str, found: Json) -> None:
     block = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
     assert block is not None
-    rows = json.loads(block.group(1))
-    assert rows == [row["export"] for row in page.explorer_rows(found)]
+    told = json.loads(block.group(1))
+    rows = page.explorer_rows(found)
+    assert len(told["exported"]) == len(told["shown"]) == len(rows)
+    for exported, shown, row in zip(told["exported"], told["shown"], rows):
+        own = row["export"]
+        assert dict(zip(told["columns"], exported)) == {
+            name: pytest.approx(value, rel=1e-5) if isinstance(value, float) else value
+            for name, value in own.items()
+        }
+        assert shown[0] == (page.median_of(row["state"], own["unit"]) if row["bar"] else "–")
 
 
 def test_text_from_a_run_cannot_become_markup(found: Json) -> None:
@@ -140,15 +149,19 @@ def test_text_from_a_run_cannot_become_markup(found: Json) -> None:
     hostile["environment"]["machine"]["cpu_model"] = evil
     hostile["cases"][0] |= {"label": evil, "case": evil}
     tags = [tag for tag, _ in _read(page.render(hostile, [])).elements]
-    assert tags.count("script") == 2
+    assert tags.count("script") == 3
     assert "img" not in tags
     short = markdown.render(hostile, [])
     assert "alert(2)" in short and "<script" not in short and "<img" not in short
 
 
+def _header(html: str) -> str:
+    return html[html.index("<header") : html.index("</header>")]
+
+
 def test_the_first_line_says_whether_the_run_may_be_cited(found: Json, html: str, tmp_path: Path) -> None:
-    body = html[html.index("<body>") :]
-    assert "NOT CITABLE" not in html and ">Citable<" in body
+    head = html[html.index("<title>") : html.index("</title>")] + _header(html)
+    assert "NOT CITABLE" not in head and ">Citable<" in head
     dirty = _summary(
         tmp_path, Spec(blocks=6, dirty=True, queues=("mutex_ring",), counters=("mutex_counter",))
     )
@@ -175,6 +188,22 @@ def test_the_environment_is_whole_and_written_for_people(html: str) -> None:
     assert not re.search(r"<code>[{\[]", html)  # no Python values
 
 
+def test_sections_without_data_are_left_out(html: str, tmp_path: Path) -> None:
+    only = _summary(
+        tmp_path, Spec(blocks=6, workloads=("counter",), counters=("mutex_counter", "ttas_counter"))
+    )
+    told = page.render(only, [])
+    for name in ("memory", "downloads", "python", "pitfalls"):
+        assert f'<section id="{name}"' not in told
+    assert '<section id="explore"' in told
+
+
+def test_each_term_leads_to_the_glossary(html: str) -> None:
+    terms = set(re.findall(r'class="term" href="#([^"]+)"', html))
+    assert {"term-equivalent", "term-not-known"} <= terms
+    assert all(f'<dt id="{term}">' in html for term in terms)
+
+
 def test_a_missing_row_of_the_decision_table_says_so(tmp_path: Path) -> None:
     only = _summary(
         tmp_path, Spec(blocks=6, workloads=("counter",), counters=("mutex_counter", "ttas_counter"))
@@ -182,7 +211,10 @@ def test_a_missing_row_of_the_decision_table_says_so(tmp_path: Path) -> None:
     answered = [row["title"] for row in only["decisions"] if row["group"]]
     assert answered == ["Counter, mostly written", "Counter, often read"]
     rest = len(only["decisions"]) - len(answered)
-    assert page.render(only, []).count("not in this run: no two candidates for this row") == rest
+    told = page.render(only, [])
+    assert told.count(f"{rest} more rows: not in this run, no two candidates for them") == 1
+    folded = told.partition("more rows: not in this run")[2].partition("</details>")[0]
+    assert all(row["title"] in folded for row in only["decisions"] if not row["group"])
     assert markdown.render(only, []).count("not in this run") == rest
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 import synthetic_run
 from synthetic_run import Spec
 
-from handoff.report import documents, figures, markdown, page, summary
+from handoff.report import asked, documents, duels, figures, markdown, page, summary
+from handoff.report.evidence import Evidence
 from handoff.run import results
 from handoff.statistics import controls, pairs, verdicts
 from handoff.statistics.outcomes import Outcome
@@ -80,6 +82,37 @@ def test_the_figure(found: Json, outcomes: dict[str, str]) -> None:
     shown = [one for one in texts if one in WORDS]
     group = next(one for one in found["groups"] if one["id"] == GROUP)
     assert shown == [outcomes[member["implementation"]] for member in group["members"]]
+
+
+@pytest.fixture(scope="module")
+def answers(folder: Path, found: Json) -> Json:
+    return asked.build(Evidence(results.load(folder)), found, None).data
+
+
+def test_the_picker(answers: Json, outcomes: dict[str, str]) -> None:
+    told = answers["picker"]
+    goal = told["goals"]["round_trip"]
+    at = next(i for i, one in enumerate(goal["settings"]) if one["group"] == GROUP)
+    # The answer among all that were measured there.
+    answer = goal["answers"][f"{at}|{goal['settings'][at]['measured']}"]
+    shown = {told["names"][name]: told["texts"][outcome] for name, _, _, outcome in answer["lines"]}
+    assert shown == outcomes
+
+
+def test_a_against_b(answers: Json, outcomes: dict[str, str]) -> None:
+    """Against the best one each pair has the word that each other view has."""
+    pairs = answers["duels"]
+    setting = next(one for one in pairs["settings"] if one["group"] == GROUP)
+    names = [pairs["names"][at] for at in setting["members"]]
+    best = next(name for name, outcome in outcomes.items() if outcome == BEST)
+    length = 9 + 9 * len(setting["regimes"])
+    turned = {"faster": "slower", "slower": "faster"}
+    shown = {}
+    for at, (one, other) in enumerate(combinations(names, 2)):
+        word = pairs["words"][duels.DIGITS.index(setting["pairs"][at * length])]
+        if best in (one, other):
+            shown[one if other == best else other] = word if other == best else turned.get(word, word)
+    assert shown == {name: outcome for name, outcome in outcomes.items() if name != best}
 
 
 def test_the_decision_cell(found: Json, decided: Standing) -> None:

@@ -73,8 +73,8 @@ def place(question: Question, settings: Collection[Setting], candidates: Collect
     """The nearest one in which any of the candidates was measured, and rather one with all of them."""
     found = [
         Place(one, tuple(differences(question, one)))
-        for one in settings
-        if one.workload == WORKLOADS[question.goal] and _fits(one) and set(candidates) & set(one.measured)
+        for one in of_goal(question.goal, settings)
+        if set(candidates) & set(one.measured)
     ]
 
     def far(at: Place) -> tuple[float, str]:
@@ -82,6 +82,11 @@ def place(question: Question, settings: Collection[Setting], candidates: Collect
         return sum(one.distance for one in at.differences) + MISSING * missing, at.setting.group
 
     return min(found, key=far) if found else None
+
+
+def of_goal(goal: str, settings: Collection[Setting]) -> list[Setting]:
+    """Those that have a figure of what the best is to be best at."""
+    return [one for one in settings if one.workload == WORKLOADS[goal] and _fits(one)]
 
 
 def spinning(place: Place, settings: Collection[Setting]) -> Setting | None:

@@ -11,7 +11,8 @@ from ..errors import HandoffError, write_bytes, write_text
 from ..host.build import ROOT
 from ..proofs import record as proof_record, table as proof_table
 from ..proofs.record import Record
-from ..report import figures, markdown, merge, merged_page, page, summary
+from ..report import asked, figures, markdown, merge, merged_page, page, summary
+from ..report.evidence import Evidence
 from ..report.figures import facets
 from ..run import results, samples
 
@@ -25,10 +26,20 @@ def write(run_dir: Path, record: Record | None, pngs: Collection[str] = ()) -> P
     drawn = _draw(run_dir / "figures", lambda name, pixels: figures.render(name, found, pixels), pngs)
     proofs = proof_table.of_runs(record, ROOT, [found])
     target = run_dir / page.FILE_NAME
-    write_text(target, page.render(found, drawn, proofs))
+    answers = asked.build(Evidence(run), found, proofs)
+    write_text(target, page.render(found, drawn, proofs, answers))
+    _write_or_remove(run_dir / page.EXPERIMENTS_NAME, page.render_experiments(found, drawn))
     short = markdown.render(found, drawn, proofs)
     write_text(run_dir / markdown.FILE_NAME, short)
     return target
+
+
+def _write_or_remove(path: Path, text: str | None) -> None:
+    """What an earlier state had, and this one has not, would contradict the page."""
+    if text is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_text(path, text)
 
 
 def write_merged(run_dirs: list[Path], out: Path, record: Record | None, pngs: Collection[str] = ()) -> Path:

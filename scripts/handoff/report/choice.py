@@ -12,7 +12,7 @@ from ..campaign.nearest import Place
 from ..campaign.question import Question
 from ..errors import HandoffError
 from ..run.sampling import COLUMNS, USUAL_COLUMN
-from ..statistics import measures, pairs, states, verdicts
+from ..statistics import measures, states, verdicts
 from ..statistics.outcomes import ALIKE, Outcome
 from ..statistics.stats import CONFIDENCE
 from ..statistics.verdicts import Member, Standing
@@ -95,20 +95,30 @@ def answer(question: Question, evidence: Evidence, measured_now: bool) -> Answer
     place = nearest.place(question, evidence.settings, able.names)
     if place is None:
         raise HandoffError(_nothing_measured(question, evidence, able))
+    return at(place, question, able, evidence, measured_now)
+
+
+def at(
+    place: Place,
+    question: Question,
+    able: Candidates,
+    evidence: Evidence,
+    measured_now: bool = False,
+    in_full: bool = True,
+) -> Answer:
+    """The answer of this setting. `in_full`: with the bytes per item and the price of each promise."""
     column = COLUMNS.get(question.goal, USUAL_COLUMN)
-    rows = evidence.rows(place.setting.group)
-    group = pairs.of_rows(rows, column)
-    standing = verdicts.against_best(group, able.names)
+    standing = verdicts.against_best(evidence.compared(place.setting.group, column), able.names)
     if standing is None:
         raise HandoffError(f"run '{evidence.run.path}': no figure of '{place.setting.group}' can be ranked")
-    memory, taken = _memory(question, evidence, able)
+    memory, taken = _memory(question, evidence, able) if in_full else (None, {})
     figures = _figures(question, evidence, place, [one.name for one in standing.members])
     specs = {str(one["name"]): one for one in evidence.queues}
     ranks = [
         Rank(one, _outcome(one, standing), figures.get(one.name), taken.get(one.name), specs[one.name])
         for one in standing.members
     ]
-    prices = price.of(question, evidence, place, standing, column)
+    prices = price.of(question, evidence, place, standing, column) if in_full else []
     measure = measures.MEASURES[place.setting.workload]
     unit = "ns" if question.goal == "cpu" else measure.unit
     return Answer(question, place, measured_now, evidence, able, standing, ranks, unit, memory, prices)
@@ -154,7 +164,8 @@ def _outcome(one: Member, standing: Standing) -> str:
 
 def _figures(question: Question, evidence: Evidence, place: Place, names: Sequence[str]) -> dict[str, Figure]:
     """Of each queue in the regime that has most of all trials; where it has none there, in its own."""
-    known = evidence.states(evidence.rows(place.setting.group, names))
+    of_all = evidence.known(place.setting.group)
+    known = {name: of_all[name] for name in names if name in of_all}
     main = states.main_regime({"regimes": found} for found in known.values())
     found: dict[str, Figure] = {}
     for name, regimes in known.items():

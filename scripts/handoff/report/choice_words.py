@@ -20,7 +20,7 @@ from .choice import ALONE, SCHEMA, Answer, Figure, Rank
 MEMORY, PROVEN_OF, PROMISES = "B/item", "proven", "promises"
 HEADS = ("queue", "figure (95%)", "cost to the best", "verdict", MEMORY, PROVEN_OF, PROMISES)
 
-_FIGURES = {
+FIGURES = {
     "throughput": "items per second",
     "round_trip": "round trip",
     "p99": "99th percentile",
@@ -47,14 +47,14 @@ Json = dict[str, Any]
 
 
 def heads(answer: Answer) -> tuple[str, ...]:
-    return tuple(head.replace("figure", _FIGURES[answer.question.goal]) for head in HEADS)
+    return tuple(head.replace("figure", FIGURES[answer.question.goal]) for head in HEADS)
 
 
 def cells(rank: Rank, answer: Answer, proofs: ProofTable) -> tuple[str, ...]:
     return (
         rank.member.name,
         figure(rank.figure, answer),
-        _ratio(rank),
+        ratio(rank),
         outcome(rank, answer),
         "–" if rank.bytes_per_item is None else f"{rank.bytes_per_item:.4g}",
         proven(rank.member.name, proofs),
@@ -63,27 +63,33 @@ def cells(rank: Rank, answer: Answer, proofs: ProofTable) -> tuple[str, ...]:
 
 
 def figure(found: Figure | None, answer: Answer) -> str:
+    return figure_text(found, answer.unit, always_the_same=answer.question.goal == "memory")
+
+
+def figure_text(found: Figure | None, unit: str, always_the_same: bool = False) -> str:
+    """A median with its interval. `always_the_same`: bytes, of which one trial says as much as many."""
     if found is None:
         return "–"
 
     def text(value: float) -> str:
-        return f"{value:.4g} B" if answer.question.goal == "memory" else measures.text(value, answer.unit)
+        return f"{value:.4g} B" if always_the_same else measures.text(value, unit)
 
     if found.low == found.high:
-        same_each_time = found.known or answer.question.goal == "memory"
-        return text(found.median) if same_each_time else f"not known ({text(found.median)} once)"
+        return (
+            text(found.median) if found.known or always_the_same else f"not known ({text(found.median)} once)"
+        )
     between = f"{text(found.low)} – {text(found.high)}"
     if not found.known:
         return f"not known ({between})"
-    (low, unit), (high, same), (_, as_here) = (
+    (low, prefix), (high, same), (_, as_here) = (
         text(value).split() for value in (found.low, found.high, found.median)
     )
-    if unit == same == as_here:
+    if prefix == same == as_here:
         between = f"{low} – {high}"
     return f"{text(found.median)} ({between})"
 
 
-def _ratio(rank: Rank) -> str:
+def ratio(rank: Rank) -> str:
     told = rank.member.verdict
     if told is None:
         return ""
@@ -239,7 +245,7 @@ def _machine(answer: Answer) -> str:
 
 def _found(answer: Answer) -> str:
     first = answer.ranks[0]
-    shown = f"{_FIGURES[answer.question.goal]} {figure(first.figure, answer)}"
+    shown = f"{FIGURES[answer.question.goal]} {figure(first.figure, answer)}"
     if first.outcome == ALONE:
         return f"Only {_first(answer)} was measured: {shown}."
     if first.outcome != BEST:
@@ -258,7 +264,7 @@ def _others(answer: Answer) -> list[str]:
     found = []
     for outcome, words in said.items():
         of_it = [rank for rank in answer.ranks[1:] if rank.outcome == outcome]
-        told = [f"{rank.member.name} {_ratio(rank)}" for rank in of_it]
+        told = [f"{rank.member.name} {ratio(rank)}" for rank in of_it]
         if told:
             found.append(f"{words}: {_listed(told)}.")
     return found

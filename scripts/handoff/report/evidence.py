@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 from ..campaign.nearest import Setting
 from ..errors import HandoffError
 from ..run.results import Run
-from ..statistics import controls, interference, states, withheld
+from ..statistics import controls, interference, pairs, states, withheld
 from ..statistics.prepared import Prepared, prepare
 from . import effort
 
@@ -25,6 +25,9 @@ SPEC = ("name", "producers", "consumers", "bound", "push", "pop", "delivery")
 @dataclass(frozen=True)
 class Evidence:
     run: Run
+    # What many questions ask of one setting, by the setting and the column.
+    _compared: dict[tuple[str, str], pairs.Group] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[str, dict[str, list[Json]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def catalog(self) -> Json:
@@ -95,11 +98,27 @@ class Evidence:
 
     def rows(self, group: str, names: Collection[str] | None = None) -> pd.DataFrame:
         """The trials of a setting, of these implementations, under their own label."""
-        own = self.usable[
-            (self.usable["group"] == group) & (self.usable["label"] == self.usable["implementation"])
-        ]
-        own = own[own["control"] == ""]
+        own = self._entrants.get(group, self.usable.iloc[:0])
         return own if names is None else own[own["implementation"].isin(names)]
+
+    @cached_property
+    def _entrants(self) -> dict[str, pd.DataFrame]:
+        """By setting, the trials of those that compete, under their own label."""
+        own = self.usable[self.usable["label"] == self.usable["implementation"]]
+        return {str(name): rows for name, rows in own[own["control"] == ""].groupby("group")}
+
+    def compared(self, group: str, column: str) -> pairs.Group:
+        """All that were measured in a setting against each other."""
+        key = (group, column)
+        if key not in self._compared:
+            self._compared[key] = pairs.of_rows(self.rows(group), column)
+        return self._compared[key]
+
+    def known(self, group: str) -> dict[str, list[Json]]:
+        """The figures in each regime of all that were measured in a setting."""
+        if group not in self._known:
+            self._known[group] = self.states(self.rows(group))
+        return self._known[group]
 
     def states(self, rows: pd.DataFrame) -> dict[str, list[Json]]:
         """Of each implementation of a setting its figures in each regime."""

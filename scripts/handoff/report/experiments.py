@@ -88,6 +88,10 @@ def section(
     ]
 
 
+def any_measured(summary: Json) -> bool:
+    return any(_rows(summary, one) for one in read())
+
+
 def anchors(figures: Collection[str], downloads: Json, pitfalls: bool = False) -> dict[str, str]:
     """Where the page has something to show: by the name of a figure, a table or a section its element."""
     tables = {f"downloads-{name}" for name in downloads if downloads[name]}

@@ -10,40 +10,60 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from ..compare import memory
 from ..proofs.table import ProofTable
 from ..python import wording as python_wording
 from ..run import cases
 from ..statistics import interference, measures, stats, tails, usl
-from . import effort, experiments, pitfalls, verdict_words
+from . import effort, experiments, explorer_data, glossary, pitfalls, verdict_words
+from .asked import Asked
 from .figures import REGISTRY, Rendered
 
 Json = dict[str, Any]
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILE_NAME = "report.html"
+EXPERIMENTS_NAME = "experiments.html"
 DETAIL_FROM = 6  # environment lists longer than this are folded
 
 
-def render(summary: Json, rendered: Iterable[Rendered], proofs: ProofTable | None = None) -> str:
+def render(
+    summary: Json,
+    rendered: Iterable[Rendered],
+    proofs: ProofTable | None = None,
+    answers: Asked | None = None,
+) -> str:
+    """Without `answers` the page has no picker and no pairs."""
     rows = explorer_rows(summary)
     note_proofs(rows, proofs)
     rendered = list(rendered)
-    anchors = experiments.anchors(
-        [one.name for one in rendered], summary["downloads"], bool(summary["pitfalls"])
-    )
     template = environment().get_template("report.html.j2")
     return template.render(
         **shared(summary, proofs),
         figures=by_section(rendered),
         rows=rows,
         dimensions=dimensions(rows),
-        data=script_json([row["export"] for row in rows]),
-        experiments=experiments.section(summary, anchors),
+        most_rows=explorer_data.MOST_STATIC,
+        data=script_json(explorer_data.build(rows)),
+        picker=answers.shown if answers else None,
+        duels=bool(answers and "duels" in answers.data),
+        answers=script_json(answers.data if answers else {}),
+        experiments=experiments.any_measured(summary),
+        glossary=glossary.read(),
         expected=[one for one in summary["failures"] if one["expected"]],
     )
+
+
+def render_experiments(summary: Json, rendered: Iterable[Rendered]) -> str | None:
+    """A page of their own; None where the run has nothing of them."""
+    if not experiments.any_measured(summary):
+        return None
+    names = [one.name for one in rendered]
+    anchors = experiments.anchors(names, summary["downloads"], bool(summary["pitfalls"]))
+    template = environment().get_template("experiments.html.j2")
+    return template.render(s=summary, page=FILE_NAME, experiments=experiments.section(summary, anchors))
 
 
 def shared(summary: Json, proofs: ProofTable | None) -> dict[str, Any]:
@@ -84,11 +104,18 @@ def environment() -> jinja2.Environment:
     )
     found.filters.update(figure=measures.text, times=measures.times, parameter=parameter)
     found.filters.update(median=median_of, extra=measures.extra, percent=measures.percent)
+    found.globals.update(script=script)
+    found.filters.update(term=glossary.anchor)
     found.filters.update(allocations=memory.allocations, wide=effort.wide)
     found.filters.update(against_best=verdict_words.detail, not_known=verdict_words.not_known)
     found.filters.update(instead_of_best=verdict_words.instead_of_best, alike=verdict_words.alike)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
+
+
+def script(name: str) -> Markup:
+    """A file of the page's script, as it is."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 def median_of(state: Json, unit: str) -> str:
@@ -104,7 +131,8 @@ def parameter(value: float) -> str:
 def by_section(rendered: Iterable[Rendered]) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {spec.section: [] for spec in REGISTRY.values()}
     for one in rendered:
-        shown = {"name": one.name, "question": one.question, "answer": one.answer, "svg": inline(one)}
+        shown: Json = {"name": one.name, "question": one.question, "answer": one.answer, "svg": inline(one)}
+        shown["goals"] = REGISTRY[one.name].goals if one.name in REGISTRY else ()
         found[one.section].append(shown)
     return found
 

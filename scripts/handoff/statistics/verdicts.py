@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special, stats
 
 from .outcomes import CARE, EQUIVALENCE, Outcome, RegimeRatio, Verdict
 from .pairs import LEANS, MIN_TRIALS, Bools, Group
@@ -40,6 +40,7 @@ NOWHERE_APART = (
 PROBABLY = 0.01
 POWER = 0.90
 _NEEDED = float(stats.norm.isf(PROBABLY / 2) + stats.norm.ppf(POWER))  # deviations, for a single regime
+_WITHIN = float(stats.norm.ppf(0.975) + stats.norm.ppf(POWER))  # deviations, to be shown equivalent
 MIN_IN_REGIME = 3  # trials of either member, for a single regime to show anything by itself
 NO_SENSIBLE_NUMBER = 1000  # whoever would need more blocks is not told how many
 
@@ -91,7 +92,8 @@ def verdict(
     reach = float(of.common_quantile[i, j]) * error
     trials = int(of.pairs[i, j])
     freedom = float(np.nan_to_num(of.common_freedom[i, j], nan=1.0))
-    needed = float(stats.t.isf(level / 2, freedom) + stats.t.ppf(POWER, freedom))
+    # As stats.t.isf and stats.t.ppf, without what they take for a single number.
+    needed = float(special.stdtrit(freedom, POWER) - special.stdtrit(freedom, level / 2))
     return Verdict(
         said,
         _exp(middle),
@@ -132,16 +134,15 @@ def _more_blocks(middle: float, error: float, trials: int, needed: float) -> int
     if trials == 0 or not np.isfinite(middle):
         return MIN_TRIALS
     limit = np.log1p(EQUIVALENCE)
-    within = stats.norm.ppf(0.975) + stats.norm.ppf(POWER)
     times = [(needed * error / abs(middle)) ** 2] if middle else []
-    times += [(within * error / (limit - abs(middle))) ** 2] if abs(middle) < limit else []
+    times += [(_WITHIN * error / (limit - abs(middle))) ** 2] if abs(middle) < limit else []
     more = max(1, MIN_TRIALS - trials, int(np.ceil(trials * (min(times) - 1))))
     return more if more <= NO_SENSIBLE_NUMBER else None
 
 
 def chance(evidence: float) -> float:
     """How likely evidence of this size, to whichever side, is there by chance."""
-    return float(2 * stats.norm.sf(abs(evidence)))
+    return float(2 * special.ndtr(-abs(evidence)))
 
 
 def all_pairs(of: Group, level: float = FAMILY_ERROR) -> npt.NDArray[np.object_]:

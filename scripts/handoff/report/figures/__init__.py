@@ -38,6 +38,7 @@ class Spec:
     answer: str  # how to read the picture, in a sentence
     draw: Callable[[dict[str, Any]], Figure | None]  # None where the run has no data for it
     section: str  # of a run's report, in which it stands
+    goals: tuple[str, ...] = ()  # of the picker, which it is shown with
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,14 @@ _MODULES = (
     core_to_core,
 )
 REGISTRY: dict[str, Spec] = {
-    name: Spec(name, module.QUESTION, module.ANSWER, module.draw, getattr(module, "SECTION", QUESTIONS))
+    name: Spec(
+        name,
+        module.QUESTION,
+        module.ANSWER,
+        module.draw,
+        getattr(module, "SECTION", QUESTIONS),
+        getattr(module, "GOALS", ()),
+    )
     for module in _MODULES
     for name in [module.__name__.rpartition(".")[2]]
 }

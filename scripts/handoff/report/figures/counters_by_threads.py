@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from . import data, dots, style
 
 QUESTION = "What does counting cost as threads are added?"
+GOALS = ("counter",)
 ANSWER = (
     "Operations per second of all threads together. Lines join only points with a CPU for every thread; the "
     "shaded part has more threads than CPUs. The dashed grey line is the control: the bare fetch_add."
@@ -49,7 +50,7 @@ def _panel(axes: Axes, summary: Json, rows: list[Json], mix: str, regime: str) -
             series.setdefault(row["implementation"], []).append((int(row["keys"]["t"]), state))
     axes.set_yscale("log")
     for index, name in enumerate(sorted(series)):
-        _line(axes, sorted(series[name], key=lambda one: one[0]), threads, crowded, index)
+        _line(axes, name, sorted(series[name], key=lambda one: one[0]), threads, crowded, index)
     _floor(axes, summary, mix, threads, regime)
     if crowded:
         first = min(threads.index(t) for t in crowded)
@@ -71,7 +72,12 @@ def _panel(axes: Axes, summary: Json, rows: list[Json], mix: str, regime: str) -
 
 
 def _line(
-    axes: Axes, points: list[tuple[int, Json]], threads: list[int], crowded: set[int], index: int
+    axes: Axes,
+    name: str,
+    points: list[tuple[int, Json]],
+    threads: list[int],
+    crowded: set[int],
+    index: int,
 ) -> None:
     colour = style.COLOURS[index % len(style.COLOURS)]
     marker = style.MARKERS[index % len(style.MARKERS)]
@@ -81,7 +87,10 @@ def _line(
     for x, state in own + beyond:
         axes.plot([x, x], [state["low"], state["high"]], color=colour, linewidth=1.6, zorder=2)
         hollow = "white" if (x, state) in beyond else colour
-        axes.plot(x, state["median"], marker, color=colour, markerfacecolor=hollow, markersize=5, zorder=3)
+        (mark,) = axes.plot(
+            x, state["median"], marker, color=colour, markerfacecolor=hollow, markersize=5, zorder=3
+        )
+        style.tip(mark, f"{name}, {threads[x]} threads: {dots.told(state, '1/s')}")
 
 
 def _floor(axes: Axes, summary: Json, mix: str, threads: list[int], regime: str) -> None:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from . import data, dots, style
 
 QUESTION = "What CPU do I pay for the speed?"
+GOALS = ("cpu",)
 ANSWER = (
     "Each point is one queue under one wait with one producer and one consumer. Right and low is good. The "
     "line is the Pareto frontier of the medians: nothing else is both faster and cheaper. Of "
@@ -20,6 +21,7 @@ MAX_LABELS = 10
 
 Json = dict[str, Any]
 Point = tuple[float, float, str, str]  # items/s, CPU ns per item, queue, wait
+Mark = tuple[Point, Json]  # with its figures
 
 
 def draw(summary: Json) -> Figure | None:
@@ -27,25 +29,25 @@ def draw(summary: Json) -> Figure | None:
     shared = data.commonest(every, "item", "capacity")
     rows = data.rows_of(summary, "producer_consumer", p="1", c="1", **shared)
     regime = data.main_regime(summary, rows)
-    points: list[Point] = []
-    states: list[Json] = []
+    marks: list[Mark] = []
     for row in rows:
         state = data.state_of(row, regime)
         if state is not None and state["cpu_ns"] is not None and state["cpu_ns"]["median"]:
-            states.append(state)
-            points.append(
-                (state["median"], state["cpu_ns"]["median"], row["implementation"], row["keys"]["wait"])
-            )
-    if not points:
+            at = (state["median"], state["cpu_ns"]["median"])
+            marks.append(((*at, row["implementation"], row["keys"]["wait"]), state))
+    if not marks:
         return None
+    points = [point for point, _ in marks]
     figure, (axes,) = style.new(5.6)
     place = data.wait_order(summary)
     waits = sorted({point[3] for point in points}, key=place)
     for wait in waits:
         index = place(wait)[0]
-        own = [(x, y) for x, y, _, at in points if at == wait]
         colour, marker = style.COLOURS[index % len(style.COLOURS)], style.MARKERS[index % len(style.MARKERS)]
-        axes.plot(*zip(*own), marker, color=colour, alpha=0.85, markersize=6, label=f"wait: {wait}", zorder=3)
+        for point, state in marks:
+            if point[3] == wait:
+                _mark(axes, point, state, colour, marker)
+        axes.plot([], [], marker, color=colour, alpha=0.85, markersize=6, label=f"wait: {wait}")
     axes.set_xscale("log")
     axes.set_yscale("log")
     low, high = axes.get_xlim()
@@ -63,8 +65,22 @@ def draw(summary: Json) -> Figure | None:
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncol=len(waits), handletextpad=0.2)
     setting = ", ".join(f"{key} {value}" for key, value in shared.items())
     title = f"CPU cost against throughput: p 1, c 1, {setting}"
-    style.finish(figure, summary, title, data.regime_text(summary, regime), data.n_text(states))
+    style.finish(
+        figure, summary, title, data.regime_text(summary, regime), data.n_text(state for _, state in marks)
+    )
     return figure
+
+
+def _mark(axes: Axes, point: Point, state: Json, colour: str, marker: str) -> None:
+    """With both of its intervals, which are pale: where many points are near each other they would hide them."""
+    x, y, name, wait = point
+    cpu = state["cpu_ns"]
+    axes.plot([state["low"], state["high"]], [y, y], color=colour, linewidth=0.9, alpha=0.35, zorder=1)
+    axes.plot([x, x], [cpu["low"], cpu["high"]], color=colour, linewidth=0.9, alpha=0.35, zorder=1)
+    (mark,) = axes.plot(x, y, marker, color=colour, alpha=0.85, markersize=6, zorder=3)
+    style.tip(
+        mark, f"{name}, wait {wait}: {dots.told(state, '1/s')}; CPU per item {dots.told(state | cpu, 'ns')}"
+    )
 
 
 def frontier(points: list[Point]) -> list[Point]:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from . import data, dots, style
 
 QUESTION = "How many download threads, and does the queue matter?"
+GOALS = ("download",)
 ANSWER = (
     "Left: every queue at every number of downloaders; the line is what the latencies alone allow. "
     "Downloaders wait for most of their time, so there may be many more of them than CPUs; measured points "

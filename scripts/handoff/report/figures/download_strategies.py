@@ -13,6 +13,7 @@ from ...statistics import measures
 from . import data, dots, style
 
 QUESTION = "How to download many documents, and what does keeping their order cost?"
+GOALS = ("download_strategies",)
 ANSWER = (
     "Left: throughput against how many documents may be under way, on the list with most such numbers; the "
     "dashed line is the bound that latencies, cores and bandwidth set. Right: the share of that bound, and what "

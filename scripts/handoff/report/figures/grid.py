@@ -18,6 +18,7 @@ class GridCell:
     value: float
     text: str
     best: bool = False  # in the first tie group of its column
+    tip: str = ""  # the figure with its interval
 
 
 @dataclass
@@ -38,13 +39,13 @@ def draw(axes: Axes, grid: Grid) -> None:
     places = _places(grid)
     # Dark is good; the pale end stays light enough for black text, the dark one takes white.
     colours = pyplot.get_cmap("Blues" if grid.more_is_better else "Blues_r")
+    axes.set_xlim(-0.5, max(places.values()) + 0.5)
     for column in grid.columns:
         values = [c.value for (_, at), c in grid.cells.items() if grid.per_column is False or at == column]
         norm = LogNorm(min(values), max(values) * 1.0001)
         for index, row in enumerate(grid.rows):
             cell = grid.cells.get((row, column))
             _draw_cell(axes, places[column], index, cell, colours, norm, column in grid.hatched)
-    axes.set_xlim(-0.5, max(places.values()) + 0.5)
     axes.set_ylim(len(grid.rows) - 0.5, -0.5)
     axes.set_yticks(range(len(grid.rows)), grid.rows)
     axes.set_xticks([places[column] for column in grid.columns], grid.columns)
@@ -62,6 +63,14 @@ def _places(grid: Grid) -> dict[str, float]:
         places[column] = at
         at += 1.0
     return places
+
+
+def _size(axes: Axes, text: str) -> float:
+    """Of letters that stay inside their cell: names and margins take about 180 points of the width."""
+    low, high = axes.get_xlim()
+    room = (72 * style.WIDTH - 180) / (high - low)
+    longest = max(len(line) for line in text.splitlines())
+    return float(min(8.0 if "\n" not in text else 7.0, room / (0.62 * longest)))
 
 
 def _draw_cell(
@@ -89,8 +98,9 @@ def _draw_cell(
         )
     weight = "bold" if cell.best else "normal"
     colour = "white" if dark else style.INK
-    # The longest texts must stay inside their cell.
-    size = 8 if len(cell.text) <= 14 else 7
-    axes.text(
+    size = _size(axes, cell.text)
+    text = axes.text(
         x, y, cell.text, ha="center", va="center", color=colour, fontsize=size, fontweight=weight, zorder=4
     )
+    if cell.tip:
+        style.tip(text, cell.tip)

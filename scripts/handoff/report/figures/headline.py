@@ -25,7 +25,7 @@ def draw(summary: Json, group: Json | None, title: str, axis_title: str) -> Figu
     if not present:
         return None
     rows = [_row(name, cases[name], state, members[name], summary, group["unit"]) for name, state in present]
-    figure, (axes, margin) = style.new(1.75 + style.ROW * len(rows), 2, (4.0, 1.75))
+    figure, (axes, margin) = style.new(1.75 + style.ROW * len(rows), 2, (4.0, 2.3))
     dots.draw(axes, margin, rows, group["unit"])
     axes.set_xlabel(axis_title)
     _yardstick_axis(axes, summary, regime, group)
@@ -47,7 +47,9 @@ def _row(name: str, case: Json, state: Json, member: Json, summary: Json, unit: 
     note = measures.text(state["median"], unit)
     enough = state["coverage"] >= stats.CONFIDENCE
     dot = dots.Dot(state["median"], state["low"], state["high"], enough)
-    return dots.DotRow(name, dot, note, measures.times(multiple), member["outcome"], others)
+    return dots.DotRow(
+        name, dot, note, dots.told(state, unit), measures.times(multiple), member["outcome"], others
+    )
 
 
 def _yardstick_axis(axes: Axes, summary: Json, regime: str, group: Json) -> None:

@@ -10,6 +10,7 @@ from ...statistics.stats import CONFIDENCE
 from . import data, dots, style
 
 QUESTION = "What is the tail of a round trip?"
+GOALS = ("p99",)
 ANSWER = (
     "Medians over the trials of each percentile, sorted by p99; a bar of the same colour is the 95% interval of "
     "a tail, from a bootstrap of blocks. Closed loop: the next item leaves when the "
@@ -52,7 +53,12 @@ def draw(summary: Json) -> Figure | None:
                 axes.plot(ends, [y, y], line, color=colour, linewidth=2.2, alpha=0.55, zorder=2)
         points = [(state["figures"].get(name), y) for y, (_, state) in enumerate(present)]
         kept = [(x, y) for x, y in points if x is not None]
-        axes.plot(*zip(*kept), marker, color=colour, markersize=5.5, label=label, zorder=3) if kept else None
+        for x, y in kept:
+            (mark,) = axes.plot(x, y, marker, color=colour, markersize=5.5, zorder=3)
+            name_of, state = present[y]
+            style.tip(mark, f"{name_of}, {label}: {dots.told(dots.percentile(state, name), 'ns')}")
+        if kept:
+            axes.plot([], [], marker, color=colour, markersize=5.5, label=label)
     floors = [state["figures"].get("timer_floor_ns") for _, state in present]
     known_floors = [floor for floor in floors if floor]
     if known_floors:

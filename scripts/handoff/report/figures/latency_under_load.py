@@ -11,6 +11,7 @@ from matplotlib.ticker import NullLocator
 from . import data, dots, style
 
 QUESTION = "How does latency grow with the load?"
+GOALS = ("p99",)
 ANSWER = (
     "Open loop: items are due by a clock, and latency counts from the time at which an item was due. The load "
     "is a share of what the same queue took just before without pacing, so the panels differ in items "
@@ -66,7 +67,13 @@ def _panel(axes: Axes, name: str, states: dict[float, Json]) -> None:
         values = [states[load]["figures"].get(figure) for load in loads]
         points = [(load, value) for load, value in zip(loads, values) if value]
         if points:
-            axes.plot(*zip(*points), line, marker=marker, color=colour, markersize=5.0, label=label)
+            axes.plot(*zip(*points), line, color=colour)
+            axes.plot([], [], line, marker=marker, color=colour, markersize=5.0, label=label)
+        for load, value in points:
+            shown = dots.percentile(states[load], figure)
+            axes.plot([load, load], [shown["low"], shown["high"]], color=colour, linewidth=2.0, alpha=0.5)
+            (mark,) = axes.plot(load, value, marker=marker or ".", color=colour, markersize=5.0)
+            style.tip(mark, f"{name}, {label} at {load:g}%: {dots.told(shown, 'ns')}")
     overloaded = [load for load in loads if states[load]["figures"].get("overloaded")]
     for load in overloaded:
         axes.plot(load, states[load]["figures"]["p99_ns"], "x", color=style.INK, markersize=10.0, zorder=4)

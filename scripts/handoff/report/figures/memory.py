@@ -13,6 +13,7 @@ from ...statistics import measures
 from . import data, dots, style
 
 QUESTION = "What memory does an item cost?"
+GOALS = ("memory",)
 ANSWER = (
     "Left: all that a full queue takes, over the items that it holds; the dashed line is the item itself, and "
     "what lies beyond it is the queue's. Middle: how many allocations an item needs that passes through an "
@@ -45,7 +46,9 @@ def draw(summary: Json) -> Figure | None:
 def _held(axes: Axes, setting: Json) -> None:
     for y, member in enumerate(setting["members"]):
         axes.axhline(y, color=style.SHADE, linewidth=0.8, zorder=0)
-        axes.plot(member["bytes_per_item"], y, "o", color=style.BLUE, markersize=5.5, zorder=3)
+        (mark,) = axes.plot(member["bytes_per_item"], y, "o", color=style.BLUE, markersize=5.5, zorder=3)
+        held = measures.text(member["bytes_per_item"], "B")
+        style.tip(mark, f"{member['implementation']}: {held} per item, n = {member['n']}")
     size = int(setting["item"])
     axes.axvline(size, color=style.GREEN, linewidth=1.4, linestyle="--", zorder=1)
     axes.text(size, -0.9, " the item", color=style.GREEN, fontsize=8, va="center")

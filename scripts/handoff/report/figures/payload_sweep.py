@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from . import data, dots, style
 
 QUESTION = "What does a larger payload cost?"
+GOALS = ("throughput",)
 ANSWER = (
     "One row per queue, one mark per item type, sorted by the 8-byte figure. The distance between the marks "
     "of a row is the price of the copy."
@@ -52,7 +53,8 @@ def draw(summary: Json) -> Figure | None:
             state = swept[name].get(item)
             if state is not None:
                 axes.plot([state["low"], state["high"]], [y, y], color=colour, linewidth=1.8, zorder=2)
-                axes.plot(state["median"], y, marker, color=colour, markersize=5.5, zorder=3)
+                (mark,) = axes.plot(state["median"], y, marker, color=colour, markersize=5.5, zorder=3)
+                style.tip(mark, f"{name}, {label}: {dots.told(state, '1/s')}")
         axes.plot([], [], marker, color=colour, markersize=5.5, label=label)
     dots.names_down(axes, names, "1/s")
     axes.set_xlabel("items per second (log scale; further right is better)")

@@ -7,14 +7,21 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ...statistics import measures
-from . import data, grid, style
+from . import data, dots, grid, style
 
 QUESTION = "Spin, yield or block?"
+GOALS = (
+    "round_trip",
+    "wait",
+)
 ANSWER = (
     "Round trip, and under it the multiple of the yardstick. Colours compare within a column. `own` is the "
     "queue's own blocking call; the other columns are the harness waiting around try_ calls, so the two "
     "are not one scale."
 )
+
+MOST_IN_A_LINE = 7  # columns whose cells have room for a figure and its multiple side by side
+NEW_LINE = "\n"
 
 Json = dict[str, Any]
 
@@ -27,6 +34,8 @@ def draw(summary: Json) -> Figure | None:
         return None
     regime = data.main_regime(summary, rows)
     cells: dict[tuple[str, str], grid.GridCell] = {}
+    # Of many ways to wait each has little room.
+    many = len({row["keys"]["wait"] for row in rows}) > MOST_IN_A_LINE
     states: list[Json] = []
     for row in rows:
         state = data.state_of(row, regime)
@@ -34,9 +43,12 @@ def draw(summary: Json) -> Figure | None:
             continue
         states.append(state)
         multiple = state["multiple"]["median"] if state["multiple"] else None
-        text = f"{measures.text(state['median'], row['unit'])} · {measures.times(multiple)}"
+        text = f"{measures.text(state['median'], row['unit'])}{NEW_LINE if many else ' · '}{measures.times(multiple)}"
         cells[(row["implementation"], row["keys"]["wait"])] = grid.GridCell(
-            state["median"], text, data.leads(summary, row)
+            state["median"],
+            text,
+            data.leads(summary, row),
+            f"{row['implementation']}, wait {row['keys']['wait']}: {dots.told(state, row['unit'])}",
         )
     if not cells:
         return None
@@ -44,7 +56,7 @@ def draw(summary: Json) -> Figure | None:
     names = sorted({name for name, _ in cells}, key=lambda name: _place(name, columns, cells))
     apart = set(columns) & {"own"}
     table = grid.Grid(names, columns, cells, apart=apart, more_is_better=False, per_column=True)
-    figure, (axes,) = style.new(1.3 + style.ROW * len(names))
+    figure, (axes,) = style.new(1.3 + style.ROW * len(names) * (1.25 if many else 1.0))
     grid.draw(axes, table)
     title = f"Ping-pong round trip by wait: {shared.get('queues', '?')} queues"
     style.finish(figure, summary, title, data.regime_text(summary, regime), data.n_text(states))

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from . import data, headline
 
 QUESTION = "How long does a hand-over there and back take?"
+GOALS = ("round_trip",)
 ANSWER = (
     "Mean round trip of one item through two queues. The dashed line is the yardstick: the same two CPUs "
     "passing a bare cache line. The multiple beside each figure says how many of these a queue takes."

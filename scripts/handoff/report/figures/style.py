@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+import zlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +15,7 @@ import matplotlib
 matplotlib.use("Agg")  # no display is needed or looked for
 
 import matplotlib.pyplot as plt  # noqa: E402  (after the choice of the backend)
+from matplotlib.artist import Artist  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
@@ -35,6 +39,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 INK, MUTED, FAINT, SHADE = "#1b1f24", "#5b6470", "#d5dae0", "#f1f3f5"
 
 FONT = "DejaVu Sans"
+
+TIP = "tip "  # begins the name of a mark that says what it shows
 
 RC = {
     "svg.hashsalt": "handoff",
@@ -133,7 +139,46 @@ def compact(text: str) -> str:
     text = text.replace(f"'{FONT}'", f"'{FONT}', Verdana, sans-serif")  # Verdana's letters are as wide
     text = re.sub(r'(?<= d=")[^"]*', _short_path, text)
     text = re.sub(r'(?<= [xy]=")[^"]*|translate\([^)]*\)|rotate\([^)]*\)', _short_numbers, text)
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
+    lines = "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
+    return _with_classes(_flat(_with_titles(lines)))
+
+
+def tip(artist: Artist, text: str) -> None:
+    """What is shown of a mark when it is pointed at or has the focus."""
+    artist.set_gid(TIP + text)
+
+
+def _with_titles(text: str) -> str:
+    """A mark with a tip can be reached by the keyboard, and says what it shows."""
+    return re.sub(
+        rf'<g id="{TIP}([^"]*)">', r'<g class="tip" tabindex="0" role="img"><title>\1</title>', text
+    )
+
+
+def _flat(text: str) -> str:
+    """Without groups that only have a number for a name, where nothing or one element is all that is in them."""
+    text = re.sub(r'<g id="[A-Za-z0-9.]+_\d+">', "<g>", text)
+    text = re.sub(r'<g id="[A-Za-z0-9.]+_\d+"/>\n', "", text)
+    previous = ""
+    while previous != text:
+        previous = text
+        text = re.sub(r"<g>\n(<(?:path|text|use|image)\b[^\n]*(?:/>|</text>))\n</g>", r"\1", text)
+    return text
+
+
+def _with_classes(text: str) -> str:
+    """Each style once, under a name that is made from it: the same in every figure of a page."""
+    counted = Counter(re.findall(r' style="([^"]*)"', text))
+    names = {one: f"s{zlib.crc32(one.encode()):08x}" for one, times in counted.items() if times > 1}
+    if not names or "<style" not in text:
+        return text
+    text = re.sub(
+        r' style="([^"]*)"',
+        lambda found: f' class="{names[found[1]]}"' if found[1] in names else found[0],
+        text,
+    )
+    rules = "".join(f".{name}{{{html.unescape(one)}}}" for one, name in names.items())
+    return text.replace("</style>", f"{rules}</style>", 1)
 
 
 def _short_path(found: re.Match[str]) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ...statistics import measures
-from . import data, grid, style
+from . import data, dots, grid, style
 
 QUESTION = "Which is fastest at my number of producers and consumers?"
+GOALS = ("throughput",)
 ANSWER = (
     "Each column is one P × C; darker is better. An orange frame marks the tie group of the best in its "
     "column. Hatched columns have more threads than CPUs: they measure the scheduler as well."
@@ -39,7 +40,10 @@ def draw(summary: Json) -> Figure | None:
         column = names[(int(row["keys"]["p"]), int(row["keys"]["c"]))]
         text = measures.text(state["median"], row["unit"]).removesuffix("/s")
         cells[(row["implementation"], column)] = grid.GridCell(
-            state["median"], text, data.leads(summary, row)
+            state["median"],
+            text,
+            data.leads(summary, row),
+            f"{row['implementation']}, {column}: {dots.told(state, row['unit'])}",
         )
     if not cells:
         return None

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from . import data, headline
 
 QUESTION = "Which queue moves most items?"
+GOALS = ("throughput",)
 ANSWER = (
     "The dot is the median of all trials of one regime, the bar its exact 95% interval. Beside it stands what is "
     "shown of each queue against the best."

@@ -1,0 +1,49 @@
+"""All cases as the page's script draws them: what is saved as CSV, and the texts of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..statistics import measures
+from . import verdict_words
+
+Json = dict[str, Any]
+
+# Rows that stand in the page itself; a browser takes a second for some thousands.
+MOST_STATIC = 300
+
+
+def build(rows: Sequence[Json]) -> Json:
+    """Columns once, and a row for each case and regime."""
+    columns = list(rows[0]["export"]) if rows else []
+    return {
+        "columns": columns,
+        "exported": [[_short(row["export"][name]) for name in columns] for row in rows],
+        "shown": [_shown(row) for row in rows],
+    }
+
+
+def _short(value: Any) -> Any:
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def _shown(row: Json) -> list[Any]:
+    state, unit = row["state"], row["case"]["unit"]
+    known = bool(row["bar"])
+    text, interval = "–", ""
+    if known:
+        text = measures.text(state["median"], unit) if state["known"] else "not known"
+        interval = f"{measures.text(state['low'], unit)} – {measures.text(state['high'], unit)}"
+    against = verdict_words.detail(row["member"], state.get("regime")) if row["member"] else ""
+    return [
+        text,
+        interval,
+        row["percentile"] if known else "",
+        [row["bar"][name] for name in ("low", "width", "middle")] if known else None,
+        measures.times(row["multiple"]),
+        measures.text(row["cpu"], "ns"),
+        against,
+        ", ".join(row["notes"]),
+        bool(row["case"]["control"]),
+    ]

@@ -1,0 +1,130 @@
+// Filters and sorts all cases. Its part of the address: `find`, `sort` (column, negative when descending), `group` (a
+// link from elsewhere on the page), and case.NAME for each key of the case names.
+
+const AT_ONCE = 200; // rows that are drawn before somebody asks for more
+
+const isFiltered = () => [...state.keys()].some((name) => ["find", "sort", "group"].includes(name) || name.startsWith("case."));
+
+const startExplorer = () => {
+  const form = /** @type {HTMLFormElement} */ (byId("filters"));
+  const body = /** @type {HTMLTableElement} */ (byId("table")).tBodies[0];
+  const heads = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#table th")]);
+  const dimensions = [...form.querySelectorAll("select")].map((select) => select.name);
+  let room = AT_ONCE;
+  /** @type {{columns: string[], exported: any[][], shown: any[][]} | null} */
+  let data = null;
+  /** @type {any[]} */
+  let rows = [];
+
+  // Read when the table is first opened: of many cases it is most of the page.
+  const load = () => {
+    if (data) return;
+    data = JSON.parse(byId("data").textContent);
+    const { columns, exported, shown } = /** @type {any} */ (data);
+    const column = (/** @type {string} */ name) => columns.indexOf(name);
+    const [caseAt, label, regime, n] = ["case", "label", "regime", "n"].map(column);
+    const [median, multiple, cpu, outcome] = ["median", "multiple", "cpu_ns", "outcome"].map(column);
+    rows = exported.map((/** @type {any[]} */ one, /** @type {number} */ index) => {
+      const [workload, , ...keys] = one[caseAt].split("/");
+      const [text, interval, percentile, bar, times, cpuText, against, notes, control] = shown[index];
+      const cells = [workload, one[label], keys.join(" "), one[regime] || "–", one[n], one[median], null, one[multiple], one[cpu], one[outcome] || "", notes];
+      return { index, workload, keys, group: [workload, ...keys].join("/"), regime: one[regime] || "none", cells,
+        shown: { text, interval, percentile, bar, times, cpuText, against, control },
+        words: [...cells, text, against].join(" ").toLowerCase() };
+    });
+  };
+
+  const visible = (/** @type {any} */ row) => {
+    const group = state.get("group");
+    if (group && row.group !== group) return false;
+    for (const name of dimensions) {
+      const wanted = state.get(`case.${name}`);
+      const is = name === "workload" ? row.workload : name === "regime" ? row.regime : valueOf(row.keys, name);
+      if (wanted && is !== wanted) return false;
+    }
+    return (state.get("find") || "").toLowerCase().split(/\s+/).filter(Boolean).every((word) => row.words.includes(word));
+  };
+  const valueOf = (/** @type {string[]} */ keys, /** @type {string} */ name) => (keys.find((key) => key.startsWith(`${name}:`)) || "").slice(name.length + 1);
+
+  const compare = (/** @type {number} */ column, /** @type {number} */ sign) => (/** @type {any} */ a, /** @type {any} */ b) => {
+    const [x, y] = [a.cells[column], b.cells[column]];
+    if (heads[column].dataset.sort !== "number") return sign * String(x).localeCompare(String(y), "en", { numeric: true });
+    if (x === null || y === null) return Number(x === null) - Number(y === null);
+    return sign * (x - y);
+  };
+
+  const drawn = (/** @type {any} */ row) => {
+    const { text, interval, percentile, bar, times, cpuText, against, control } = row.shown;
+    const [workload, label, , regime, n, , , , , outcome, notes] = row.cells;
+    const number = (/** @type {(Node | string)[]} */ ...inside) => element("td", { class: "num" }, ...inside);
+    const keys = element("td", { class: "keys" });
+    for (const key of row.keys) keys.append(element("span", {}, key), " ");
+    const track = element("td");
+    if (bar) track.append(element("span", { class: "bar" }, element("i", { style: `left:${bar[0]}%;width:${bar[1]}%` }), element("b", { style: `left:${bar[2]}%` })));
+    const median = number(element("b", {}, text), ...(percentile ? [element("small", {}, percentile)] : []), ...(interval ? [element("small", {}, interval)] : []));
+    return element("tr", { "data-group": row.group, ...(control ? { class: "control" } : {}) }, element("td", {}, workload), element("td", {}, element("code", {}, label)), keys,
+      element("td", {}, regime), number(String(n)), median, track, number(times), number(cpuText), element("td", {}, outcome, element("small", {}, against)), element("td", { class: "notes" }, notes));
+  };
+
+  const chosen = () => {
+    const sort = parseInt(state.get("sort") || "0", 10);
+    const column = Math.abs(sort) - 1;
+    const sortable = sort && heads[column] && heads[column].dataset.sort;
+    heads.forEach((head, index) => {
+      if (!head.dataset.sort) return;
+      head.setAttribute("aria-sort", sortable && index === column ? (sort > 0 ? "ascending" : "descending") : "none");
+    });
+    const found = rows.filter(visible);
+    return sortable ? found.sort(compare(column, Math.sign(sort))) : found;
+  };
+
+  const show = () => {
+    const fold = byId("table").closest("details");
+    if (!isFiltered() && !(fold && fold.open)) return;
+    load();
+    const found = chosen();
+    body.replaceChildren(...found.slice(0, room).map(drawn));
+    for (const name of dimensions) /** @type {any} */ (form.elements.namedItem(name)).value = state.get(`case.${name}`) || "";
+    /** @type {any} */ (form.elements.namedItem("find")).value = state.get("find") || "";
+    const group = state.get("group");
+    byId("shown").textContent = `${found.length} of ${rows.length} rows${group ? ` in ${group}` : ""}`;
+    byId("more-rows").hidden = found.length <= room;
+    byId("more-rows").textContent = `${found.length - room} more`;
+  };
+
+  form.addEventListener("input", (event) => {
+    const { name, value } = /** @type {HTMLInputElement} */ (event.target);
+    room = AT_ONCE;
+    setState({ [name === "find" ? name : `case.${name}`]: value });
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    setState(Object.fromEntries(["find", "sort", "group", ...dimensions.map((name) => `case.${name}`)].map((name) => [name, ""])));
+  });
+  heads.forEach((head, index) => {
+    if (!head.dataset.sort) return;
+    const button = element("button", { type: "button" }, head.textContent || "");
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const current = parseInt(state.get("sort") || "0", 10);
+      setState({ sort: String(current === index + 1 ? -current : index + 1) });
+    });
+  });
+  byId("more-rows").addEventListener("click", () => {
+    room = Infinity;
+    show();
+  });
+  byId("export").addEventListener("click", () => {
+    load();
+    const { columns, exported } = /** @type {any} */ (data);
+    const quote = (/** @type {any} */ value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
+    const lines = [columns, ...chosen().map((row) => exported[row.index])];
+    const blob = new Blob([lines.map((line) => line.map(quote).join(",")).join("\r\n")], { type: "text/csv" });
+    const link = /** @type {HTMLAnchorElement} */ (element("a", { href: URL.createObjectURL(blob), download: "handoff.csv" }));
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+  /** @type {any} */ (byId("table").closest("details")).addEventListener("toggle", show);
+  shows.push(show);
+};
