@@ -17,7 +17,7 @@ from ..proofs.table import ProofTable
 from ..python import wording as python_wording
 from ..run import cases
 from ..statistics import interference, measures, stats, tails, usl
-from . import effort, experiments, pitfalls, verdict_words
+from . import effort, experiments, nearly_full, pitfalls, verdict_words
 from .figures import REGISTRY, Rendered
 
 Json = dict[str, Any]
@@ -56,6 +56,7 @@ def shared(summary: Json, proofs: ProofTable | None) -> dict[str, Any]:
         "no_fit": usl.sentence(summary["scaling"]),
         "memory_reading": memory.READING,
         "python_wording": python_wording,
+        "nearly_full_reading": nearly_full.READING,
         "pitfalls_reading": pitfalls.READING,
         "proofs": proofs,
         "interference": interference.sentence(summary["interference"]),
@@ -84,7 +85,7 @@ def environment() -> jinja2.Environment:
     )
     found.filters.update(figure=measures.text, times=measures.times, parameter=parameter)
     found.filters.update(median=median_of, extra=measures.extra, percent=measures.percent)
-    found.filters.update(allocations=memory.allocations, wide=effort.wide)
+    found.filters.update(allocations=memory.allocations, failed=nearly_full.share, wide=effort.wide)
     found.filters.update(against_best=verdict_words.detail, not_known=verdict_words.not_known)
     found.filters.update(instead_of_best=verdict_words.instead_of_best, alike=verdict_words.alike)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
