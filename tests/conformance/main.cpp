@@ -29,6 +29,19 @@ unsigned limit_after(unsigned failures, unsigned limit) {
     return failures == 0 ? limit : std::max(limit / 4, 1U);
 }
 
+// Nor what has failed in this process.
+class impatience : public testing::EmptyTestEventListener {
+public:
+    explicit impatience(unsigned limit) : limit_(limit) {}
+
+    void OnTestPartResult(const testing::TestPartResult& result) override {
+        if (result.failed()) watchdog::set_time_limit(limit_after(1, limit_));
+    }
+
+private:
+    const unsigned limit_;
+};
+
 int run_tests() {
     const int result = RUN_ALL_TESTS();
     // A filter with a typing error must not pass by running nothing.
@@ -56,6 +69,7 @@ int main(int argc, char** argv) {
     std::printf("seed: HANDOFF_SEED=%llu\n", static_cast<unsigned long long>(seed()));
     return supervised([limit](unsigned failures) {
         watchdog::set_time_limit(limit_after(failures, limit));
+        testing::UnitTest::GetInstance()->listeners().Append(new impatience(limit));
         return run_tests();
     });
 }

@@ -6,12 +6,28 @@
 
 #include <chrono>
 #include <cstddef>
+#include <numeric>
 #include <vector>
 
 #include "time_box.hpp"
 #include "transfer.hpp"
 
 namespace handoff::conformance {
+
+// Of threads that have gone: sent[p] items by each, popped as the log says. Drains the queue into the log.
+inline void expect_all_and_room(const queue_under_test& subject, any_queue<number>& queue,
+                                const std::vector<std::size_t>& sent, transfer_log& log) {
+    const std::size_t most = std::accumulate(sent.begin(), sent.end(), std::size_t{0}) + 1;
+    const auto consumer = queue.consumer();
+    for (number value = untouched; log.left.size() < most && consumer->try_pop(value);)
+        log.left.push_back(value);
+    expect_conserved(sent, log);
+    if (!subject.bounded()) return;
+    std::size_t fit = 0;
+    const auto producer = queue.producer();
+    while (fit <= queue.capacity() && producer->try_push(number{fit})) ++fit;
+    EXPECT_EQ(fit, queue.capacity()) << "items fit into the empty queue, after all threads had gone";
+}
 
 template <class Bystander = nobody>
 class small_crowd {
@@ -50,17 +66,7 @@ public:
             [this] { bystander_.meanwhile(); });
     }
 
-    void expect_all_and_room() {
-        const auto consumer = queue_.consumer();
-        for (number value = untouched; log_.left.size() < sent_.size() * rounds_ && consumer->try_pop(value);)
-            log_.left.push_back(value);
-        expect_conserved(sent_, log_);
-        if (!subject_.bounded()) return;
-        std::size_t fit = 0;
-        const auto producer = queue_.producer();
-        while (fit <= queue_.capacity() && producer->try_push(number{fit})) ++fit;
-        EXPECT_EQ(fit, queue_.capacity()) << "items fit into the empty queue, after all threads had gone";
-    }
+    void expect_all_and_room() { conformance::expect_all_and_room(subject_, queue_, sent_, log_); }
 
 private:
     const queue_under_test& subject_;

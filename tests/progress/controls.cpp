@@ -1,5 +1,6 @@
 // Queues and a counter whose specs claim more than is true: the tests of this folder must fail them. And one
-// that claims less, which they must let pass.
+// that claims less, which they must let pass. And a stack with a fault that shows only
+// where a thread stands still.
 #include "counter_suite.hpp"
 #include "counters/locked_counter.hpp"
 #include "counters/relaxed_fetch_add_counter.hpp"
@@ -9,6 +10,7 @@
 #include "queues/lamport_spsc_ring.hpp"
 #include "queues/locked_ring.hpp"
 #include "queues/vyukov_mpmc_ring.hpp"
+#include "untagged_stack.hpp"
 
 namespace handoff::stalls {
 namespace {
@@ -78,6 +80,7 @@ public:
     conformance::register_queue<lying_spsc_ring>("lying_spsc_ring") &&
     conformance::register_queue<modest_spsc_ring>("modest_spsc_ring") &&
     conformance::register_queue<lying_atomic_queue>("lying_atomic_queue") &&
+    conformance::register_queue<untagged_stack>("untagged_stack") &&
     conformance::register_counter<lying_counter>("lying_counter");
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "counter_suite.hpp"
 #include "queue_suite.hpp"
 #include "session.hpp"
+#include "steps.hpp"
 #include "stop.hpp"
 #include "tests.hpp"
 
@@ -20,6 +21,9 @@ void conformance::register_queue_tests(const queue_under_test& subject) {
         if (subject.spec->producers == cardinality::many || subject.spec->consumers == cardinality::many)
             add("stopped_handles_disturb_nobody", stalls::stopped_handles_disturb_nobody);
         add("stopped_crowds_keep_items_and_room", stalls::stopped_crowds_keep_items_and_room);
+        if constexpr (stalls::can_step) {
+            add("cut_calls_keep_items_and_room", stalls::cut_calls_keep_items_and_room);
+        }
         if (subject.blocking || subject.timed)
             add("stopped_waiters_keep_the_promise", stalls::stopped_waiters_keep_the_promise);
         if (subject.closable) add("close_reaches_stopped_threads", stalls::close_reaches_stopped_threads);

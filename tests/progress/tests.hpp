@@ -16,6 +16,9 @@ void stalled_transfers_keep_the_promise(const conformance::queue_under_test& sub
 // stopped_crowds.cpp: what four threads leave of a queue with few places.
 void stopped_crowds_keep_items_and_room(const conformance::queue_under_test& subject);
 
+// cut_calls.cpp: what threads leave of it that take turns in the middle of calls.
+void cut_calls_keep_items_and_room(const conformance::queue_under_test& subject);
+
 // stopped_handles.cpp: many handles beside one.
 void stopped_handles_disturb_nobody(const conformance::queue_under_test& subject);
 void stopped_counter_handles_disturb_nobody(const conformance::counter_under_test& subject);

@@ -32,6 +32,7 @@ WORKLOADS = (
     "producer_consumer",
     "ping_pong",
     "load",
+    "nearly_full",
     "counter",
     "download",
     "download_strategies",

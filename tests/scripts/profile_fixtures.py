@@ -94,6 +94,11 @@ def queue_cases(spec: dict[str, Any]) -> list[str]:
             f"download/{name}/n:{n}/m:{m}/wait:{wait}/items:64"
             for (n, m), wait in product(shapes, ("yield", "sleep_1ms", "block", "timed", *own))
         ]
+        if spec["producers"] == spec["consumers"] == "many" and spec["bound"] == "bounded":
+            found += [
+                f"nearly_full/{name}/t:{t}/wait:{wait}/capacity:64/free:{t}"
+                for t, wait in product((2, 4, 8), ("pause", "yield"))
+            ]
         found += [f"memory/{name}/item:{i}/items:{k}" for i, k in product(("8", "64", "256"), (1024, 65536))]
     return found
 

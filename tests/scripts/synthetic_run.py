@@ -162,6 +162,8 @@ def planned(spec: Spec) -> list[str]:
         cases += [f"download_strategies/{name}/n:1/{at_once}" for name in STAGES_NS]
     for queue in spec.queues if "memory" in spec.workloads else ():
         cases += [f"memory/{queue}/item:{item}/items:65536" for item in (8, 64)]
+    for queue in [q for q in spec.queues if q not in SPSC] if "nearly_full" in spec.workloads else ():
+        cases += [f"nearly_full/{queue}/t:{t}/wait:pause/capacity:64/free:{t}" for t in (2, 4)]
     if "core_to_core" in spec.workloads:
         cases.append("core_to_core/cache_line/a:0/b:1")
     for name in spec.controls:
@@ -343,7 +345,7 @@ def _trial(spec: Spec, name: str, place: float, mood: float, rng: np.random.Gene
 def _threads(workload: str, keys: dict[str, str]) -> int:
     if workload == "producer_consumer":
         return int(keys["p"]) + int(keys["c"])
-    if workload == "counter":
+    if workload in ("counter", "nearly_full"):
         return int(keys["t"])
     if workload == "download_strategies":
         return int(keys["n"])
@@ -455,6 +457,18 @@ def _memory(i: str, k: dict[str, str], _y: float, _s: float, _: np.random.Genera
     return taken | held | {"allocations_per_item": 0.0 if ring else 1.0}
 
 
+def _nearly_full(
+    i: str, k: dict[str, str], y: float, slow: float, r: np.random.Generator
+) -> dict[str, float]:
+    """Rings of many fail at the more calls, the more threads there are; all others at none."""
+    lines, own = _queue_cost(i)
+    items = 0.05e9 / ((lines * y + own) * slow)
+    share = 0.1 * int(k["t"]) * float(np.exp(r.normal(0, 0.05))) if "mpmc" in i else 0.0
+    figures = {"items": items, "items_per_second": items / 0.05, "capacity": 64.0, "cpu_s": 0.1}
+    figures |= {"held": 64.0 - int(k["free"]), "thread_share_min": 0.9}
+    return figures | {"failed_push_share": share, "failed_pop_share": share / 2}
+
+
 def _line(_i: str, _k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
     return {"round_trip_ns": y * slow}
 
@@ -467,5 +481,6 @@ _FIGURES = {
     "download": _download,
     "download_strategies": _strategy,
     "memory": _memory,
+    "nearly_full": _nearly_full,
     "core_to_core": _line,
 }

@@ -293,7 +293,7 @@ def test_a_new_implementation_joins_and_changes_nothing_else() -> None:
         before, after = chosen(profile), chosen(profile, larger)
         assert [case for case in after if not case.implementation.startswith("new_")] == before
     joined = {case.workload for case in chosen("quick", larger) if case.implementation.startswith("new_")}
-    assert joined == {"producer_consumer", "ping_pong", "load", "memory", "counter"}
+    assert joined == {"producer_consumer", "ping_pong", "load", "nearly_full", "memory", "counter"}
 
 
 def test_a_control_represents_nobody() -> None:

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "session.hpp"
+#include "trap.hpp"
 
 #if defined(__x86_64__)
 #include <ucontext.h>
@@ -20,11 +21,13 @@ constexpr std::uint32_t calls_per_stepped_one = 32;
 // As many as a short call has, with what the tests have around it.
 constexpr std::uint32_t most_instructions = 160;
 constexpr std::uint32_t longest_pause_ns = 60'000;
+constexpr greg_t int3_trap = 3;             // Intel SDM volume 3, 6.3.1
 constexpr std::uint64_t trap_flag = 0x100;  // of the register of flags (Intel SDM volume 1, 3.4.3.3)
 
 // Of the calling thread; the handler runs on it, too.
 thread_local constinit std::uint32_t instructions_left = 0;
 thread_local constinit bool stops = false;  // rather than pauses
+thread_local constinit course_of_calls* followed = nullptr;
 thread_local constinit std::uint32_t random_state = 1;
 
 // Numerical Recipes' linear congruential generator: the handler may call nothing that takes a lock.
@@ -38,13 +41,25 @@ void pause_a_while() {
     nanosleep(&pause, nullptr);
 }
 
-// After each instruction, until the flag that the thread goes on with is cleared.
+// After each instruction, until the flag that the thread goes on with is cleared; and at a breakpoint.
 void on_step(int, siginfo_t*, void* context) {
+    auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+    if (registers[REG_TRAPNO] == int3_trap) {
+        const int error = errno;
+        registers[REG_RIP] =
+            static_cast<greg_t>(after_breakpoint(static_cast<std::uintptr_t>(registers[REG_RIP])));
+        errno = error;
+        return;
+    }
+    if (followed != nullptr) {
+        followed->note(static_cast<std::uintptr_t>(registers[REG_RIP]));
+        return;
+    }
     if (instructions_left > 1) {
         --instructions_left;
         return;
     }
-    greg_t& flags = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL];
+    greg_t& flags = registers[REG_EFL];
     flags &= ~static_cast<greg_t>(trap_flag);
     if (instructions_left == 0) return;  // of clear_trap_flag itself
     instructions_left = 0;
@@ -105,12 +120,21 @@ void step_no_further() {
     instructions_left = 0;
     clear_trap_flag();
 }
+
+void trap_each_instruction(course_of_calls* course) {
+    followed = course;
+    if (course != nullptr)
+        set_trap_flag();
+    else
+        clear_trap_flag();
+}
 #else
 steps_of_this_thread::steps_of_this_thread(std::uint64_t) {}
 steps_of_this_thread::~steps_of_this_thread() = default;
 void step_now_and_then() {}
 void stop_after(std::uint32_t) {}
 void step_no_further() {}
+void trap_each_instruction(course_of_calls*) {}
 #endif
 
 }  // namespace handoff::stalls

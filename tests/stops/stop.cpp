@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <system_error>
 #include <thread>
 
@@ -84,6 +85,7 @@ void target::stop_here() {
     ++stopped_now;
     state_ = state::stopped;
     char byte = 0;
+    if (told_ != -1 && write(told_, &byte, 1) != 1) std::abort();
     while (read(pipe_[0], &byte, 1) == -1 && errno == EINTR) {
     }
     --stopped_now;
@@ -130,9 +132,13 @@ bool target::stop() {
 
 void target::release() {
     const std::uint64_t before = releases_;
+    release_without_waiting();
+    while (releases_ == before) wait_a_little();
+}
+
+void target::release_without_waiting() {
     const char byte = 0;
     if (write(pipe_[1], &byte, 1) != 1) fail("write", errno);
-    while (releases_ == before) wait_a_little();
 }
 
 bool is_anybody_stopped() {

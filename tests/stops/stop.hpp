@@ -83,6 +83,10 @@ public:
     bool is_stopped() const { return state_ == state::stopped; }
     // Returns when the thread is running again, or has been.
     void release();
+    // The same at once: for who hears of it in another way.
+    void release_without_waiting();
+    // Before the thread begins: each time that it stops, it writes a byte there.
+    void tell_of_stops(int descriptor) { told_ = descriptor; }
 
     // How often it has been stopped.
     std::uint64_t stops() const { return stops_; }
@@ -106,6 +110,7 @@ private:
     timer_t timer_{};
     bool has_timer_ = false;
     int pipe_[2] = {-1, -1};
+    int told_ = -1;
 };
 
 // Whether any thread is stopped now, as the others may want to know at once.

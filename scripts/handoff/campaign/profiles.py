@@ -91,6 +91,9 @@ LOADS: tuple[Values, ...] = (
 # So much that items lie in the queue and wait for one another.
 BUSY: tuple[Values, ...] = ({"p": "1", "c": "1", "wait": "pause", "arrivals": "poisson", "rate": "80%"},)
 
+# More threads than the reference machine has CPUs: a call under way may be put off in the middle.
+NEARLY_FULL: tuple[Values, ...] = ({"t": "4", "wait": "pause", "capacity": "64", "free": "4"},)
+
 # Many items, so that what a queue takes at all events hardly counts. The figures are the same each time.
 MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
 
@@ -115,6 +118,7 @@ SMOKE = (
     CaseRule("load", whose.spsc_queue, BUSY),
     CaseRule("counter", whose.representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
     CaseRule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
+    CaseRule("nearly_full", whose.reservation_queue, NEARLY_FULL),
     CaseRule("memory", whose.mpmc_queues, MEMORY),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     CaseRule("pitfalls", whose.everyone, ({},)),
@@ -131,6 +135,7 @@ QUICK = (
     CaseRule("ping_pong", whose.ranked, (_round_trip("own"),)),
     CaseRule("counter", whose.everyone, ({"t": "2", "mix": "increment"},)),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
+    CaseRule("nearly_full", whose.ranked, NEARLY_FULL),
     CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
     CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
     # Sweeps, on representatives.

@@ -17,7 +17,7 @@ from ..proofs.table import ProofTable
 from ..python import wording as python_wording
 from ..run import cases
 from ..statistics import interference, measures, stats, tails, usl
-from . import effort, experiments, explorer_data, glossary, pitfalls, verdict_words
+from . import effort, experiments, explorer_data, glossary, nearly_full, pitfalls, verdict_words
 from .asked import Asked
 from .figures import REGISTRY, Rendered
 
@@ -76,6 +76,7 @@ def shared(summary: Json, proofs: ProofTable | None) -> dict[str, Any]:
         "no_fit": usl.sentence(summary["scaling"]),
         "memory_reading": memory.READING,
         "python_wording": python_wording,
+        "nearly_full_reading": nearly_full.READING,
         "pitfalls_reading": pitfalls.READING,
         "proofs": proofs,
         "interference": interference.sentence(summary["interference"]),
@@ -106,7 +107,7 @@ def environment() -> jinja2.Environment:
     found.filters.update(median=median_of, extra=measures.extra, percent=measures.percent)
     found.globals.update(script=script)
     found.filters.update(term=glossary.anchor)
-    found.filters.update(allocations=memory.allocations, wide=effort.wide)
+    found.filters.update(allocations=memory.allocations, failed=nearly_full.share, wide=effort.wide)
     found.filters.update(against_best=verdict_words.detail, not_known=verdict_words.not_known)
     found.filters.update(instead_of_best=verdict_words.instead_of_best, alike=verdict_words.alike)
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM

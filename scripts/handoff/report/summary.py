@@ -19,7 +19,7 @@ from ..run.results import Run
 from ..statistics import controls, interference, pairs, regimes, states, tails, usl, verdicts, withheld
 from ..statistics.outcomes import Outcome
 from ..statistics.prepared import Prepared, prepare
-from . import decisions, downloads, effort, pitfalls
+from . import decisions, downloads, effort, nearly_full, pitfalls
 
 SUMMARY_SCHEMA = 1
 FILE_NAME = "summary.json"
@@ -63,6 +63,7 @@ def build(run: Run) -> Json:
         "scaling": usl.table(rows),
         "memory": memory.table(rows),
         "downloads": downloads.tables(rows, usable, _queues(run.environment), run.jobs.values()),
+        "nearly_full": nearly_full.table(rows, _failures_allowed(catalog)),
         "pitfalls": pitfalls.table(usable),
         "python_baseline": python_baseline.table(rows, usable, catalog),
         "decisions": decisions.table(rows, usable, catalog),
@@ -76,6 +77,10 @@ def build(run: Run) -> Json:
 
 def _queues(environment: Json) -> list[str]:
     return [entry["name"] for entry in environment.get("catalog", {}).get("queues", [])]
+
+
+def _failures_allowed(catalog: Json) -> dict[str, str]:
+    return {str(entry["name"]): str(entry.get("failure", "")) for entry in catalog.get("queues", [])}
 
 
 def write(summary: Json, path: Path) -> None:

@@ -27,6 +27,12 @@ SHAPES: Mapping[str, WorkloadShape] = {
     "producer_consumer": WorkloadShape(("p", "c", "capacity"), ("wait", "item")),
     "ping_pong": WorkloadShape(("queues",), ("wait", "report")),
     "load": WorkloadShape(("p", "c"), ("wait", "arrivals", "rate")),
+    "nearly_full": WorkloadShape(
+        ("t", "capacity", "free"),
+        ("wait",),
+        frozenset(),
+        frozenset("failed_push_share failed_pop_share held capacity thread_share_min".split()),
+    ),
     "counter": WorkloadShape(("t",), ("mix",)),
     "download": WorkloadShape(("n", "m", "items"), ("wait",), frozenset({"makespan_s", "ideal_s"})),
     "download_strategies": WorkloadShape(

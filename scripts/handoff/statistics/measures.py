@@ -32,6 +32,7 @@ MEASURES = {
     "ping_pong": Measure("round_trip_ns", "ns", "round trip", "round trip", "round_trips", True),
     "ping_pong:distribution": Measure("p99_ns", "ns", "99th percentile", "round trip", "round_trips", True),
     "load": Measure("p99_ns", "ns", "99th percentile", "item", "items", False),
+    "nearly_full": Measure("items_per_second", "1/s", "throughput", "item", "items", True),
     "counter": Measure("operations_per_second", "1/s", "throughput", "operation", "operations", True),
     "download": Measure("makespan_s", "s", "makespan", "item", "items", False),
     "download_strategies": Measure("makespan_s", "s", "makespan", "document", "items", False),

@@ -39,7 +39,8 @@ finding check_reserved_empty(std::span<const item> items, std::span<const operat
 // A bounded queue never definitely holds more than `capacity` items, and a push may say "full" only if at
 // some instant during it `capacity` items were possibly there. Necessary, not sufficient: both look at one
 // instant at a time, while the choices that would make two instants legal may exclude each other. No legal
-// history is rejected; about one illegal one in a hundred small random histories passes. search.hpp decides.
+// history is rejected; of a hundred small random histories that are illegal, one to seven pass, by order and
+// capacity. search.hpp decides.
 // Of a queue whose pushes reserve a place before they fill it, the rule about "full" is all that is promised.
 finding check_capacity(std::span<const item> items, std::size_t capacity);
 finding check_full(std::span<const item> items, std::span<const operation> full, std::size_t capacity);
