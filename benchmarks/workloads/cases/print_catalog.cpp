@@ -78,10 +78,16 @@ ordered_json clock_unit() {
 
 int main() {
     using namespace handoff;
-    ordered_json catalog = {
-        {"schema", 1},         {"queues", ordered_json::array()}, {"counters", ordered_json::array()},
-        {"waits", wait_names}, {"workloads", workloads()},        {"clock", clock_unit()}};
+    ordered_json catalog = {{"schema", 1},
+                            {"queues", ordered_json::array()},
+                            {"counters", ordered_json::array()},
+                            {"left_out", ordered_json::array()},
+                            {"waits", wait_names},
+                            {"workloads", workloads()},
+                            {"clock", clock_unit()}};
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
+    for (const left_out_here& one : left_out())
+        catalog["left_out"].push_back({{"name", one.name}, {"package", one.package}});
     std::cout << catalog.dump(2) << '\n';
 }
