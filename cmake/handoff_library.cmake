@@ -1,20 +1,26 @@
 # The libraries of others that implementations stand on, each with the version that is compiled in.
 #
-#   handoff_library(NAME HEADERS header... [VERSION macro] [TARGET target])
+#   handoff_library(NAME HEADERS header... [VERSION macro] [TARGET target] [OPTIONAL package])
 #
 # HEADERS: of these the first one that the compiler finds is the library's, as each release has it elsewhere.
 # VERSION: the macro in it that says the version. TARGET: whose include directories the compiler searches as well.
+# OPTIONAL: where none of HEADERS is found, the implementations that stand on the library are left out, and the configuring
+# and the catalog say so and name this Debian package. Without it a library that is not there is an error.
 #
 # The version is what the compiler reads in the header, with the Debian package that the header belongs to. A library
 # that says no version and belongs to no package is told by a hash of the header: never by what somebody wrote down.
 function(handoff_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "VERSION;TARGET" "HEADERS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "VERSION;TARGET;OPTIONAL" "HEADERS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_HEADERS)
     message(FATAL_ERROR "handoff_library(${name}): unknown argument '${arg_UNPARSED_ARGUMENTS}' or no HEADERS; "
-                        "valid: HEADERS, VERSION, TARGET")
+                        "valid: HEADERS, VERSION, TARGET, OPTIONAL")
   endif()
   handoff_preprocess(found "${arg_HEADERS}" "${arg_VERSION}" "${arg_TARGET}")
   list(POP_FRONT found header version)
+  if(NOT header AND arg_OPTIONAL)
+    set_property(GLOBAL PROPERTY HANDOFF_PACKAGE_OF_${name} ${arg_OPTIONAL})
+    return()
+  endif()
   if(NOT header)
     list(JOIN arg_HEADERS ", " headers)
     message(FATAL_ERROR "handoff_library(${name}): the compiler finds no ${headers}")
@@ -48,6 +54,9 @@ function(handoff_preprocess result headers macro target)
   set(directories)
   if(target)
     get_target_property(directories ${target} INTERFACE_INCLUDE_DIRECTORIES)
+    if(NOT directories)
+      set(directories)  # they are the compiler's own
+    endif()
     list(TRANSFORM directories PREPEND -isystem)
   endif()
   separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS}")

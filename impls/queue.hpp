@@ -29,7 +29,8 @@ enum class progress { blocking, obstruction_free, lock_free, wait_free };
 //   fifo               linearizable first-in first-out
 //   per_producer_fifo  items pushed by one producer handle leave in their order. Nothing holds between two
 //                      handles, not even if the same thread has used one after the other
-//   k_relaxed          an item is overtaken by a bounded number of later ones
+//   k_relaxed          linearizable, but that a pop may leave behind up to spec.most_overtaken items that
+//                      were pushed earlier than the one it returns
 //   lifo               linearizable last-in first-out
 //   unordered          every item leaves exactly once; nothing else is promised
 enum class order { fifo, per_producer_fifo, k_relaxed, lifo, unordered };
@@ -56,12 +57,17 @@ struct queue_spec {
     progress pop;   // of try_pop
     order delivery;
     try_failure failure = try_failure::exact;
+    // k_relaxed: how many items, pushed earlier, a pop may leave behind. (k, in the words of the k-FIFO
+    // queue's authors, is one more.)
+    std::size_t most_overtaken = std::numeric_limits<std::size_t>::max();
     // False only for a control that is no queue at all and shows the harness's own ceiling: what comes out
     // is not what went in, so nothing is verified and nothing is ranked.
     bool conserves = true;
     // False if memory that runs out while a queue is constructed or a thread's first call sets up its part of
-    // it leaks, or leaves the queue unusable. A later call that finds no memory always leaves it as it was.
+    // it leaks, or leaves the queue unusable.
     bool setup_survives_bad_alloc = true;
+    // False if memory that runs out in any call ends the process, or leaves the queue unusable.
+    bool calls_survive_bad_alloc = true;
     // The most items for which it can be constructed: 64 or more.
     std::size_t max_capacity = std::numeric_limits<std::size_t>::max();
     // What it keeps for itself of an item of 8 bytes: all bits but the lowest payload_bits (40 or more),

@@ -44,6 +44,7 @@ for argument in "$@"; do
 done
 mapfile -t packages < <(packages_for bench)
 install_missing "${packages[@]}"
+install_peers
 mapfile -t needed < <("$python" scripts/campaign.py --targets "$@")
 targets=(--target "${needed[@]}")
 build bench

@@ -15,7 +15,7 @@ has_python() {
   "$python" -S -c 'import argparse, dataclasses, difflib, json' 2>/dev/null
 }
 
-# packages_for PURPOSE...: the packages whose second column is one of bench, test, style.
+# packages_for PURPOSE...: the packages whose second column is one of bench, peer, test, style.
 packages_for() {
   local name purpose
   while IFS=$'\t' read -r name purpose _; do
@@ -47,6 +47,25 @@ install_missing() {
     echo "setup: apt-get could not install: ${missing[*]}" >&2
     return 1
   fi
+}
+
+# install_peers: the libraries of implementations that can be left out. This release may lack one of them, or there may
+# be no way to install it: then it says so, and goes on.
+install_peers() {
+  local name status missing=() known=()
+  command -v apt-cache >/dev/null && command -v dpkg-query >/dev/null || return 0
+  for name in $(packages_for peer); do
+    status=$(dpkg-query --show --showformat='${Status}' "$name" 2>/dev/null) || true
+    [[ $status == *"ok installed" ]] || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  for name in "${missing[@]}"; do
+    if apt-cache show "$name" >/dev/null 2>&1; then known+=("$name"); else
+      echo "setup: this release has no package $name: implementations that stand on it are left out" >&2
+    fi
+  done
+  [ ${#known[@]} -eq 0 ] || install_missing "${known[@]}" ||
+    echo "setup: implementations that stand on these are left out: ${known[*]}" >&2
 }
 
 # build PRESET [OPTION...]: configures it, with these options for cmake; says how long the compiling may take;

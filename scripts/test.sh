@@ -32,6 +32,7 @@ purposes=(bench test)
 [ $style = OFF ] || purposes+=(style)
 mapfile -t packages < <(packages_for "${purposes[@]}")
 install_missing "${packages[@]}"
+install_peers
 for preset in "${presets[@]}"; do
   echo "== $preset"
   # What scripts/proofs.py collect makes the record of proofs from; not from draws.

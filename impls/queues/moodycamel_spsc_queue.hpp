@@ -8,23 +8,13 @@
 // producer links a ring in, and only the consumer leaves one, so there is no ABA.
 #pragma once
 
-// The library orders by fences, which ThreadSanitizer does not see, and tells it so; but only clang's.
-#if defined(__SANITIZE_THREAD__) && !defined(__has_feature)
-#include <sanitizer/tsan_interface.h>
-namespace handoff::moodycamel_detail {
-inline int fences;
-}
-#define AE_TSAN_ANNOTATE_RELEASE() __tsan_release(&::handoff::moodycamel_detail::fences)
-#define AE_TSAN_ANNOTATE_ACQUIRE() __tsan_acquire(&::handoff::moodycamel_detail::fences)
-#endif
-#include <readerwriterqueue/readerwriterqueue.h>
-
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
 #include "../queue.hpp"
 #include "../support/checked_capacity.hpp"
+#include "../support/readerwriterqueue.hpp"
 
 namespace handoff {
 

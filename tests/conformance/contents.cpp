@@ -34,7 +34,7 @@ contents::place contents::due_before(place found) {
         case order::per_producer_fifo:
             return std::find_if(held_.begin(), found,
                                 [found](const item& one) { return one.handle == found->handle; });
-        case order::k_relaxed:  // any of the first k; its bound is for the history checkers
+        case order::k_relaxed:  // the bound is for the history checkers
         case order::unordered:
             return found;
     }

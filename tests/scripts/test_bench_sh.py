@@ -22,6 +22,7 @@ FAKES = {
     "cmake": 'echo "cmake $*" >> "$CALLS"; exit 7\n',
     "ninja": 'echo "ninja $*" >> "$CALLS"; exit 7\n',
     "dpkg-query": "exit 1\n",  # no package is installed
+    "apt-cache": '[ "$2" != libxenium-dev ]\n',  # one that a release may lack
     "sudo": '[ "$1" = -n ] && shift; exec "$@"\n',
 }
 
@@ -95,7 +96,7 @@ def packages(*purposes: str) -> list[str]:
     with open(ROOT / "scripts" / "packages.tsv", encoding="utf-8") as file:
         rows = list(csv.reader(file, delimiter="\t"))
     assert {len(row) for row in rows} == {3}, "package, purpose, reason"
-    assert {row[1] for row in rows} == {"bench", "test", "style"}
+    assert {row[1] for row in rows} == {"bench", "peer", "test", "style"}
     return [row[0] for row in rows if row[1] in purposes]
 
 
@@ -193,9 +194,24 @@ def test_a_campaign_installs_what_it_needs_and_no_more(bare: Machine, tmp_path: 
         "apt-get update -qq",
         f"apt-get install -y -qq --no-install-recommends {' '.join(needed)}",
     ]
-    assert bare.calls[2] == "cmake --preset bench"
+    peers = [name for name in packages("peer") if name != "libxenium-dev"]
+    assert bare.calls[2:4] == [
+        "apt-get update -qq",
+        f"apt-get install -y -qq --no-install-recommends {' '.join(peers)}",
+    ]
+    assert "no package libxenium-dev: implementations that stand on it are left out" in told.stderr
+    assert bare.calls[4] == "cmake --preset bench"
     assert not {"black", "mypy", "clang", "libgtest-dev", "python3-pytest"} & set(needed)
     assert not out.parent.exists(), "the check of --out leaves nothing behind"
+
+
+def test_what_can_be_left_out_is_where_it_cannot_be_installed(bare: Machine) -> None:
+    refused = 'case " $* " in *" libck-dev "*) exit 100 ;; esac\n'
+    fake = Path(bare.environment["PATH"].split(":")[0]) / "apt-get"
+    fake.write_text(fake.read_text() + refused)
+    told = bare.bench("--profile", "smoke", "--time-budget", "90s")
+    assert "implementations that stand on these are left out: libck-dev " in told.stderr
+    assert bare.calls[-1] == "cmake --preset bench", "and it goes on"
 
 
 @pytest.mark.parametrize("option", ["--list", "--dry-run"])

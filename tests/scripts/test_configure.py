@@ -156,3 +156,18 @@ def test_misuse_of_the_register_is_refused(tmp_path: Path, register: str, reason
     (tmp_path / "CMakeLists.txt").write_text(PROJECT.format(root=ROOT, lines=lines))
     told = configure(tmp_path, tmp_path / "build")
     assert told.returncode != 0 and reason in said(told)
+
+
+def test_what_stands_on_an_optional_library_that_is_absent_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "ring.hpp").write_text("")
+    lines = f"""include({ROOT}/cmake/handoff_add.cmake)
+handoff_library(theirs HEADERS folder/none.hpp OPTIONAL libtheirs-dev)
+handoff_add(queue ring PACKAGED theirs)
+get_property(left_out GLOBAL PROPERTY HANDOFF_LEFT_OUT)
+get_property(queues GLOBAL PROPERTY HANDOFF_QUEUES)
+message(NOTICE "[${{left_out}}] [${{queues}}]")"""
+    (tmp_path / "CMakeLists.txt").write_text(PROJECT.format(root=ROOT, lines=lines))
+    told = configure(tmp_path, tmp_path / "build")
+    assert told.returncode == 0, told.stderr
+    assert "-- Left out: ring: there is no theirs here (libtheirs-dev)\n" in told.stdout
+    assert said(told) == "[ring;libtheirs-dev] []"

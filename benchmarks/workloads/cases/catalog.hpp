@@ -60,8 +60,15 @@ std::function<outcome(const typename Workload::plan&)> run_of(const Entry& entry
     return {};
 }
 
+// An implementation of the register that this build has not: the library that it stands on is not there.
+struct left_out_here {
+    std::string_view name;
+    std::string_view package;  // the library's, by Debian's name
+};
+
 // In the order of the register.
 std::span<const queue_entry* const> queues();
 std::span<const counter_entry* const> counters();
+std::span<const left_out_here> left_out();
 
 }  // namespace handoff

@@ -24,24 +24,26 @@ ordered_json describe(const queue_entry& e) {
     ordered_json items = ordered_json::array();
     for (std::size_t i = 0; i < item_names.size(); ++i)
         if (e.holds[i]) items.push_back(item_names[i]);
-    return {{"name", s.name},
-            {"cite", s.cite},
-            {"library", e.library.version},
-            {"packaged", e.library.packaged},
-            {"producers", text(s.producers)},
-            {"consumers", text(s.consumers)},
-            {"bound", text(s.bound)},
-            {"push", text(s.push)},
-            {"pop", text(s.pop)},
-            {"delivery", text(s.delivery)},
-            {"failure", text(s.failure)},
-            {"items", items},
-            {"own_wait", e.own_wait},
-            {"timed", e.timed},
-            {"closable", e.closable},
-            {"control", kind_of_control(e.control)},
-            {"conserves", s.conserves},
-            {"header", e.header}};
+    return {
+        {"name", s.name},
+        {"cite", s.cite},
+        {"library", e.library.version},
+        {"packaged", e.library.packaged},
+        {"producers", text(s.producers)},
+        {"consumers", text(s.consumers)},
+        {"bound", text(s.bound)},
+        {"push", text(s.push)},
+        {"pop", text(s.pop)},
+        {"delivery", text(s.delivery)},
+        {"failure", text(s.failure)},
+        {"most_overtaken", s.delivery == order::k_relaxed ? ordered_json(s.most_overtaken) : ordered_json()},
+        {"items", items},
+        {"own_wait", e.own_wait},
+        {"timed", e.timed},
+        {"closable", e.closable},
+        {"control", kind_of_control(e.control)},
+        {"conserves", s.conserves},
+        {"header", e.header}};
 }
 
 ordered_json describe(const counter_entry& e) {
@@ -76,10 +78,16 @@ ordered_json clock_unit() {
 
 int main() {
     using namespace handoff;
-    ordered_json catalog = {
-        {"schema", 1},         {"queues", ordered_json::array()}, {"counters", ordered_json::array()},
-        {"waits", wait_names}, {"workloads", workloads()},        {"clock", clock_unit()}};
+    ordered_json catalog = {{"schema", 1},
+                            {"queues", ordered_json::array()},
+                            {"counters", ordered_json::array()},
+                            {"left_out", ordered_json::array()},
+                            {"waits", wait_names},
+                            {"workloads", workloads()},
+                            {"clock", clock_unit()}};
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
+    for (const left_out_here& one : left_out())
+        catalog["left_out"].push_back({{"name", one.name}, {"package", one.package}});
     std::cout << catalog.dump(2) << '\n';
 }

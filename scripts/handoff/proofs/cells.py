@@ -156,6 +156,9 @@ def order(evidence: Evidence) -> ProofCell:
         detail += f", {share:.2f}% decided exactly"
     if facts["overtaken"] and not _latest_first(evidence):
         detail += f"; k observed: {count(facts['overtaken'])}"
+        # Absent from records of before a spec named its k.
+        if facts.get("most_overtaken") is not None:
+            detail += f" of {count(facts['most_overtaken'])} promised"
     detail += f"; {count(facts['unstamped'])} more without stamps"
     # Absent from records of before threads were stopped here.
     if facts.get("stops"):

@@ -73,6 +73,7 @@ def _order(page: Json) -> Json:
         "why": page["stamps"]["why"],
         **{name: calls[name] for name in ("stamped", "decided", "concurrent", "unstamped")},
         "overtaken": page["overtaken"],
+        "most_overtaken": page.get("most_overtaken"),
         "stops": page["stopped"]["stops"],
         "stopped_calls": page["stopped"]["calls"],
         "wrapped_calls": page["wrapped"]["calls"],

@@ -130,7 +130,14 @@ finding check_lifo(std::span<const item> items) {
     return {};
 }
 
-std::size_t overtaken(std::span<const item> items) {
+namespace {
+
+struct left_behind {
+    std::size_t most = 0;
+    const item* by = nullptr;  // whose pop left that many
+};
+
+left_behind most_left_behind(std::span<const item> items) {
     std::vector<stamp> pops;  // in descending order: a prefix is "popped later than"
     for (const item& one : items) pops.push_back(one.pop_invoked());
     std::sort(pops.begin(), pops.end(), std::greater<>{});
@@ -141,14 +148,40 @@ std::size_t overtaken(std::span<const item> items) {
     fenwick_tree<std::size_t, std::plus<>> pushed_before(items.size());
     const auto by_response = sorted_by(items, push_responded);
     std::size_t next = 0;
-    std::size_t most = 0;
+    left_behind found;
     for (const item* b : sorted_by(items, push_invoked)) {
         while (next < by_response.size() && precedes(*by_response[next]->push, *b->push)) {
             pushed_before.put(later_than(by_response[next++]->pop_invoked()), 1);
         }
-        if (b->left()) most = std::max(most, pushed_before.up_to(later_than(b->pop->responded)));
+        if (!b->left()) continue;
+        const std::size_t behind = pushed_before.up_to(later_than(b->pop->responded));
+        if (behind > found.most) found = {behind, b};
     }
-    return most;
+    return found;
+}
+
+}  // namespace
+
+std::size_t overtaken(std::span<const item> items) {
+    return most_left_behind(items).most;
+}
+
+finding check_overtaken(std::span<const item> items, std::size_t most) {
+    const left_behind found = most_left_behind(items);
+    if (found.most <= most) return {};
+    const item& early = *found.by;
+    history witness{*early.pop, *early.push};
+    std::size_t shown = 0;
+    for (const item& other : items) {
+        if (shown > most) break;
+        if (!precedes(*other.push, *early.push) || other.pop_invoked() <= early.pop->responded) continue;
+        append_calls(witness, other);
+        ++shown;
+    }
+    return violation{"order",
+                     "the pop of " + name(early) + " left behind " + std::to_string(found.most) +
+                         " items that had been pushed before it; the promise is " + std::to_string(most),
+                     std::move(witness)};
 }
 
 }  // namespace handoff::linearizability

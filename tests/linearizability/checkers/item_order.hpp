@@ -28,4 +28,7 @@ finding check_lifo(std::span<const item> items);
 // queue relaxed FIFO, and 0 if and only if check_fifo holds.
 std::size_t overtaken(std::span<const item> items);
 
+// No pop left behind more than `most`. Necessary for a k-relaxed queue, not sufficient.
+finding check_overtaken(std::span<const item> items, std::size_t most);
+
 }  // namespace handoff::linearizability

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -14,6 +15,7 @@ struct queue_promise {
     order delivery = order::fifo;
     std::optional<std::size_t> capacity{};  // none: unbounded
     try_failure failure = try_failure::exact;
+    std::size_t most_overtaken = std::numeric_limits<std::size_t>::max();  // k_relaxed
 };
 
 struct queue_verdict {
@@ -29,11 +31,10 @@ struct queue_verdict {
 inline constexpr std::size_t no_search = 0;
 
 // First the rules, in O(n log n): items.hpp, item_order.hpp, failures.hpp. They decide a queue whose capacity
-// does not matter, because it is unbounded or because it could not have been reached, and which is not LIFO.
-// A LIFO queue, and the capacity of a bounded one, are decided by a search of up to `most_configurations`
-// (two, where each end's failures have an order of their own); where that does not suffice the verdict is not
-// exact. Nothing is promised of a k_relaxed queue's order but
-// that `overtaken` is the k it showed, since a spec does not name its k.
+// does not matter, because it is unbounded or because it could not have been reached, and which is neither
+// LIFO nor k-relaxed. Those two, and the capacity of a bounded one, are decided by a search of up to
+// `most_configurations` (two, where each end's failures have an order of their own); where that does not
+// suffice the verdict is not exact.
 queue_verdict check_queue(const history& calls, const queue_promise& promise,
                           std::size_t most_configurations = no_search);
 

@@ -54,6 +54,7 @@ std::string summary(const proof& shown) {
         text += std::to_string(shown.counts.stamped) + " calls, " + std::to_string(shown.counts.concurrent) +
                 " concurrent, " + std::to_string(shown.counts.decided) + " decided exactly";
         if (shown.kind == "queue") text += "; k observed " + std::to_string(shown.counts.overtaken);
+        if (shown.most_overtaken) text += " of " + std::to_string(*shown.most_overtaken) + " promised";
         text += "; ";
     } else {
         text += "order-free checks only (" + shown.stamps.why + "): ";
@@ -103,6 +104,7 @@ void write(const proof& shown, const std::string& folder) {
           {"calls", shown.wrapped.calls},
           {"decided", shown.wrapped.decided}}},
         {"overtaken", shown.kind == "queue" && shown.stamps.trusted ? json(counts.overtaken) : json()},
+        {"most_overtaken", shown.most_overtaken ? json(*shown.most_overtaken) : json()},
         {"bursts", counts.bursts},
         {"effort", shown.effort},
         {"seconds", shown.seconds},

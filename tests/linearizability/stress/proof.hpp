@@ -45,6 +45,7 @@ struct proof {
     std::string_view kind;       // queue, counter
     std::string_view checker{};  // what was checked
     stamp_check stamps{};
+    std::optional<std::uint64_t> most_overtaken{};  // as promised by what is k-relaxed
     call_counts counts{};
     stop_counts stopped{};
     part_counts wrapped{};  // those in which indices have passed a limit at which they may wrap

@@ -163,11 +163,13 @@ std::uint64_t seconds(const time_for_bursts& time) {
 
 proof stress_queue(const conformance::queue_under_test& subject, const stress_effort& effort) {
     const queue_spec& spec = *subject.spec;
-    queue_promise promise{.delivery = spec.delivery, .failure = spec.failure};
+    queue_promise promise{
+        .delivery = spec.delivery, .failure = spec.failure, .most_overtaken = spec.most_overtaken};
     if (subject.bounded() && subject.has_capacity) promise.capacity = 1;
     proof shown{.name = subject.registered_name, .kind = "queue", .effort = effort.name, .seed = effort.seed};
     if (!spec.conserves) return shown;
     shown.checker = checker_of(promise);
+    if (spec.delivery == order::k_relaxed) shown.most_overtaken = spec.most_overtaken;
     shown.seconds = seconds(effort.queue);
     const std::vector<int> cpus = cpus_to_use();
     shown.stamps = stamps_to_use(cpus, effort);

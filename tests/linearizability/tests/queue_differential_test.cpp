@@ -25,6 +25,7 @@ struct promise_case {
     std::optional<std::size_t> capacity;
     bool decided_by_rules;  // whether the rules alone must agree with the reference
     try_failure failure = try_failure::exact;
+    std::size_t most_overtaken = std::numeric_limits<std::size_t>::max();
 };
 
 constexpr promise_case promises[] = {
@@ -37,12 +38,20 @@ constexpr promise_case promises[] = {
     {"per_producer_fifo_of_2", order::per_producer_fifo, 2, false},
     {"lifo", order::lifo, {}, false},
     {"lifo_of_2", order::lifo, 2, false},
+    {"k_relaxed_by_1", order::k_relaxed, {}, false, try_failure::exact, 1},
+    {"k_relaxed_by_2_of_3", order::k_relaxed, 3, false, try_failure::exact, 2},
     {"unordered", order::unordered, {}, true},
     {"unordered_of_2", order::unordered, 2, false},
     {"fifo_spurious", order::fifo, {}, true, try_failure::spurious},
     {"fifo_of_2_spurious", order::fifo, 2, false, try_failure::spurious},
     {"unordered_of_1_spurious", order::unordered, 1, false, try_failure::spurious},
 };
+
+sequential_queue queue_of(const promise_case& promised) {
+    return {.delivery = promised.delivery,
+            .capacity = promised.capacity,
+            .most_overtaken = promised.most_overtaken};
+}
 
 recipe random_recipe(random_source& random, const sequential_queue& queue) {
     return {.queue = queue,
@@ -64,7 +73,7 @@ history random_history(random_source& random, const recipe& how) {
 
 // Only a call that is made alone must not fail spuriously, so then some are.
 history random_history_of(random_source& random, const promise_case& promised) {
-    const sequential_queue queue{.delivery = promised.delivery, .capacity = promised.capacity};
+    const sequential_queue queue = queue_of(promised);
     recipe how = random_recipe(random, queue);
     if (promised.failure != try_failure::spurious) return random_history(random, how);
     how.calls -= 2;
@@ -151,9 +160,11 @@ class queue_differential_test : public ::testing::TestWithParam<promise_case> {}
 
 TEST_P(queue_differential_test, agrees_with_the_reference) {
     const promise_case& promised = GetParam();
-    const sequential_queue queue{.delivery = promised.delivery, .capacity = promised.capacity};
-    const queue_promise promise{
-        .delivery = promised.delivery, .capacity = promised.capacity, .failure = promised.failure};
+    const sequential_queue queue = queue_of(promised);
+    const queue_promise promise{.delivery = promised.delivery,
+                                .capacity = promised.capacity,
+                                .failure = promised.failure,
+                                .most_overtaken = promised.most_overtaken};
     const sequential_object reference = queue_object(queue);
     random_source random(test_seed());
     std::size_t legal = 0;

@@ -67,6 +67,20 @@ TEST(rules_test, a_stack_gives_out_what_lies_on_top) {
     EXPECT_EQ(broken_rule(never_popped, lifo), "order");
 }
 
+TEST(rules_test, no_more_items_are_left_behind_than_promised) {
+    const history two_behind{push(1, 0, {1, 2}), push(2, 0, {3, 4}), push(3, 0, {5, 6}),
+                             pop(3, 1, {7, 8}),  pop(1, 1, {9, 10}), pop(2, 1, {11, 12})};
+    EXPECT_EQ(broken_rule(two_behind, {.delivery = order::k_relaxed}), "");
+    EXPECT_EQ(broken_rule(two_behind, {.delivery = order::k_relaxed, .most_overtaken = 2}), "");
+    const queue_promise one{.delivery = order::k_relaxed, .most_overtaken = 1};
+    EXPECT_EQ(broken_rule(two_behind, one), "order");
+    EXPECT_EQ(witness(two_behind, one).size(), 6U) << "the item that left early, and two that it left behind";
+    // An item may be left behind again and again, by one pop after another.
+    const history again{push(1, 0, {1, 2}), push(2, 0, {3, 4}), push(3, 0, {5, 6}),
+                        pop(2, 1, {7, 8}),  pop(3, 1, {9, 10}), pop(1, 1, {11, 12})};
+    EXPECT_EQ(broken_rule(again, one), "");
+}
+
 TEST(rules_test, empty_needs_an_instant_without_items) {
     const history there{push(1, 0, {1, 2}), empty(1, {3, 4}), pop(1, 1, {5, 6})};
     EXPECT_EQ(broken_rule(there), "empty");
