@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "counter.hpp"
@@ -85,9 +86,7 @@ private:
     // mostly, it is the other way round.
     template <bool ReadsMostly = false>
     void repeat(unsigned index, window& w, thread_record& record, std::int64_t step, unsigned other_every) {
-        std::vector<typename C::handle> handles;
-        handles.reserve(N);
-        for (auto& cell : cells_) handles.emplace_back(cell.value);
+        auto handles = handles_of(std::make_index_sequence<N>{});
         meter m(w, record);
         thread_sum sum;
         std::int64_t highest = std::numeric_limits<std::int64_t>::min();
@@ -107,6 +106,12 @@ private:
             }
         }
         done_[index] = sum;
+    }
+
+    // Each made where it stays: a handle need not be movable.
+    template <std::size_t... I>
+    std::array<typename C::handle, N> handles_of(std::index_sequence<I...>) {
+        return {typename C::handle(cells_[I].value)...};
     }
 
     outcome finish(sample& s) {
