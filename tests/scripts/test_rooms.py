@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON_ROOMS = (
     "commands",
     "report",
+    "fleet",
     "python",
     "campaign",
     "proofs",

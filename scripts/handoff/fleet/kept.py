@@ -1,0 +1,93 @@
+"""A worker's own copies: the runs that it measures, each in a folder of its job, until somebody has fetched them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import HandoffError
+from ..run import run_folder
+from .spec import JOB_ID
+
+LOG_END_BYTES = 64 << 10
+
+
+@dataclass(frozen=True)
+class Copy:
+    path: Path
+
+    @property
+    def job(self) -> str:
+        return self.path.name
+
+    @property
+    def run(self) -> Path:
+        return self.path / "run"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log"
+
+    @property
+    def is_begun(self) -> bool:
+        return run_folder.is_begun(self.run)
+
+    @property
+    def run_id(self) -> str | None:
+        """Of a run that has ended by itself and has figures; None while it has not."""
+        try:
+            found = run_folder.read_environment(self.run / run_folder.ENVIRONMENT_NAME)
+        except HandoffError:
+            return None
+        ended = found.get("finished") and not found.get("interrupted") and found.get("blocks_complete")
+        return str(found["run_id"]) if ended else None
+
+    def note(self, **told: Any) -> None:
+        """On the disk as a whole."""
+        new = self.path / "state.json.new"
+        with open(new, "w", encoding="utf-8") as file:
+            json.dump(self.noted() | told, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.path / "state.json")
+
+    def noted(self) -> dict[str, Any]:
+        path = self.path / "state.json"
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+    def set_aside(self) -> Path:
+        """A run that cannot go on here: it stays, and another one begins."""
+        number = 1
+        while (target := self.path / f"aside-{number}").exists():
+            number += 1
+        return self.run.rename(target)
+
+    def end_of_log(self) -> str:
+        try:
+            with open(self.log, "rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_END_BYTES))
+                return file.read().decode(errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path)
+
+
+@dataclass(frozen=True)
+class Kept:
+    folder: Path
+
+    def of(self, job: str) -> Copy:
+        path = self.folder / job
+        path.mkdir(parents=True, exist_ok=True)
+        return Copy(path)
+
+    def all(self) -> list[Copy]:
+        if not self.folder.exists():
+            return []
+        return [Copy(path) for path in sorted(self.folder.iterdir()) if JOB_ID.fullmatch(path.name)]
