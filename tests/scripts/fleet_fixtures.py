@@ -89,6 +89,7 @@ class PrivateRedis:
     folder: Path
     password: str | None = None
     port: int = 0
+    bind: str = "127.0.0.1"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -102,7 +103,7 @@ class PrivateRedis:
             "save": "",
             "appendonly": "yes",
         }
-        settings |= {"appendfsync": "always", "dir": str(self.folder), "daemonize": "no", "bind": "127.0.0.1"}
+        settings |= {"appendfsync": "always", "dir": str(self.folder), "daemonize": "no", "bind": self.bind}
         settings |= {"unixsocketperm": "777"} | ({"requirepass": self.password} if self.password else {})
         words = [word for name, value in settings.items() for word in (f"--{name}", value)]
         with open(self.folder / "log", "ab") as log:

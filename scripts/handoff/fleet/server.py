@@ -78,27 +78,35 @@ class Server:
         return redis.Redis(host=self.host, port=self.port, **common)
 
 
+# What Redis calls errors that pass: it reads its data, is full, cannot write to its disk, or is busy.
+_PASSING = ("LOADING", "OOM", "MISCONF", "READONLY", "BUSY", "MASTERDOWN", "TRYAGAIN")
+_REFUSED = ("WRONGPASS", "NOAUTH", "NOPERM")
+
+
 class understood:
-    """Turns what Redis says into an error of ours, or into CutOff if it says nothing."""
+    """Turns what Redis says into an error of ours, or into CutOff if it may say something else later."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if isinstance(error, redis.exceptions.AuthenticationError):
+        if not isinstance(error, redis.exceptions.RedisError):
+            return
+        said = str(error)
+        if isinstance(error, redis.exceptions.AuthenticationError) or said.startswith(_REFUSED):
             raise HandoffError(
                 "the Redis server refuses this user and password; --password-file or "
                 f"{PASSWORD_VARIABLE} says another one"
             ) from None
-        if isinstance(error, redis.exceptions.ResponseError) and "AUTH" in str(error):
+        if "called without any password configured" in said:
             raise HandoffError(
                 "a password was given, and the Redis server asks for none: anybody could give its workers orders; "
                 "requirepass in its redis.conf sets one"
             ) from None
         if isinstance(error, redis.exceptions.ConnectionError | redis.exceptions.TimeoutError):
             raise CutOff("the Redis server does not answer") from None
-        if isinstance(error, redis.exceptions.ResponseError) and "LOADING" in str(error):
-            raise CutOff("the Redis server is reading its data") from None
+        if said.startswith(_PASSING):
+            raise CutOff(f"the Redis server does not take it now ({said.split()[0]})") from None
 
 
 def asked_for(given: argparse.Namespace) -> Server:

@@ -53,12 +53,22 @@ class Worker:
         self._lock = MachineLock(settings.lock)
         self._kept = Kept(settings.state / "kept")
         self._told = selector.of_this_machine(settings.name)
-        self._board = Board(settings.server.connect())
+        self._is_cut_off = False
+        self._board = self._connected()
         self._line = Line(self._board.client)
         self._sources = Sources(settings.state, settings.allowed, lambda: self._board)
-        self._is_cut_off = False
         # Until when: a machine on which nothing builds is not to use up what is left of a job's attempts.
         self._left_to_others: dict[str, float] = {}
+
+    def _connected(self) -> Board:
+        """A worker may be there before its server is."""
+        while True:
+            try:
+                return Board(self._settings.server.connect())
+            except CutOff as error:
+                self._cut_off(error)
+                if self._interrupt.requested:
+                    raise
 
     def work(self) -> None:
         self.say(
