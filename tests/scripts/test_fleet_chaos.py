@@ -1,7 +1,7 @@
 """A fleet of four workers of which one after the other is killed at random, and a Redis that is: each job ends once, and no
 sample is lost or doubled. Campaigns are fakes, which take as long as it takes to kill them.
 
-HANDOFF_FLEET_KILLS says how many kills there are, HANDOFF_SEED repeats a draw; HANDOFF_FLEET_SPACES=1 has each worker in a
+HANDOFF_FLEET_KILLS says how many kills there are, HANDOFF_FLEET_SEED repeats a draw; HANDOFF_FLEET_SPACES=1 has each worker in a
 network of its own (as root), whose link to Redis is cut now and then, too."""
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from typing import Any
 
 import fleet_fixtures
 from conftest import HANG_S, ROOT, environment
-from fleet_fixtures import FLEET, Fleet, PrivateRedis
+from fleet_fixtures import FLEET, Fleet, PrivateRedis, child_pids
 
 from handoff.fleet.board import Board
 from handoff.fleet.server import PASSWORD_VARIABLE
 
 KILLS = int(os.environ.get("HANDOFF_FLEET_KILLS", "4"))
-SEED = int(os.environ.get("HANDOFF_SEED", random.randrange(2**32)))
+SEED = int(os.environ.get("HANDOFF_FLEET_SEED", random.randrange(2**32)))
 IN_SPACES = os.environ.get("HANDOFF_FLEET_SPACES") == "1"
 
 IS_LONG = KILLS > 20
 JOBS = 12 if IS_LONG else 4
 RESTARTS = 2 if IS_LONG else 1
-PAUSE_S = 0.07 if IS_LONG else 0.01  # between two of the 318 lines of a run
+PAUSE_S = 0.07 if IS_LONG else 0.015  # between two of the 318 lines of a run
 BETWEEN_S = (0.3, 2.2) if IS_LONG else (0.3, 1.2)  # two kills
 AWAY_S = (0.0, 4.0)  # how long a killed worker stays away: it is missed after 2 s
 
@@ -93,7 +93,7 @@ class Chaos:
         self.fleet, self.jobs, self.networks = fleet, jobs, networks
         self.client, self.look_at = fleet.redis.client(), 0.0
         self.random = random.Random(SEED)
-        self.kills = self.restarts = self.cuts = 0
+        self.kills = self.busy_kills = self.restarts = self.cuts = 0
         self.back_at: dict[str, float] = {}
         self.whole_at: dict[str, float] = {}
 
@@ -134,7 +134,7 @@ class Chaos:
         for name in NAMES:
             self.start(name)
         end = time.monotonic() + HANG_S * (4 if IS_LONG else 1)
-        kill_at, restart_at = time.monotonic() + 2.0, self._next_restart(KILLS)
+        kill_at, restart_at = time.monotonic() + 3.0, self._next_restart(KILLS)
         while not self._is_done():
             now = time.monotonic()
             assert now < end, (SEED, self.fleet.states())
@@ -162,7 +162,11 @@ class Chaos:
         return self.random.randint(1, max(1, left // 2))
 
     def _kill(self, now: float) -> None:
-        name = self.random.choice(sorted(self.fleet.workers))
+        # One that builds or measures, as a rule, and now and then one that waits.
+        every = sorted(self.fleet.workers)
+        busy = [name for name in every if child_pids(self.fleet.workers[name].pid)]
+        name = self.random.choice(busy if busy and self.random.random() < 0.9 else every)
+        self.busy_kills += name in busy
         self.fleet.kill(name, campaign_too=self.random.random() < 0.5)
         self.kills += 1
         self.back_at[name] = now + self.random.uniform(*AWAY_S)
@@ -253,7 +257,7 @@ def test_each_job_ends_once_whoever_is_killed(tmp_path: Path) -> None:
         check(fleet, jobs, tmp_path / "out")
         told = fleet.jobs()
         print(
-            f"{chaos.kills} kills, {chaos.restarts} restarts of Redis, {chaos.cuts} cuts; {len(jobs)} jobs in "
+            f"{chaos.kills} kills ({chaos.busy_kills} of workers with a job), {chaos.restarts} restarts of Redis, {chaos.cuts} cuts; {len(jobs)} jobs in "
             f"{sum(job['takes'] for job in told)} attempts, {sum(job['abandoned'] for job in told)} of them abandoned; "
             f"{time.monotonic() - started:.0f} s"
         )
