@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import fleet_fixtures
 import pytest
-from conftest import ROOT, environment, one_line, wait_until
+from conftest import ROOT, FakeBuild, environment, one_line, wait_until
 from fleet_fixtures import Fleet, child_pids
 
 from handoff.run import results
@@ -92,6 +93,46 @@ def test_what_was_fetched_can_be_forgotten(fleet: Fleet, tmp_path: Path) -> None
     done = fleet.call("fetch", "--out", tmp_path / "two", "--no-report")
     assert done.returncode == 0 and "0 runs, 0 of them new" in done.stderr
     assert "1 runs were fetched before, and the server has forgotten them" in done.stderr
+
+
+def test_a_real_campaign_is_measured_by_its_own_scripts_and_goes_on_after_a_kill(
+    build: FakeBuild, tmp_path: Path
+) -> None:
+    """This project's scripts over fake benchmarks, which its build puts where they belong."""
+    root = tmp_path / "project"
+    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(build.benchmarks, root / "benchmarks")
+    (root / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.20)\nproject(fake NONE)\nfile(COPY benchmarks DESTINATION ${CMAKE_BINARY_DIR})\n"
+    )
+    (root / "CMakePresets.json").write_text(json.dumps(fleet_fixtures.PRESETS))
+    (root / ".gitignore").write_text("build/\n__pycache__/\n")
+    fleet_fixtures.git(root, "init", "-q")
+    fleet_fixtures.git(root, "add", "-A")
+    fleet_fixtures.git(root, "commit", "-q", "-m", "all of it")
+    commit = fleet_fixtures.git(root, "rev-parse", "HEAD")
+    with fleet_fixtures.private_redis(tmp_path / "redis") as redis:
+        fleet = Fleet(tmp_path, redis, root, [commit])
+        try:
+            (job,) = fleet.submit(
+                "--profile", "full", "--blocks", 8, "--workload", "ping_pong", "--workload", "counter"
+            )
+            fleet.start("a")
+            under_way(fleet, "a", job)
+            fleet.kill("a")
+            partial = environment(fleet.copy("a", job) / "run")
+            fleet.start("a", "--until-idle")
+            said = fleet.finish("a")
+            done = fleet.call("fetch", "--out", tmp_path / "out", "--no-report")
+            assert done.returncode == 0, (done.stderr, said)
+        finally:
+            fleet.close()
+    run = results.load(tmp_path / "out" / "runs" / job)
+    assert run.environment["build"]["commit"] == commit and run.environment["build"]["dirty"] is False
+    assert run.environment["seed"] == partial["seed"] and run.environment["blocks_complete"] == 8
+    assert len(run.environment["resumed"]) == 1 and run.environment["ended"] == "blocks"
+    places = list(zip(run.samples["block"], run.samples["position"]))
+    assert len(places) == len(set(places)) == 8 * 2
 
 
 # ---- whoever dies --------------------------------------------------------------------------------------------
