@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import HandoffError
 from ..run import run_folder
@@ -45,19 +43,6 @@ class Copy:
             return None
         ended = found.get("finished") and not found.get("interrupted") and found.get("blocks_complete")
         return str(found["run_id"]) if ended else None
-
-    def note(self, **told: Any) -> None:
-        """On the disk as a whole."""
-        new = self.path / "state.json.new"
-        with open(new, "w", encoding="utf-8") as file:
-            json.dump(self.noted() | told, file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self.path / "state.json")
-
-    def noted(self) -> dict[str, Any]:
-        path = self.path / "state.json"
-        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
     def set_aside(self) -> Path:
         """A run that cannot go on here: it stays, and another one begins."""
