@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import lzma
 import os
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -77,7 +80,9 @@ def test_it_is_told_no_secret_and_nothing_of_anothers_repository(
     lock = MachineLock(tmp_path / "lock")
     assert run(["env"], tmp_path, lock) == 0
     told = (tmp_path / "log").read_text()
-    assert "PATH=" in told and not any(word in told for word in ("correct-horse", "GIT_DIR=", "BENCHMARK_FILTER="))
+    assert "PATH=" in told and not any(
+        word in told for word in ("correct-horse", "GIT_DIR=", "BENCHMARK_FILTER=")
+    )
     lock.close()
 
 
@@ -102,15 +107,11 @@ def test_a_parcel_holds_what_was_measured_and_comes_out_the_same(tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["../environment.json", "/tmp/samples.jsonl", "other.json"])
 def test_a_parcel_with_something_else_in_it_is_refused(name: str, tmp_path: Path) -> None:
-    import gzip
-    import io
-    import tarfile
-
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w") as tar:
         tar.addfile(tarfile.TarInfo(name), io.BytesIO())
     with pytest.raises(Exception, match="which is no file of a run"):
-        parcel.unpack(gzip.compress(plain.getvalue()), tmp_path / "out")
+        parcel.unpack(lzma.compress(plain.getvalue()), tmp_path / "out")
     with pytest.raises(Exception, match="cannot be opened"):
         parcel.unpack(b"garbage", tmp_path / "out")
     assert not (tmp_path / "out").exists()

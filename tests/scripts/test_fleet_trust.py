@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import pickle
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -208,9 +210,6 @@ def test_archives_are_run_if_somebody_signed_them_who_may(
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../outside", "inside/../../outside"])
 def test_an_archive_writes_nowhere_else(name: str, board: Board, tmp_path: Path) -> None:
-    import io
-    import tarfile
-
     ours = key(tmp_path, "ours")
     (tmp_path / "signers").write_text(f"me {ours.with_suffix('.pub').read_text()}")
     archive = tmp_path / "bad.tar"

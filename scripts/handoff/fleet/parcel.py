@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
+import lzma
 import os
 import tarfile
 from pathlib import Path
@@ -28,7 +28,7 @@ def packed(run: Path) -> bytes:
                 content = path.read_bytes()
                 entry.size = len(content)
                 tar.addfile(entry, io.BytesIO(content))
-    return gzip.compress(plain.getvalue(), mtime=0)
+    return lzma.compress(plain.getvalue())
 
 
 def sha256(parcel: bytes) -> str:
@@ -40,9 +40,9 @@ def unpack(parcel: bytes, folder: Path) -> None:
     part = folder.with_name(f"{folder.name}.part")
     part.mkdir(parents=True, exist_ok=True)
     try:
-        with gzip.open(io.BytesIO(parcel)) as stream:
+        with lzma.open(io.BytesIO(parcel)) as stream:
             plain = stream.read(LARGEST_BYTES + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, lzma.LZMAError) as error:
         raise HandoffError(f"the parcel of '{folder.name}' cannot be opened ({error})") from error
     if len(plain) > LARGEST_BYTES:
         raise HandoffError(f"the parcel of '{folder.name}' is larger than {LARGEST_BYTES >> 20} MiB")
