@@ -152,6 +152,20 @@ def test_commits_of_the_repositorys_branches_are_run(
             allowed.tree(of_commit(commit))
 
 
+def test_a_repository_that_cannot_be_reached_is_no_fault_of_the_job(tmp_path: Path) -> None:
+    """It is left to others, with what git says of it, and counts as no failure."""
+    with fleet_fixtures.opened(tmp_path / "fleet") as fleet:
+        (job,) = fleet.submit()
+        fleet.root.rename(tmp_path / "elsewhere")
+        fleet.start("a")
+        wait_until(lambda: f"job {job} is left to others: git clone: fatal: " in fleet.said("a"))
+        wait_until(lambda: fleet.states() == ["queued"])
+        (told,) = fleet.jobs()
+        assert (told["failures"], told["abandoned"]) == (0, 0) and "git clone: fatal:" in told["refused"]
+        (tmp_path / "elsewhere").rename(fleet.root)
+        wait_until(lambda: fleet.states() == ["done"])
+
+
 def test_branches_can_be_named(repository: tuple[Path, list[str]], tmp_path: Path) -> None:
     root, commits = repository
     fleet_fixtures.git(root, "branch", "--force", "wild/idea", commits[2])

@@ -29,6 +29,10 @@ class NotAllowed(Exception):
     """The owner of this worker has not allowed what the job asks for."""
 
 
+class NotHere(Exception):
+    """This worker cannot get at the source now, which is no fault of the job."""
+
+
 @dataclass(frozen=True)
 class Allowed:
     """By the owner of the worker."""
@@ -112,8 +116,9 @@ class Sources:
             text=True,
         )
         if done.returncode != 0:
-            said = done.stderr.strip().splitlines() or ["git said nothing"]
-            raise HandoffError(f"git {arguments[0]}: {said[-1]}")
+            said = done.stderr.strip().splitlines() or ["it said nothing"]
+            telling = [line for line in said if line.startswith(("fatal:", "error:"))]
+            raise NotHere(f"git {arguments[0]}: {(telling or said)[0]}")
 
     # ---- archives --------------------------------------------------------------------------------------------
 

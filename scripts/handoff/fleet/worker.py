@@ -24,7 +24,7 @@ from .heart import Heart
 from .kept import Copy, Kept
 from .line import Line
 from .server import CutOff, Server, understood
-from .sources import Allowed, NotAllowed, Sources
+from .sources import Allowed, NotAllowed, NotHere, Sources
 from .spec import Spec
 from .supervised import MachineLock
 
@@ -203,7 +203,7 @@ class Worker:
         self.say(f"job {job}, attempt {attempt}: {spec}")
         progress = _Progress(copy)
         server, silent_s = self._settings.server, self._settings.silent_s
-        why = refused = ""
+        why, refused, wait_s = "", "", 0.0
         with Heart(server, job, attempt, silent_s, progress) as heart:
 
             def stop() -> bool:
@@ -212,8 +212,10 @@ class Worker:
             try:
                 if copy.run_id is None:
                     why = self._measured(spec, copy, stop, progress)
-            except NotAllowed as error:
+            except (NotAllowed, NotHere) as error:
                 refused = str(error)
+                # What is not allowed stays so; what cannot be reached may come back.
+                wait_s = self._settings.silent_s if isinstance(error, NotHere) else float("inf")
             except (HandoffError, MeasurementError) as error:
                 why = f"not carried out: {error}"
             except OSError as error:
@@ -221,7 +223,7 @@ class Worker:
         if copy.run_id is not None:
             self._send(copy)
         elif refused:
-            self._refuse(job, attempt, refused)
+            self._refuse(job, attempt, refused, wait_s)
         elif self._interrupt.requested:
             self._give_back(job, attempt)
         elif heart.is_unwanted:
@@ -271,10 +273,10 @@ class Worker:
             upkeep.settle(self._board, self._line, job, QUEUED)
             self.say(f"job {job} is given back; what was measured stays, and the same worker goes on with it")
 
-    def _refuse(self, job: str, attempt: int, why: str) -> None:
+    def _refuse(self, job: str, attempt: int, why: str, wait_s: float) -> None:
         """It is no fault of the job, and another worker may do it."""
         self.say(f"job {job} is left to others: {why}")
-        self._left_to_others[job] = float("inf")
+        self._left_to_others[job] = time.monotonic() + wait_s
         self._board.note_refusal(job, f"{self._settings.name}: {why}")
         if self._board.release(job, attempt):
             upkeep.settle(self._board, self._line, job, QUEUED)
