@@ -111,17 +111,7 @@ class Chaos:
             "--even-as-root",
         ]
         url = f"redis://{self.networks.host}:{fleet.redis.port}"
-        command = [
-            sys.executable,
-            FLEET,
-            "worker",
-            "--redis",
-            url,
-            *given,
-            "--repository",
-            fleet.root,
-            "--until-idle",
-        ]
+        command = [sys.executable, FLEET, "worker", "--redis", url, *given, "--repository", fleet.root]
         with open(fleet.folder / f"{name}.said", "a") as said:
             fleet.workers[name] = subprocess.Popen(
                 [*self.networks.enter(name), *map(str, command)],

@@ -8,21 +8,20 @@ import os
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import pytest
-from conftest import HANG_S, ROOT, wait_until
+from conftest import ROOT, wait_until
 
 from handoff.fleet import kept, parcel, supervised
 from handoff.fleet.server import PASSWORD_VARIABLE
 from handoff.fleet.supervised import MachineLock
 
 
-def run(command: list[str], folder: Path, lock: MachineLock, stop_after_s: float = HANG_S) -> int:
-    end = time.monotonic() + stop_after_s
+def run(command: list[str], folder: Path, lock: MachineLock) -> int:
+    """Asks it to end when it has made the file `begun`."""
     with open(folder / "log", "wb") as log:
-        return supervised.run(command, folder, log, lock, lambda: time.monotonic() > end)
+        return supervised.run(command, folder, log, lock, (folder / "begun").exists)
 
 
 def test_the_machine_is_for_one_at_a_time(tmp_path: Path) -> None:
@@ -41,7 +40,7 @@ from handoff.fleet import supervised
 lock = supervised.MachineLock(Path({str(tmp_path / 'lock')!r}))
 assert lock.taken()
 # It is asked to end, and takes its time.
-late = "trap 'touch asked; sleep 0.5; exit 0' TERM; touch begun; while true; do sleep 0.05; done"
+late = "trap 'touch asked; sleep 2; exit 0' TERM; touch begun; while true; do sleep 0.05; done"
 supervised.run(["sh", "-c", late], Path({str(tmp_path)!r}), open("/dev/null", "wb"), lock, lambda: False)
 """
     worker = subprocess.Popen([sys.executable, "-c", code])
@@ -59,7 +58,10 @@ def test_a_program_is_asked_to_end_and_says_how_it_ended(tmp_path: Path) -> None
     lock = MachineLock(tmp_path / "lock")
     assert run(["sh", "-c", "exit 7"], tmp_path, lock) == 7
     assert (
-        run(["sh", "-c", "trap 'exit 130' TERM; while true; do sleep 0.02; done"], tmp_path, lock, 0.2) == 130
+        run(
+            ["sh", "-c", "trap 'exit 130' TERM; touch begun; while true; do sleep 0.02; done"], tmp_path, lock
+        )
+        == 130
     )
     lock.close()
 
@@ -67,7 +69,9 @@ def test_a_program_is_asked_to_end_and_says_how_it_ended(tmp_path: Path) -> None
 def test_a_program_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervised, "END_WITHIN_S", 0.2)
     lock = MachineLock(tmp_path / "lock")
-    assert run(["sh", "-c", "trap '' TERM; while true; do sleep 0.02; done"], tmp_path, lock, 0.2) == -9
+    assert (
+        run(["sh", "-c", "trap '' TERM; touch begun; while true; do sleep 0.02; done"], tmp_path, lock) == -9
+    )
     lock.close()
 
 

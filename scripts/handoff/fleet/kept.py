@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from dataclasses import dataclass
@@ -76,3 +77,31 @@ class Kept:
         if not self.folder.exists():
             return []
         return [Copy(path) for path in sorted(self.folder.iterdir()) if JOB_ID.fullmatch(path.name)]
+
+
+class Progress:
+    """What a worker is at, for whoever asks the board."""
+
+    def __init__(self, copy: Copy) -> None:
+        self.doing = "fetches the source"
+        self._copy = copy
+
+    def __call__(self) -> str:
+        try:
+            trials = (self._copy.run / "samples.jsonl").read_bytes().count(b"\n")
+        except OSError:
+            trials = 0
+        return f"{self.doing}, {trials} trials" if trials else self.doing
+
+
+def sole(path: Path, name: str) -> int:
+    """Two workers of one name would measure into the same folders."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(fd)
+        raise HandoffError(
+            f"--name {name}: a worker of that name runs here already; valid: another name"
+        ) from None
+    return fd

@@ -3,7 +3,6 @@ has fetched it. Whatever happens to Redis meanwhile, what is measured is on this
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import random
@@ -21,7 +20,7 @@ from ..host.privacy import anonymous
 from . import parcel, selector, supervised, upkeep
 from .board import CANCELLED, DONE, QUEUED, RUNNING, WORKERS, Board
 from .heart import Heart
-from .kept import Copy, Kept
+from .kept import Copy, Kept, Progress, sole
 from .line import Line
 from .server import CutOff, Server, understood
 from .sources import Allowed, NotAllowed, NotHere, Sources
@@ -49,7 +48,7 @@ class Worker:
         self._settings = settings
         self._interrupt = interrupt
         settings.state.mkdir(parents=True, exist_ok=True)
-        self._own = _sole(settings.state / "worker.lock", settings.name)
+        self._own = sole(settings.state / "worker.lock", settings.name)
         self._lock = MachineLock(settings.lock)
         self._kept = Kept(settings.state / "kept")
         self._told = selector.of_this_machine(settings.name)
@@ -201,7 +200,7 @@ class Worker:
     def _carry_out(self, job: str, attempt: int, spec: Spec) -> None:
         copy = self._kept.of(job)
         self.say(f"job {job}, attempt {attempt}: {spec}")
-        progress = _Progress(copy)
+        progress = Progress(copy)
         server, silent_s = self._settings.server, self._settings.silent_s
         why, refused, wait_s = "", "", 0.0
         with Heart(server, job, attempt, silent_s, progress) as heart:
@@ -231,7 +230,7 @@ class Worker:
         else:
             self._failed(job, attempt, f"{why}\n{copy.end_of_log()}".strip())
 
-    def _measured(self, spec: Spec, copy: Copy, stop: Callable[[], bool], progress: _Progress) -> str:
+    def _measured(self, spec: Spec, copy: Copy, stop: Callable[[], bool], progress: Progress) -> str:
         """Builds and measures; returns why there is no run. Twice where a run of before cannot go on."""
         source = self._sources.tree(spec)
         with open(copy.log, "wb") as log:
@@ -293,29 +292,3 @@ class Worker:
         for secret, instead in self._settings.server.secrets().items():
             text = text.replace(secret, instead)
         return text
-
-
-class _Progress:
-    def __init__(self, copy: Copy) -> None:
-        self.doing = "fetches the source"
-        self._copy = copy
-
-    def __call__(self) -> str:
-        try:
-            trials = (self._copy.run / "samples.jsonl").read_bytes().count(b"\n")
-        except OSError:
-            trials = 0
-        return f"{self.doing}, {trials} trials" if trials else self.doing
-
-
-def _sole(path: Path, name: str) -> int:
-    """Two workers of one name would measure into the same folders."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(fd)
-        raise HandoffError(
-            f"--name {name}: a worker of that name runs here already; valid: another name"
-        ) from None
-    return fd
