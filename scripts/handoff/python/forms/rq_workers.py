@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Dict, Iterator, List, Sequence
 
 from . import rq_server
@@ -66,8 +67,11 @@ class Jobs:
 
 
 def all_of(jobs: Jobs, documents: Sequence[Document], deliver: Deliver) -> None:
-    jobs.enqueue()
-    jobs.collect(deliver, [str(index) for index in range(len(documents))])
+    """The first results are seen while the last documents are still enqueued."""
+    with ThreadPoolExecutor(1) as beside:
+        enqueued = beside.submit(jobs.enqueue)
+        jobs.collect(deliver, [str(index) for index in range(len(documents))])
+        enqueued.result()
 
 
 def one_killed(jobs: Jobs, documents: Sequence[Document], deliver: Deliver) -> None:
