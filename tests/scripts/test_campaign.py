@@ -122,8 +122,8 @@ def test_failures_are_recorded_and_the_campaign_goes_on(
 
 
 def test_a_trial_has_ten_seconds_or_twenty_times_what_it_takes() -> None:
-    assert measuring.limit_s(0.1) == 10.0
-    assert measuring.limit_s(3.0) == 60.0
+    assert measuring.limit_s(0.1, 10.0) == 10.0
+    assert measuring.limit_s(3.0, 10.0) == 60.0
 
 
 def test_a_control_that_fails_is_no_failure(build: FakeBuild, tmp_path: Path) -> None:

@@ -361,3 +361,60 @@ def test_what_not_all_machines_measured_is_not_drawn_of_one(tmp_path: Path) -> N
     other = replace(OTHER, blocks=6, workloads=("ping_pong",))
     found = machines(two(tmp_path, one, other))
     assert facets.render("gantt", [(machine.label, machine.summary) for machine in found]) is None
+
+
+# ---- each pair, over all settings --------------------------------------------------------------------------------
+
+
+def agreed(*ahead: list[str | None]) -> list[merge.Agreement]:
+    """One group for each list of who of a and b was ahead in each run."""
+    return [
+        merge.Agreement(f"group {at}", [merge.MachinesPair("a", "b", one)]) for at, one in enumerate(ahead)
+    ]
+
+
+def hosts(usual: list[Path], *names: str) -> list[Machine]:
+    """A machine for each name, of which those of one name are one and the same host."""
+    template = machines(usual)[0]
+    return [
+        replace(
+            template,
+            run=replace(
+                template.run,
+                environment=template.run.environment
+                | {"machine": template.run.environment["machine"] | {"host": name}},
+            ),
+        )
+        for name in names
+    ]
+
+
+def test_a_pair_has_one_line_that_counts_machines(usual: list[Path]) -> None:
+    four = hosts(usual, "r1", "r2", "r3", "r4")
+    (line,) = merge.overall(four, agreed(["a", "a", "b", ""], ["a", "", "a", ""], ["", None, None, None]))
+    assert (line.one_ahead, line.other_ahead, line.mixed, line.not_told_apart) == (2, 0, 1, 1)
+    assert (line.ahead, line.machines) == ("a", 4)
+    (even,) = merge.overall(four[:3], agreed(["a", "b", None]))
+    assert (even.ahead, even.machines) == ("", 2)
+
+
+def test_several_runs_of_one_machine_are_one_machine(usual: list[Path]) -> None:
+    three = hosts(usual, "r1", "r1", "r2")
+    (line,) = merge.overall(three, agreed(["b", "b", "b"]))
+    assert (line.one_ahead, line.other_ahead, line.ahead) == (0, 2, "b")
+    (line,) = merge.overall(three, agreed(["b", "a", "b"]))
+    assert (line.one_ahead, line.other_ahead, line.mixed) == (0, 1, 1)
+
+
+def test_the_lines_are_in_both_reports(usual: list[Path]) -> None:
+    found = machines(usual)
+    lines = merge.overall(found, merge.agreement(found))
+    texts = merged_page.write_texts(found, [], [])
+    faster = next(one for one in lines if {one.one, one.other} == {"cached_spsc_ring", "mutex_ring"})
+    assert (faster.ahead, faster.machines, faster.mixed) == ("cached_spsc_ring", 2, 0)
+    assert (
+        "| `cached_spsc_ring`, `mutex_ring` | `cached_spsc_ring` on 2, the other on 0 | 2 | 0 | 0 |"
+        in texts["report.md"]
+    )
+    assert texts["report.html"].count("<td><code>cached_spsc_ring</code>, <code>mutex_ring</code></td>") == 1
+    assert len(re.findall(r"^\| `\w+`, `\w+` \| ", texts["report.md"], flags=re.MULTILINE)) == len(lines)

@@ -21,6 +21,9 @@ CATALOG_SCHEMA = 1
 # Listing runs nothing; what takes longer does not work.
 LISTING_LIMIT_S = 60.0
 
+# The harness itself gives up on a queue that keeps its threads after 6 s (drain_limit in benchmarks/harness/sample.cpp).
+LATE_AT_LEAST_S = 10.0
+
 
 @dataclass(frozen=True)
 class Suite:
@@ -38,6 +41,10 @@ class Suite:
     def command(self, case: Case) -> list[str]:
         """What runs the case, before its flags."""
         return [str(self.binary(case).absolute())]
+
+    def late_at_least_s(self, case: Case) -> float:
+        """Before these seconds are over no trial of the case counts as one that hangs."""
+        return LATE_AT_LEAST_S
 
     def tsc_hz(self) -> float:
         """Frequency of this machine's time stamp counter; 0 where there is none to go by."""

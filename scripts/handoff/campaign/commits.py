@@ -59,15 +59,16 @@ def working_tree(root: Path) -> CommitSource:
     return CommitSource("the working tree", root)
 
 
+def build_commands(source: CommitSource) -> list[list[str]]:
+    return [["cmake", "--preset", source.preset], ["cmake", "--build", "--preset", source.preset]]
+
+
 def build(source: CommitSource) -> None:
     """Configures and builds, or finds that nothing is left to be done."""
     log = source.root / BUILD_LOG
     log.parent.mkdir(exist_ok=True)
     with open(log, "w+b") as output:
-        for command in (
-            ["cmake", "--preset", source.preset],
-            ["cmake", "--build", "--preset", source.preset],
-        ):
+        for command in build_commands(source):
             try:
                 code = subprocess.run(
                     command, cwd=source.root, stdin=subprocess.DEVNULL, stdout=output, stderr=output

@@ -21,10 +21,8 @@ from .progress import Display, State
 from .runner import Settings
 from .schedule import TrialCosts, StopRule, Trial, block_trials, interleaved
 
-# A trial that takes this much longer than expected, and at least this many seconds, hangs. The harness itself
-# gives up on a queue that keeps its threads after 6 s (drain_limit in benchmarks/harness/sample.cpp).
+# A trial that takes this much longer than expected, and at least as long as its suite says, hangs.
 LATE_FACTOR = 20
-LATE_AT_LEAST_S = 10.0
 
 PRECISE, BLOCKS, BUDGET, INTERRUPTED = "precise", "blocks", "budget", "interrupted"  # how a campaign ended
 
@@ -100,7 +98,7 @@ class Campaign:
             for case in jobs.to_draw(build.suite.cases, self._design.cases):
                 if case.name in recorded.records:
                     continue
-                program, limit = build.suite.command(case), limit_s(self._costs.of(case))
+                program, limit = build.suite.command(case), self._limit_s(build, case)
                 job = jobs.run(program, case, self._settings, limit, interrupt)
                 if job is None:
                     return False
@@ -156,8 +154,8 @@ class Campaign:
 
     def _run(self, trial: Trial, interrupt: Interrupt, display: Display) -> bool:
         start = time.monotonic()
-        limit = limit_s(self._costs.of(trial.case))
         build = self._builds[trial.build]
+        limit = self._limit_s(build, trial.case)
         program = build.suite.command(trial.case)
         outcome = runner.run(program, trial.case, self._settings, trial.layout, limit, interrupt)
         if outcome is None:
@@ -174,6 +172,9 @@ class Campaign:
         if counts_as_failure(sample.record(), self._controls):
             display.say(f"{sample.case}: {sample.message}")
         return True
+
+    def _limit_s(self, build: MeasuredBuild, case: Case) -> float:
+        return limit_s(self._costs.of(case), build.suite.late_at_least_s(case))
 
     def _note(self, record: Mapping[str, Any], seconds: float | None = None) -> None:
         cost = record["seconds"] if seconds is None else seconds
@@ -196,9 +197,9 @@ class Campaign:
         return State(block, block + 1 + full + thin, self._spent_s, left_in_block + left, self._failures)
 
 
-def limit_s(expected_s: float) -> float:
+def limit_s(expected_s: float, at_least_s: float) -> float:
     """After how many seconds a trial hangs."""
-    return max(LATE_AT_LEAST_S, LATE_FACTOR * expected_s)
+    return max(at_least_s, LATE_FACTOR * expected_s)
 
 
 def counts_as_failure(record: Mapping[str, Any], controls: Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ from ..run.stamps import Document
 
 
 def job(binary: Path, case: Case) -> list[Document]:
-    limit = measuring.limit_s(schedule.TrialCosts(Settings()).of(case))
+    limit = measuring.limit_s(schedule.TrialCosts(Settings()).of(case), catalog.LATE_AT_LEAST_S)
     with Interrupt() as interrupt:
         done = jobs.run([str(binary)], case, Settings(), limit, interrupt)
     if done is None:

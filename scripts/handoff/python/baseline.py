@@ -28,6 +28,8 @@ _STRATEGIES = {
     "python_thread_per_item": "thread_per_item",
     "python_window_in_order": strategies.ORDERED,
     "python_executor_map": strategies.BUFFERED,  # results in order, and no thread waits for an earlier one
+    "python_rq": strategies.REDIS_WORKERS,
+    "python_rq_simple": strategies.REDIS_WORKERS,
 }
 
 # How the C++ pool learns that there is no more; what task_done and join are in Python is a None for each in C++.
@@ -171,6 +173,7 @@ _ORDER = (
         *("python_sequential", "python_thread_per_item", "python_window_in_order"),
         *("python_pool", "python_pool_stopped", "python_pool_flagged"),
         *("python_executor_map", "python_processes"),
+        *("python_rq", "python_rq_simple", "python_rq_killed"),
     ),
 )
 
@@ -229,6 +232,7 @@ def _side(row: Json, regime: str, samples: Mapping[str, pd.DataFrame]) -> Json:
         "adds": _sum(rows, "adds"),
         "bytes": state["figures"].get("bytes"),
         "share_of_bound": state["figures"].get("efficiency"),
+        **{name: state["figures"].get(name) for name in ("items", "cpu_s", "first_result_s")},
     }
 
 

@@ -30,7 +30,9 @@ READINGS = {
         "The same documents with the same latencies and accidents, each waited for with a sleep, during which Python lets "
         "other threads run. Here the language hardly matters, and the strategy does: a window that joins its first "
         "document first stands still whenever that one is slow, executor.map goes on meanwhile, and a flag ends the "
-        "workers of a pool, not its work: what they leave in the queue one thread does."
+        "workers of a pool, not its work: what they leave in the queue one thread does. RQ's workers take their jobs from "
+        "Redis, as the C++ workers beside them do: each pays for a job's serialisation and for its round trips to the "
+        "server, and RQ's usual worker for a process, too."
     ),
 }
 
@@ -53,6 +55,9 @@ _FORMS = {
     "python_pool_flagged": "pool of {n}, ended by a flag",
     "python_executor_map": "executor.map, {n} threads",
     "python_processes": "{n} processes",
+    "python_rq": "RQ, {n} workers, a process for each job",
+    "python_rq_simple": "RQ, {n} simple workers",
+    "python_rq_killed": "RQ, {n} simple workers, one of them killed",
 }
 _MIXES = {"increment": "+1", "add_subtract": "+1 against −1", "list_packed": "list of three"}
 
@@ -124,6 +129,47 @@ def increments(found: Json) -> str:
         return ""
     python = found["python"]
     return f"Unlocked, by two threads, in {interpreter(found)}: {' and '.join(told)}. {_why(python)}"
+
+
+JOB_QUEUE = ("python_rq", "python_rq_simple", "python_rq_killed")
+
+
+def job_queue(found: Json) -> str:
+    """What a job costs that passes through Redis, by RQ and by the C++ workers, over the list that all of them did."""
+    rows = {
+        e["implementation"]: e for e in found["entries"] if e["implementation"] in JOB_QUEUE and _is_short(e)
+    }
+    told = [f"{_FORMS[name].format(n=e['keys']['n'])}: {_job(e)}" for name, e in rows.items()]
+    beside = {other["implementation"]: other for e in rows.values() for other in e["others"]}
+    told += [f"{name}: {_job(other)}" for name, other in beside.items()]
+    if not told:
+        return ""
+    killed = rows.get(JOB_QUEUE[2])
+    by_hand = (
+        " The job of the killed worker was put back at once and by hand; RQ by itself takes minutes to notice, and then "
+        "files it with the failed ones."
+        if killed
+        else ""
+    )
+    return f"What a job costs in a queue in Redis. {'; '.join(told)}.{by_hand}"
+
+
+def _is_short(entry: Json) -> bool:
+    return bool(entry["keys"]["items"] == "64" and entry["keys"]["failures"] == "0%")
+
+
+def _job(side: Json) -> str:
+    cpu = (
+        ""
+        if side["cpu_s"] is None
+        else f", {measures.text(side['cpu_s'] / side['items'], 's')} of CPU time a document"
+    )
+    first = (
+        ""
+        if side["first_result_s"] is None
+        else f", the first result after {measures.text(side['first_result_s'], 's')}"
+    )
+    return f"{measures.text(side['items'] / side['rate']['median'], 's')} in all{first}{cpu}"
 
 
 def _lost(found: Json, form: str) -> tuple[float, float]:

@@ -54,6 +54,30 @@ class MachinesPair:
 
 
 @dataclass(frozen=True)
+class PairOverall:
+    """Two implementations over all groups: on how many machines the same one was ahead. A machine on which each was ahead
+    in some group, be it in several of its runs, is mixed."""
+
+    one: str
+    other: str
+    one_ahead: int
+    other_ahead: int
+    mixed: int
+    not_told_apart: int
+
+    @property
+    def machines(self) -> int:
+        return self.one_ahead + self.other_ahead + self.mixed + self.not_told_apart
+
+    @property
+    def ahead(self) -> str:
+        """Whoever is ahead on more machines; "" where that is nobody."""
+        if self.one_ahead == self.other_ahead:
+            return ""
+        return self.one if self.one_ahead > self.other_ahead else self.other
+
+
+@dataclass(frozen=True)
 class Agreement:
     group: str
     pairs: list[MachinesPair]
@@ -117,6 +141,28 @@ def agreement(named: Sequence[Machine]) -> list[Agreement]:
         if kept:
             found.append(Agreement(group, kept))
     return found
+
+
+def overall(named: Sequence[Machine], found: Sequence[Agreement]) -> list[PairOverall]:
+    """One line for each pair; several runs of one machine count as that machine."""
+    hosts = [_host(machine.run) for machine in named]
+    seen: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for pair in (pair for one in found for pair in one.pairs):
+        by_host = seen.setdefault((pair.one, pair.other), {})
+        for host, ahead in zip(hosts, pair.ahead):
+            if ahead is not None:
+                by_host.setdefault(host, set()).update({ahead} - {""})
+    return [_over_hosts(one, other, list(seen[one, other].values())) for one, other in sorted(seen)]
+
+
+def _over_hosts(one: str, other: str, ahead: Sequence[set[str]]) -> PairOverall:
+    counts = (ahead.count({one}), ahead.count({other}), ahead.count({one, other}), ahead.count(set()))
+    return PairOverall(one, other, *counts)
+
+
+def _host(run: Run) -> str:
+    machine = run.environment.get("machine", {})
+    return f"{identity.label(machine)} {machine.get('host')}"
 
 
 def _check(runs: Sequence[Run]) -> None:

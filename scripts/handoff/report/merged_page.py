@@ -29,6 +29,7 @@ def write_texts(
         "agreement": agreement,
         "totals": {outcome: sum(one.count(outcome) for one in agreement) for outcome in merge.OUTCOMES},
         "opposite": _opposite(agreement),
+        "overall": merge.overall(machines, agreement),
         "decisions": _decisions(machines),
         "memory": _memory(machines),
         "memory_reading": memory.READING,

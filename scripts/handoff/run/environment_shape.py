@@ -61,7 +61,13 @@ _ENTRY = fields(
 )
 _PYTHON = fields(
     {"forms": list_of(fields({"name": text}, {"cite": text}))},
-    {"implementation": text, "version": text, "gil": nullable(flag), "forms_sha256": text},
+    {
+        "implementation": text,
+        "version": text,
+        "gil": nullable(flag),
+        "forms_sha256": text,
+        "packages": map_of(_MAYBE_TEXT),
+    },
 )
 _CATALOG = fields(
     {},

@@ -15,7 +15,8 @@ BUFFERED = "window_reorder_buffer"
 UNORDERED = "window_completion_order"
 
 # Worker processes on a queue in Redis, which save what they fetch, or do not.
-WORKERS = ("redis_workers", "redis_workers_saving")
+REDIS_WORKERS = "redis_workers"
+WORKERS = (REDIS_WORKERS, "redis_workers_saving")
 
 # Everything under way on one thread: on the simulated network's timers, and on sockets.
 ON_ONE_THREAD = ("asio_coroutines", "curl_multi")

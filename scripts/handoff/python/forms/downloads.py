@@ -9,25 +9,11 @@ import time
 import zlib
 from typing import List, Sequence
 
+from .fetching import Fetched, body
 from .simulated_list import Document, documents
-from .simulated_network import ARRIVED, End, download, expected_end, under_way_ns
-from .strategies import STRATEGIES, Fetched, Setup
+from .simulated_network import ARRIVED, expected_end, under_way_ns
+from .strategies import STRATEGIES, Setup
 from .window import Figures, FormError
-
-
-def fetch(job: Sequence[Document], index: int, seed: int) -> Fetched:
-    started = time.perf_counter()
-    end = download(job[index], index, seed)
-    content = body(job[index], index, end)
-    return Fetched(index, end, len(content), zlib.crc32(content), started, time.perf_counter())
-
-
-def body(document: Document, index: int, end: End) -> bytes:
-    """What has arrived of it."""
-    if end.status != ARRIVED:
-        return b""
-    line = b"document %d\n" % index
-    return (line * (document.bytes // len(line) + 1))[: document.bytes]
 
 
 def run(implementation: str, setup: Setup, seed: int) -> Figures:
@@ -43,10 +29,12 @@ def run(implementation: str, setup: Setup, seed: int) -> Figures:
             delivered.append(one)
             stamps.append(time.perf_counter())
 
-    before, start = _used(), time.perf_counter()
-    left_behind = strategy.run(setup.items, n, lambda index: fetch(job, index, seed), deliver)
-    makespan = time.perf_counter() - start
-    used = _used() - before
+    others: Figures = {"cpu_s": 0.0}
+    with strategy.opened(job, seed, n, others) as do:
+        before, start = _used(), time.perf_counter()
+        left_behind = do(deliver)
+        makespan = time.perf_counter() - start
+        used = _used() - before
     verify(job, delivered, n)
     if strategy.in_order and delivered != sorted(delivered):  # by document
         raise FormError(f"unverified: results came out of order, which '{implementation}' promises")
@@ -58,7 +46,7 @@ def run(implementation: str, setup: Setup, seed: int) -> Figures:
     return {
         "window_s": makespan,
         "verified": 1,
-        "cpu_s": used,
+        "cpu_s": used + others.pop("cpu_s"),
         "items": setup.items,
         "bytes": arrived,
         "makespan_s": makespan,
@@ -75,6 +63,7 @@ def run(implementation: str, setup: Setup, seed: int) -> Figures:
         "retries": sum(one.end.attempts - 1 for one in delivered),
         "failed": sum(one.end.status != ARRIVED for one in delivered),
         "left_behind": left_behind or 0,
+        **others,
     }
 
 

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import sys
+from importlib import metadata
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from . import counters, downloads, ping_pong, strategies
@@ -31,6 +32,9 @@ CITES = {
     "python_pool_flagged": "threads on a queue.Queue, a threading.Event, the rest one by one",
     "python_executor_map": "concurrent.futures.ThreadPoolExecutor.map",
     "python_processes": "multiprocessing.Pool.imap_unordered",
+    "python_rq": "RQ over Redis: enqueue, rq worker, a process for each job",
+    "python_rq_simple": "RQ over Redis: enqueue, rq worker --worker-class rq.SimpleWorker",
+    "python_rq_killed": "the same, and a worker is killed in the midst of a job, which is put back by hand",
 }
 
 
@@ -76,7 +80,8 @@ def all_cases() -> List[Case]:
             numbers = (2,) if mix == "add_subtract" else (1, 2)
             found += [counter_case(implementation, threads, mix) for threads in numbers]
     for name, strategy in strategies.STRATEGIES.items():
-        found += [download_case(name, setup) for setup in strategy.setups]
+        if strategy.is_here():
+            found += [download_case(name, setup) for setup in strategy.setups]
     return found
 
 
@@ -86,8 +91,16 @@ def description() -> Dict[str, Any]:
         "version": platform.python_version(),
         "implementation": platform.python_implementation(),
         "gil": True if enabled is None else enabled(),
+        "packages": {name: _version(name) for name in ("rq", "redis")},
         "forms": [{"name": name, "cite": cite} for name, cite in CITES.items()],
     }
+
+
+def _version(package: str) -> Optional[str]:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def parser() -> argparse.ArgumentParser:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import queue
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from .simulated_network import End
-
-
-class Fetched(NamedTuple):
-    document: int
-    end: End
-    bytes: int
-    checksum: int
-    started: float
-    ended: float
-
+from . import rq_server, rq_workers
+from .fetching import Fetched, fetch
+from .simulated_list import Document
+from .window import Figures
 
 Fetch = Callable[[int], Fetched]
 Deliver = Callable[[Fetched], None]
@@ -174,12 +168,35 @@ def _fetch_remembered(index: int) -> Fetched:
     return _remembered[0](index)
 
 
+Run = Callable[[Deliver], Optional[int]]
+
+
 class Strategy(NamedTuple):
     # Returns how many documents were left in a queue whose workers had gone, where that can be.
-    run: Callable[[int, int, Fetch, Deliver], Optional[int]]
+    run: Optional[Callable[[int, int, Fetch, Deliver], Optional[int]]]
     setups: Tuple[Setup, ...] = (SHORT,)
     in_order: bool = False  # its promise of results
     at_once: Callable[[Setup], int] = lambda setup: setup.n
+    # Instead of `run`: what has to be there before the clock starts, and is checked after it has stopped.
+    office: Optional[Callable[..., Any]] = None
+    # Whether this Python and this machine have what it needs.
+    is_here: Callable[[], bool] = lambda: True
+
+    @contextlib.contextmanager
+    def opened(self, documents: Sequence[Document], seed: int, n: int, figures: Figures) -> Iterator[Run]:
+        if self.office is not None:
+            with self.office(documents, seed, n, figures) as run:
+                yield run
+            return
+        assert self.run is not None
+        way: Callable[[int, int, Fetch, Deliver], Optional[int]] = self.run
+        yield lambda deliver: way(
+            len(documents), n, lambda index: fetch(documents[index], index, seed), deliver
+        )
+
+
+def _over_rq(kind: str, how: rq_workers.How, *setups: Setup) -> Strategy:
+    return Strategy(None, setups, office=rq_workers.over(kind, how), is_here=rq_server.is_here)
 
 
 STRATEGIES: Dict[str, Strategy] = {
@@ -191,4 +208,7 @@ STRATEGIES: Dict[str, Strategy] = {
     "python_pool_flagged": Strategy(pool_flagged),  # the C++ side has it for this list alone
     "python_executor_map": Strategy(executor_map, (SHORT, PAGES), in_order=True),
     "python_processes": Strategy(processes),
+    "python_rq": _over_rq(rq_server.FORKING, rq_workers.all_of, SHORT, PAGES),
+    "python_rq_simple": _over_rq(rq_server.SIMPLE, rq_workers.all_of, SHORT, PAGES, ERRORS),
+    "python_rq_killed": _over_rq(rq_server.SIMPLE, rq_workers.one_killed, SHORT),
 }
