@@ -8,9 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ..host.build import ROOT
-
-PATH = ROOT / "docs" / "glossary.md"
+PATH = Path(__file__).resolve().parents[3] / "docs" / "glossary.md"
 
 
 def read(path: Path = PATH) -> list[dict[str, Any]]:
