@@ -5,6 +5,8 @@
 #include "catalog.hpp"
 #include "downloads/strategies/pool.hpp"
 #include "downloads/workloads/pipeline_role.hpp"
+#include "workloads/cases/queue_cases.hpp"
+#include "workloads/cases/sparing_queue.hpp"
 
 namespace handoff {
 
@@ -18,7 +20,7 @@ constexpr download_entry make_download_entry(const queue_entry& queue) {
                         .counted_pool = nullptr};
     if constexpr (closable_queue<Q>)
         made.closed_pool = run_download_pool<Q, pool_end::close>;
-    else if constexpr (Q::spec.delivery == order::lifo)
+    else if constexpr (!ends_by_stop_items(Q::spec))
         made.counted_pool = run_download_pool<Q, pool_end::count>;
     return made;
 }

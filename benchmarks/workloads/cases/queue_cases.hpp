@@ -22,9 +22,10 @@ inline bool allows(cardinality promised, unsigned threads) {
 }
 
 // Whether the takers of a queue can be ended by an item for each of them, pushed after all others. In a LIFO
-// queue it comes out before all others: they would leave, and most of the work would be left behind.
-inline bool ends_by_stop_items(const queue_spec& spec) {
-    return spec.delivery != order::lifo;
+// queue it comes out before all others, and in a k-relaxed one before some: they would leave, and work would
+// be left behind.
+constexpr bool ends_by_stop_items(const queue_spec& spec) {
+    return spec.delivery != order::lifo && spec.delivery != order::k_relaxed;
 }
 
 }  // namespace handoff
