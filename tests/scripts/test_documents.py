@@ -22,6 +22,7 @@ MOST_COLUMNS = 6
 
 QUEUE: Json = {
     "library": "",
+    "packaged": False,
     "control": None,
     "producers": "many",
     "consumers": "one",
@@ -44,6 +45,19 @@ def test_the_readme_says_of_a_queue_what_chooses_it() -> None:
         "",
         "All: linearizable ✓.",
     ]
+
+
+def test_the_readme_names_the_adapters_of_packaged_queues_below_its_table() -> None:
+    packaged = OTHER | {"packaged": True, "library": "Library 1.0"}
+    proofs = proof_table.table(
+        record(), [RING, packaged], {"ring": SOURCE, "other": SOURCE}, proof_table.HERE
+    )
+    lines = documents.queue_table([RING, packaged], proofs).splitlines()
+    assert [line for line in lines if "`other`" in line] == [
+        "Adapters of packaged queues ([what they promise](docs/implementations.md)): "
+        "[`other`](impls/queues/other.hpp)."
+    ]
+    assert lines[2].startswith("|[`ring`]") and len([line for line in lines if line.startswith("|")]) == 3
 
 
 def test_which_queue_names_what_is_best_and_what_is_not_known(tmp_path: Path) -> None:

@@ -79,8 +79,9 @@ def _of(row: Json) -> str:
 
 
 def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str:
-    """Six columns; what is proven of all of them stands once, below."""
-    each, shared = proof_badge.told_apart(proofs.rows)
+    """Ours in six columns, with what is proven of all of them once, below; then the names of the adapters."""
+    ours = [(e, row) for e, row in zip(entries, proofs.rows) if not e["packaged"]]
+    each, shared = proof_badge.told_apart([row for _, row in ours])
     rows = [
         [
             link(e),
@@ -90,10 +91,15 @@ def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str
             " · ".join(badge) or "as all",
             e["cite"],
         ]
-        for e, badge in zip(entries, each)
+        for (e, _), badge in zip(ours, each)
     ]
-    told = f"\n\nAll: {' · '.join(shared)}." if shared else ""
-    return table(["queue", "shape", "order", "progress", "proven", "source"], rows) + told
+    parts = [table(["queue", "shape", "order", "progress", "proven", "source"], rows)]
+    if shared:
+        parts.append(f"All: {' · '.join(shared)}.")
+    if adapters := [link(e) for e in entries if e["packaged"]]:
+        promised = "[what they promise](docs/implementations.md)"
+        parts.append(f"Adapters of packaged queues ({promised}): {', '.join(adapters)}.")
+    return "\n\n".join(parts)
 
 
 # ---- docs/implementations.md ---------------------------------------------------------------------------------
