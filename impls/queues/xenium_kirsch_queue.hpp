@@ -12,7 +12,7 @@
 // Items: pointers, or what has their size, of which the upper 16 bits are 0: the library keeps a tag
 // there against ABA. The null pointer is an empty slot.
 // Faults: an assertion in its try_pop, left over from some search for a fault, ends the process when the item
-// is 0x100 (kirsch_kfifo_queue.hpp; where NDEBUG is not set).
+// is 0x100 (where NDEBUG is not set).
 #pragma once
 
 #include <algorithm>
