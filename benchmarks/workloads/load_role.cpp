@@ -8,9 +8,7 @@
 namespace handoff {
 
 load_run::load_run(const load_plan& plan, const queue_spec& spec)
-    : plan_(plan),
-      spec_(spec),
-      oversubscribed_(is_oversubscribed(plan.settings, plan.producers + plan.consumers)) {}
+    : two_ended_run(plan.settings, plan.producers, plan.consumers, spec), plan_(plan) {}
 
 load_run::~load_run() = default;
 
@@ -42,15 +40,7 @@ outcome load_run::pass(double rate) {
     consumers_ = std::vector<consumer_record>(plan_.consumers);
     mean_gap_ = rate > 0.0 ? harness_clock::hz() * plan_.producers / rate : 0.0;
     origin_ = harness_clock::now();
-    sample s =
-        take_sample({.settings = plan_.settings,
-                     .threads = plan_.producers + plan_.consumers,
-                     .feeding = plan_.producers,
-                     .body =
-                         [this](unsigned i, window& w, thread_record& r) {
-                             i < plan_.producers ? produce(i, w, r) : consume(i - plan_.producers, w, r);
-                         },
-                     .wake_all = [this] { gates_.wake_all(); }});
+    sample s = take();
     return finish(s);
 }
 

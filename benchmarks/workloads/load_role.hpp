@@ -11,7 +11,7 @@
 #include "harness/latency.hpp"
 #include "harness/sample.hpp"
 #include "harness/verify.hpp"
-#include "queue_run.hpp"
+#include "two_ended_run.hpp"
 
 namespace handoff {
 
@@ -33,7 +33,7 @@ inline constexpr double overload_lag = 0.1;
 inline constexpr double overload_delivered = 0.98;
 
 // One run, as far as it is the same for every queue: its passes, and what its row says. Compiled once.
-class load_run {
+class load_run : protected two_ended_run {
 public:
     outcome run();
 
@@ -48,21 +48,10 @@ protected:
     load_run(const load_plan& plan, const queue_spec& spec);
     ~load_run();
 
-    // On a thread each, for a whole pass.
-    virtual void produce(unsigned index, window& w, thread_record& record) = 0;
-    virtual void consume(unsigned index, window& w, thread_record& record) = 0;
-    // What is left in the queue of `pushed` items when all threads have gone.
-    virtual verdict leftovers(std::uint64_t pushed) = 0;
-    virtual std::size_t capacity() const = 0;
-
     // Ticks since this pass began, which tags can hold.
     ticks now() const { return harness_clock::now() - origin_; }
 
     const load_plan& plan_;
-    const queue_spec& spec_;
-    const bool oversubscribed_;
-    queue_gates gates_;
-    verdict prefaulted_;
 
     // Of the pass that is under way.
     double mean_gap_ = 0.0;  // of one producer, in ticks

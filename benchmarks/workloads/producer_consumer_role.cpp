@@ -5,24 +5,15 @@
 namespace handoff {
 
 producer_consumer_run::producer_consumer_run(const producer_consumer_plan& plan, const queue_spec& spec)
-    : plan_(plan),
-      spec_(spec),
-      oversubscribed_(is_oversubscribed(plan.settings, plan.producers + plan.consumers)),
+    : two_ended_run(plan.settings, plan.producers, plan.consumers, spec),
+      plan_(plan),
       pushed_(plan.producers),
       seen_(plan.consumers) {}
 
 producer_consumer_run::~producer_consumer_run() = default;
 
 outcome producer_consumer_run::run() {
-    sample s =
-        take_sample({.settings = plan_.settings,
-                     .threads = plan_.producers + plan_.consumers,
-                     .feeding = plan_.producers,
-                     .body =
-                         [this](unsigned i, window& w, thread_record& r) {
-                             i < plan_.producers ? produce(i, w, r) : consume(i - plan_.producers, w, r);
-                         },
-                     .wake_all = [this] { gates_.wake_all(); }});
+    sample s = take();
     return finish(s);
 }
 

@@ -6,7 +6,7 @@
 
 #include "harness/sample.hpp"
 #include "harness/verify.hpp"
-#include "queue_run.hpp"
+#include "two_ended_run.hpp"
 
 namespace handoff {
 
@@ -19,7 +19,7 @@ struct producer_consumer_plan {
 };
 
 // One run, as far as it is the same for every queue: the sample, and what its row says. Compiled once.
-class producer_consumer_run {
+class producer_consumer_run : protected two_ended_run {
 public:
     outcome run();
 
@@ -27,20 +27,9 @@ protected:
     producer_consumer_run(const producer_consumer_plan& plan, const queue_spec& spec);
     ~producer_consumer_run();
 
-    // On a thread each, for the whole run.
-    virtual void produce(unsigned index, window& w, thread_record& record) = 0;
-    virtual void consume(unsigned index, window& w, thread_record& record) = 0;
-    // What is left in the queue of `pushed` items when all threads have gone.
-    virtual verdict leftovers(std::uint64_t pushed) = 0;
-    virtual std::size_t capacity() const = 0;
-
     const producer_consumer_plan& plan_;
-    const queue_spec& spec_;
-    const bool oversubscribed_;
-    queue_gates gates_;
     std::vector<tally> pushed_;
     std::vector<verdict> seen_;  // by each consumer
-    verdict prefaulted_;
 
 private:
     outcome finish(sample& s);
