@@ -27,6 +27,7 @@ class coming_and_going {
 public:
     explicit coming_and_going(any_queue<number>& queue, Bystander& bystander = nobody_at_all)
         : queue_(queue), bystander_(bystander) {
+        log_.sent.resize(2);
         log_.consumed.resize(2);
     }
 
@@ -66,9 +67,10 @@ public:
 
     void expect_all(bool keeps_order) {
         const auto consumer = queue_.consumer();
-        for (number value = untouched; log_.left.size() < sent_[0] + sent_[1] && consumer->try_pop(value);)
+        for (number value = untouched;
+             log_.left.size() < log_.sent[0] + log_.sent[1] && consumer->try_pop(value);)
             log_.left.push_back(value);
-        expect_conserved(sent_, log_);
+        expect_conserved(log_);
         // Of the second there are many handles.
         for (auto& values : log_.consumed)
             std::erase_if(values, [](number v) { return producer_of(v) != 0; });
@@ -137,8 +139,8 @@ private:
 
     bool push(any_producer<number>& producer, unsigned self) {
         if (pushed_ >= popped_ + most_ahead_of_pops) return false;
-        if (!producer.try_push(item_value(self, sent_[self]))) return false;
-        ++sent_[self];
+        if (!producer.try_push(item_value(self, log_.sent[self]))) return false;
+        ++log_.sent[self];
         ++pushed_;
         return true;
     }
@@ -152,7 +154,6 @@ private:
 
     any_queue<number>& queue_;
     Bystander& bystander_;
-    std::vector<std::size_t> sent_ = {0, 0};
     transfer_log log_;
     std::atomic<std::size_t> pushed_{0};
     std::atomic<std::size_t> popped_{0};

@@ -15,14 +15,15 @@ namespace {
 class crowd {
 public:
     crowd(any_queue<number>& queue, unsigned producers, unsigned consumers)
-        : queue_(queue), producers_(producers), sent_(producers) {
+        : queue_(queue), producers_(producers) {
+        log_.sent.resize(producers);
         log_.consumed.resize(consumers);
     }
 
     void run(bool keeps_producer_order) {
         run_threads(std::max(producers_, consumers()), [this](unsigned self) { push_and_pop(self); });
         pop(*queue_.consumer(), log_.left, no_limit);
-        expect_conserved(sent_, log_);
+        expect_conserved(log_);
         if (keeps_producer_order) expect_producer_order(producers_, log_);
     }
 
@@ -45,7 +46,7 @@ private:
     }
 
     bool push(any_producer<number>& producer, unsigned self) {
-        std::size_t& sent = sent_[self];
+        std::size_t& sent = log_.sent[self];
         const std::size_t first = sent;
         while (sent < std::min(first + burst, most_items) && producer.try_push(item_value(self, sent)))
             ++sent;
@@ -62,7 +63,6 @@ private:
 
     any_queue<number>& queue_;
     const unsigned producers_;
-    std::vector<std::size_t> sent_;  // per producer
     transfer_log log_;
 };
 

@@ -17,15 +17,15 @@ constexpr unsigned a_hundred = 100;
 // Each has a few tries at each end, and waits for nobody: a lock that is handed from one to the next in turn,
 // among so many, takes a time slice for each.
 void crowd_round(any_queue<number>& queue, unsigned producers, unsigned consumers, std::size_t tries) {
-    std::vector<std::size_t> sent(producers);
     transfer_log log;
+    log.sent.resize(producers);
     log.consumed.resize(consumers);
     run_threads(std::max(producers, consumers), [&](unsigned self) {
         const auto producer = self < producers ? queue.producer() : nullptr;
         const auto consumer = self < consumers ? queue.consumer() : nullptr;
         time_box box(std::chrono::milliseconds(200));
         for (std::size_t i = 0; i < tries && !box.is_over(); ++i) {
-            if (producer && producer->try_push(item_value(self, sent[self]))) ++sent[self];
+            if (producer && producer->try_push(item_value(self, log.sent[self]))) ++log.sent[self];
             number value = untouched;
             if (consumer && i % 2 == 1 && consumer->try_pop(value)) log.consumed[self].push_back(value);
             if (consumer && i % 3 == 1 && consumer->try_pop(value)) log.consumed[self].push_back(value);
@@ -35,7 +35,7 @@ void crowd_round(any_queue<number>& queue, unsigned producers, unsigned consumer
     const auto consumer = queue.consumer();
     for (number value = untouched; log.left.size() < a_hundred * tries && consumer->try_pop(value);)
         log.left.push_back(value);
-    expect_conserved(sent, log);
+    expect_conserved(log);
 }
 
 }  // namespace

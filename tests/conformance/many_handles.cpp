@@ -53,12 +53,12 @@ void many_handles_live_at_once(const queue_under_test& subject) {
     for (std::size_t i = 0; i < (many_pop ? many_handles : 1); ++i) consumers.push_back(queue->consumer());
     transfer_log log;
     log.consumed.resize(consumers.size());
-    std::vector<std::size_t> sent(producers.size());
+    log.sent.resize(producers.size());
     for (std::size_t lap = 0, turn = 0; lap < 4; ++lap) {
         for (std::size_t i = 0; i < room; ++i, ++turn) {
             const auto self = static_cast<unsigned>(turn % producers.size());
-            ASSERT_TRUE(producers[self]->try_push(item_value(self, sent[self]))) << "by handle " << self;
-            ++sent[self];
+            ASSERT_TRUE(producers[self]->try_push(item_value(self, log.sent[self]))) << "by handle " << self;
+            ++log.sent[self];
         }
         for (std::size_t i = 0; i < room; ++i) {
             number value = untouched;
@@ -67,7 +67,7 @@ void many_handles_live_at_once(const queue_under_test& subject) {
             log.consumed[self].push_back(value);
         }
     }
-    expect_conserved(sent, log);
+    expect_conserved(log);
     if (subject.keeps_producer_order()) expect_producer_order(static_cast<unsigned>(producers.size()), log);
 }
 

@@ -19,7 +19,7 @@ void expect_transfers(const queue_under_test& subject, maker<T> make_queue,
         const auto queue = make_queue(plan.requested);
         transfer<T> moved(*queue, plan);
         const transfer_log& log = moved.run();
-        expect_conserved(plan, log);
+        expect_conserved(log);
         if (subject.spec->failure != try_failure::spurious) expect_nothing_left(log);
         if (testing::Test::HasFailure()) return;
     }

@@ -15,12 +15,13 @@ namespace {
 class short_lives {
 public:
     short_lives(any_queue<number>& queue, unsigned producers, unsigned consumers, std::size_t lives)
-        : queue_(queue), lives_(lives), sent_(producers), producing_(producers) {
+        : queue_(queue), lives_(lives), producing_(producers) {
+        log_.sent.resize(producers);  // per place of a producer
         log_.consumed.resize(consumers);
     }
 
     void run() {
-        const auto producers = static_cast<unsigned>(sent_.size());
+        const auto producers = static_cast<unsigned>(log_.sent.size());
         run_threads(producers + static_cast<unsigned>(log_.consumed.size()), [&](unsigned place) {
             if (place < producers) {
                 for (std::size_t life = 0; life < lives_; ++life) live([&] { push_some(place, life % 7); });
@@ -32,7 +33,7 @@ public:
         });
         const auto consumer = queue_.consumer();
         for (number value = untouched; consumer->try_pop(value);) log_.left.push_back(value);
-        expect_conserved(sent_, log_);
+        expect_conserved(log_);
     }
 
 private:
@@ -44,8 +45,8 @@ private:
     void push_some(unsigned place, std::size_t count) {
         const auto producer = queue_.producer();
         for (; count > 0; --count) {
-            while (!producer->try_push(item_value(place, sent_[place]))) give_way();
-            ++sent_[place];
+            while (!producer->try_push(item_value(place, log_.sent[place]))) give_way();
+            ++log_.sent[place];
         }
     }
 
@@ -61,7 +62,6 @@ private:
 
     any_queue<number>& queue_;
     const std::size_t lives_;
-    std::vector<std::size_t> sent_;  // per place of a producer
     std::atomic<std::size_t> producing_;
     transfer_log log_;
 };

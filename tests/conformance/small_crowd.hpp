@@ -14,14 +14,14 @@
 
 namespace handoff::conformance {
 
-// Of threads that have gone: sent[p] items by each, popped as the log says. Drains the queue into the log.
+// Of threads that have gone, and did what the log says. Drains the queue into the log.
 inline void expect_all_and_room(const queue_under_test& subject, any_queue<number>& queue,
-                                const std::vector<std::size_t>& sent, transfer_log& log) {
-    const std::size_t most = std::accumulate(sent.begin(), sent.end(), std::size_t{0}) + 1;
+                                transfer_log& log) {
+    const std::size_t most = std::accumulate(log.sent.begin(), log.sent.end(), std::size_t{0}) + 1;
     const auto consumer = queue.consumer();
     for (number value = untouched; log.left.size() < most && consumer->try_pop(value);)
         log.left.push_back(value);
-    expect_conserved(sent, log);
+    expect_conserved(log);
     if (!subject.bounded()) return;
     std::size_t fit = 0;
     const auto producer = queue.producer();
@@ -34,13 +34,10 @@ class small_crowd {
 public:
     small_crowd(const queue_under_test& subject, any_queue<number>& queue, std::size_t rounds,
                 Bystander& bystander = nobody_at_all)
-        : subject_(subject),
-          queue_(queue),
-          rounds_(rounds),
-          bystander_(bystander),
-          sent_(subject.spec->producers == cardinality::many ? threads : 1) {
+        : subject_(subject), queue_(queue), rounds_(rounds), bystander_(bystander) {
+        log_.sent.resize(subject.spec->producers == cardinality::many ? threads : 1);
         log_.consumed.resize(subject.spec->consumers == cardinality::many ? threads : 1);
-        for (auto& values : log_.consumed) values.reserve(sent_.size() * rounds);
+        for (auto& values : log_.consumed) values.reserve(log_.sent.size() * rounds);
     }
 
     static constexpr unsigned threads = 4;
@@ -52,12 +49,12 @@ public:
             threads,
             [this](unsigned self) {
                 [[maybe_unused]] const auto present = bystander_.thread_begins(self);
-                const auto producer = self < sent_.size() ? queue_.producer() : nullptr;
+                const auto producer = self < log_.sent.size() ? queue_.producer() : nullptr;
                 const auto consumer = self < log_.consumed.size() ? queue_.consumer() : nullptr;
                 time_box box(longest);
                 for (std::size_t round = 0; round < rounds_ && !box.is_over(); ++round) {
                     bystander_.push_begins(self);
-                    if (producer && producer->try_push(item_value(self, sent_[self]))) ++sent_[self];
+                    if (producer && producer->try_push(item_value(self, log_.sent[self]))) ++log_.sent[self];
                     number value = untouched;
                     bystander_.pop_begins(self);
                     if (consumer && consumer->try_pop(value)) log_.consumed[self].push_back(value);
@@ -66,14 +63,13 @@ public:
             [this] { bystander_.meanwhile(); });
     }
 
-    void expect_all_and_room() { conformance::expect_all_and_room(subject_, queue_, sent_, log_); }
+    void expect_all_and_room() { conformance::expect_all_and_room(subject_, queue_, log_); }
 
 private:
     const queue_under_test& subject_;
     any_queue<number>& queue_;
     const std::size_t rounds_;
     Bystander& bystander_;
-    std::vector<std::size_t> sent_;
     transfer_log log_;
 };
 

@@ -37,10 +37,10 @@ std::vector<std::uint64_t> all_received(const transfer_log& log) {
 
 // Whether each item sent is among those received once, and nothing else: without sorting, of which hundreds
 // of thousands would take longer than their transfer.
-bool each_came_once(const std::vector<std::size_t>& sent, const transfer_log& log) {
+bool each_came_once(const transfer_log& log) {
     std::vector<std::vector<bool>> seen;
     std::size_t missing = 0;
-    for (const std::size_t count : sent) {
+    for (const std::size_t count : log.sent) {
         seen.emplace_back(count);
         missing += count;
     }
@@ -58,10 +58,10 @@ bool each_came_once(const std::vector<std::size_t>& sent, const transfer_log& lo
     return std::all_of(log.left.begin(), log.left.end(), is_first) && missing == 0;
 }
 
-std::vector<std::uint64_t> all_sent(const std::vector<std::size_t>& sent) {
+std::vector<std::uint64_t> all_sent(const transfer_log& log) {
     std::vector<std::uint64_t> all;
-    for (unsigned p = 0; p < sent.size(); ++p) {
-        for (std::size_t i = 0; i < sent[p]; ++i) all.push_back(item_value(p, i));
+    for (unsigned p = 0; p < log.sent.size(); ++p) {
+        for (std::size_t i = 0; i < log.sent[p]; ++i) all.push_back(item_value(p, i));
     }
     return all;
 }
@@ -105,12 +105,8 @@ std::vector<transfer_plan> plans_for(const queue_under_test& subject,
     return plans;
 }
 
-void expect_conserved(const transfer_plan& plan, const transfer_log& log) {
-    expect_conserved(std::vector<std::size_t>(plan.producers, plan.items_per_producer), log);
-}
-
-void expect_conserved(const std::vector<std::size_t>& sent_by, const transfer_log& log) {
-    if (!each_came_once(sent_by, log)) tell_difference(all_sent(sent_by), all_received(log));
+void expect_conserved(const transfer_log& log) {
+    if (!each_came_once(log)) tell_difference(all_sent(log), all_received(log));
     EXPECT_EQ(log.changed_by_failed_push, 0U) << "failed try_push calls changed their argument";
     EXPECT_EQ(log.changed_by_failed_pop, 0U) << "failed try_pop calls changed their argument";
     EXPECT_EQ(log.refused_without_close, 0U) << "push or pop returned false on an open queue";

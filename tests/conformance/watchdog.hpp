@@ -13,7 +13,7 @@
 
 namespace handoff::conformance::watchdog {
 
-inline constexpr unsigned slow_factor = 6;
+inline constexpr unsigned slow_factor = 18;
 
 void set_time_limit(unsigned seconds);
 

@@ -45,7 +45,7 @@ public:
         : subject_(subject), queue_(queue), places_(places) {
         const bool many_push = subject.spec->producers == cardinality::many;
         const bool many_pop = subject.spec->consumers == cardinality::many;
-        sent_.resize(many_push ? players : 1);
+        log_.sent.resize(many_push ? players : 1);
         log_.consumed.resize(many_pop ? players : 2);
         first_popper_ = many_pop ? 0 : 1;
         count_ = many_push || many_pop ? players : 2;
@@ -60,7 +60,7 @@ public:
         conformance::run_threads(
             count_,
             [this](unsigned self) {
-                const auto producer = self < sent_.size() ? queue_.producer() : nullptr;
+                const auto producer = self < log_.sent.size() ? queue_.producer() : nullptr;
                 const bool pops = self >= first_popper_ && self < log_.consumed.size();
                 const auto consumer = pops ? queue_.consumer() : nullptr;
                 players_[self].play(seeds_[self], [&](std::uint64_t chance) {
@@ -70,7 +70,7 @@ public:
             [this] { conduct(); });
     }
 
-    void expect_all_and_room() { conformance::expect_all_and_room(subject_, queue_, sent_, log_); }
+    void expect_all_and_room() { conformance::expect_all_and_room(subject_, queue_, log_); }
 
     std::size_t steps() const { return steps_; }
     std::size_t cuts() const { return cuts_; }
@@ -82,8 +82,8 @@ private:
         number value = conformance::untouched;
         if (!pushes) {
             if (consumer->try_pop(value)) log_.consumed[self].push_back(value);
-        } else if (producer->try_push(conformance::item_value(self, sent_[self]))) {
-            ++sent_[self];
+        } else if (producer->try_push(conformance::item_value(self, log_.sent[self]))) {
+            ++log_.sent[self];
         }
     }
 
@@ -151,7 +151,6 @@ private:
 
     const conformance::queue_under_test& subject_;
     conformance::any_queue<number>& queue_;
-    std::vector<std::size_t> sent_;
     conformance::transfer_log log_;
     unsigned count_ = players;
     unsigned first_popper_ = 0;

@@ -17,7 +17,8 @@ class until_closed {
 public:
     until_closed(conformance::any_queue<conformance::number>& queue, const conformance::transfer_plan& plan,
                  Bystander& bystander)
-        : queue_(queue), plan_(plan), bystander_(bystander), sent_(plan.producers) {
+        : queue_(queue), plan_(plan), bystander_(bystander) {
+        log_.sent.resize(plan.producers);
         log_.consumed.resize(plan.consumers);
     }
 
@@ -42,7 +43,7 @@ public:
     void expect_all() {
         const auto consumer = queue_.consumer();
         for (conformance::number value = 0; consumer->try_pop(value);) log_.left.push_back(value);
-        conformance::expect_conserved(sent_, log_);
+        conformance::expect_conserved(log_);
         EXPECT_TRUE(log_.left.empty())
             << log_.left.size() << " items were left by pops that had returned false";
     }
@@ -52,9 +53,9 @@ private:
         const auto producer = queue_.producer();
         for (;;) {
             bystander_.push_begins(self);
-            conformance::number value = conformance::item_value(self, sent_[self]);
+            conformance::number value = conformance::item_value(self, log_.sent[self]);
             if (!producer->push(std::move(value))) break;
-            ++sent_[self];
+            ++log_.sent[self];
         }
     }
 
@@ -72,7 +73,6 @@ private:
     conformance::any_queue<conformance::number>& queue_;
     const conformance::transfer_plan plan_;
     Bystander& bystander_;
-    std::vector<std::size_t> sent_;
     conformance::transfer_log log_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,10 +72,10 @@ void no_wake_up_is_lost_at_random_delays(const conformance::queue_under_test& su
         dawdling bystander(plan);
         conformance::transfer<number, dawdling> moved(*queue, plan, bystander);
         const conformance::transfer_log& log = moved.run();
-        conformance::expect_conserved(plan, log);
+        conformance::expect_conserved(log);
         if (subject.keeps_producer_order()) conformance::expect_producer_order(plan.producers, log);
         if (testing::Test::HasFailure()) return;
-        items += plan.producers * plan.items_per_producer;
+        items += std::accumulate(log.sent.begin(), log.sent.end(), std::uint64_t{0});
     }
     EXPECT_GT(items, 0U);
     done.print("items pushed and popped", items);

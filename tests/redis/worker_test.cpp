@@ -207,6 +207,19 @@ TEST_F(redis_worker_test, that_stays_serves_queue_after_queue) {
     }
 }
 
+// Its run has ended, though it was too slow to read so.
+TEST_F(redis_worker_test, leaves_a_queue_that_is_destroyed_before_it_is_told_to_stop) {
+    job_queue queue(server_.url(), "downloads", {.visibility = 200ms});
+    queue.create();
+    child_process worker = child_process::program(
+        HANDOFF_DOWNLOAD_WORKER,
+        {"download_worker", "--redis", server_.url().text(), "--visibility_ms", "200"});
+    while (queue.workers() == 0) std::this_thread::sleep_for(1ms);
+    queue.destroy();
+    worker.wait();
+    EXPECT_EQ(worker.fate(), "exit code 0");
+}
+
 // It was only slow: when it has saved its document, that has been given up.
 TEST_F(redis_worker_test, takes_back_what_another_has_given_up) {
     team_settings how = settings(1);

@@ -62,7 +62,12 @@ public:
             // Whose jobs to stop are for those who have not stopped yet.
             while (!left_.empty() && queue.which() == left_) std::this_thread::sleep_for(between_tries);
             const std::string joined = queue.join(name_);
-            do_jobs(queue, lost_in_a_row);
+            try {
+                do_jobs(queue, lost_in_a_row);
+            } catch (const redis_refused&) {
+                // Whoever had the jobs may have gone before this worker read its stop job.
+                if (queue.which() == joined) throw;
+            }
             left_ = joined;
         } while (settings_.stays);
     }
