@@ -21,6 +21,12 @@ const std::string finish_script = R"(
     if ARGV[4] ~= '' then redis.call('XADD', KEYS[2], '*', 'result', ARGV[4]) end
     return 1)";
 
+// Which queue it was that counts the worker now: at once, since the queue may be gone in a moment. KEYS:
+// jobs, which. ARGV: group, worker.
+const std::string join_script = R"(
+    redis.call('XGROUP', 'CREATECONSUMER', KEYS[1], ARGV[1], ARGV[2])
+    return redis.call('GET', KEYS[2]))";
+
 // The queue may have been destroyed since. KEYS: failed, jobs. ARGV: group.
 const std::string restart_script = R"(
     local failed = redis.call('HKEYS', KEYS[1])
@@ -108,13 +114,12 @@ std::size_t job_queue::restart_failed() {
 }
 
 std::string job_queue::join(const std::string& worker) {
-    for (;;) {
-        const std::string joined = which();
-        // The name, so that one can see who is connected.
-        redis_.commands(
-            {{"CLIENT", "SETNAME", worker}, {"XGROUP", "CREATECONSUMER", key("jobs"), group, worker}});
-        if (which() == joined) return joined;
-    }
+    // The name, so that one can see who is connected.
+    return redis_
+        .commands({{"CLIENT", "SETNAME", worker},
+                   {"EVAL", join_script, "2", key("jobs"), key("which"), group, worker}})
+        .back()
+        .text;
 }
 
 std::string job_queue::which() {
