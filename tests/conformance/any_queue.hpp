@@ -36,16 +36,39 @@ template <class T>
 class any_queue {
 public:
     virtual ~any_queue() = default;
-    virtual std::unique_ptr<any_producer<T>> producer() = 0;
-    virtual std::unique_ptr<any_consumer<T>> consumer() = 0;
+    std::unique_ptr<any_producer<T>> producer() { return std::unique_ptr<any_producer<T>>(new_producer()); }
+    std::unique_ptr<any_consumer<T>> consumer() { return std::unique_ptr<any_consumer<T>>(new_consumer()); }
     virtual std::size_t capacity() const = 0;  // bounded queues only
     virtual void close() = 0;                  // closable queues only
+
+private:
+    virtual any_producer<T>* new_producer() = 0;
+    virtual any_consumer<T>* new_consumer() = 0;
 };
 
-// Makes a queue for the requested number of items, or for max_capacity if that is less; null where the
-// implementation does not hold T.
+// Makes queues of T, for whoever asks; null where the implementation does not hold T. The adapters hand over
+// plain pointers: a std::unique_ptr for each type would be a third of what they cost a compiler.
+template <class T, class... Arguments>
+class queue_maker {
+public:
+    using function = any_queue<T>* (*)(Arguments...);
+
+    // Not explicit: a function becomes a maker wherever one is asked for.
+    constexpr queue_maker(function make) : make_(make) {}
+
+    std::unique_ptr<any_queue<T>> operator()(Arguments... arguments) const {
+        return std::unique_ptr<any_queue<T>>(make_(arguments...));
+    }
+    constexpr explicit operator bool() const { return make_ != nullptr; }
+    constexpr bool operator==(std::nullptr_t) const { return make_ == nullptr; }
+
+private:
+    function make_;
+};
+
+// Of a queue for the requested number of items, or for max_capacity if that is less.
 template <class T>
-using maker = std::unique_ptr<any_queue<T>> (*)(std::size_t requested);
+using maker = queue_maker<T, std::size_t>;
 
 // An implementation as the tests know it.
 struct queue_under_test {
@@ -58,7 +81,7 @@ struct queue_under_test {
     maker<number> numbers;
     maker<number> numbers_beyond_limit;  // asks for what it is told
     // Null where the queue's indices cannot begin elsewhere than at 0.
-    std::unique_ptr<any_queue<number>> (*numbers_from)(std::size_t requested, first_index first);
+    queue_maker<number, std::size_t, first_index> numbers_from;
     maker<owned> owned_items;
     maker<large> large_items;
     maker<tracked_move_only> tracked_items;

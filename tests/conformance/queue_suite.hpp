@@ -103,32 +103,29 @@ private:
     typename Q::consumer handle_;
 };
 
+// Notes the destruction of the queue that a class derived from this one has as a member: bases are destroyed
+// after members.
+class notes_destruction {
+protected:
+    void destruction_begins() { noted_.emplace("the queue's destructor", item_goes::nowhere); }
+
+private:
+    std::optional<noted_call> noted_;
+};
+
 template <class Q, class T>
-class erased_queue final : public any_queue<T> {
+class erased_queue final : private notes_destruction, public any_queue<T> {
 public:
     template <class... Arguments>
-    explicit erased_queue(Arguments... arguments) {
-        const noted_call noted("the queue's constructor", item_goes::nowhere);
-        queue_.emplace(arguments...);
-    }
+    explicit erased_queue(Arguments... arguments)
+        : erased_queue(noted_call("the queue's constructor", item_goes::nowhere), arguments...) {}
     erased_queue(const erased_queue&) = delete;
     erased_queue& operator=(const erased_queue&) = delete;
-    ~erased_queue() override {
-        const noted_call noted("the queue's destructor", item_goes::nowhere);
-        queue_.reset();
-    }
+    ~erased_queue() override { destruction_begins(); }
 
-    std::unique_ptr<any_producer<T>> producer() override {
-        const noted_call noted("the constructor of a producer", item_goes::nowhere);
-        return std::make_unique<erased_producer<Q, T>>(*queue_);
-    }
-    std::unique_ptr<any_consumer<T>> consumer() override {
-        const noted_call noted("the constructor of a consumer", item_goes::nowhere);
-        return std::make_unique<erased_consumer<Q, T>>(*queue_);
-    }
     std::size_t capacity() const override {
         if constexpr (bounded_queue<Q>) {
-            return queue_->capacity();
+            return queue_.capacity();
         } else {
             not_offered("capacity");
         }
@@ -136,7 +133,7 @@ public:
     void close() override {
         if constexpr (closable_queue<Q>) {
             noted_call noted("close", item_goes::nowhere);
-            queue_->close();
+            queue_.close();
             noted.ends(true);
         } else {
             not_offered("close");
@@ -144,31 +141,43 @@ public:
     }
 
 private:
-    std::optional<Q> queue_;
+    any_producer<T>* new_producer() override {
+        const noted_call noted("the constructor of a producer", item_goes::nowhere);
+        return new erased_producer<Q, T>(queue_);
+    }
+    any_consumer<T>* new_consumer() override {
+        const noted_call noted("the constructor of a consumer", item_goes::nowhere);
+        return new erased_consumer<Q, T>(queue_);
+    }
+
+    // `noted` lasts until the queue is made.
+    template <class... Arguments>
+    explicit erased_queue(const noted_call& /*noted*/, Arguments... arguments) : queue_(arguments...) {}
+
+    Q queue_;
 };
 
 template <class Q, class T>
-std::unique_ptr<any_queue<T>> make_erased(std::size_t requested) {
+any_queue<T>* make_erased(std::size_t requested) {
     static_assert(queue<Q>, "an implementation must satisfy the concept queue for every type that it holds");
-    return std::make_unique<erased_queue<Q, T>>(std::min(requested, Q::spec.max_capacity));
+    return new erased_queue<Q, T>(std::min(requested, Q::spec.max_capacity));
 }
 
 template <class Q, class T>
-std::unique_ptr<any_queue<T>> make_beyond_limit(std::size_t requested) {
-    return std::make_unique<erased_queue<Q, T>>(requested);
+any_queue<T>* make_beyond_limit(std::size_t requested) {
+    return new erased_queue<Q, T>(requested);
 }
 
 // Null where Q cannot begin at another index.
 template <class Q>
 constexpr auto maker_from_an_index() {
-    using maker_from = std::unique_ptr<any_queue<number>> (*)(std::size_t, first_index);
+    using function = any_queue<number>* (*)(std::size_t, first_index);
     if constexpr (std::constructible_from<Q, std::size_t, first_index>) {
-        return maker_from([](std::size_t requested, first_index first) {
-            return std::unique_ptr<any_queue<number>>(
-                std::make_unique<erased_queue<Q, number>>(requested, first));
+        return function([](std::size_t requested, first_index first) -> any_queue<number>* {
+            return new erased_queue<Q, number>(requested, first);
         });
     } else {
-        return maker_from(nullptr);
+        return function(nullptr);
     }
 }
 
