@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import os
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +18,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 from handoff.commands import report
 from handoff.host.build import ROOT
@@ -24,6 +29,8 @@ from handoff.run import results
 
 # Nothing here passes or fails by how fast a machine is: what takes longer hangs.
 HANG_S = 120
+# What the page unpacks is on it.
+READY = "return document.documentElement.dataset.ready || !document.getElementById('answers')"
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,13 @@ class Stored:
     page: Path
     evidence: Evidence
     proofs: proof_table.ProofTable
+
+    def answers(self) -> dict[str, Any]:
+        """What the page carries for its picker and its pairs."""
+        element = re.search(r'id="answers">([^<]*)<', self.page.read_text(encoding="utf-8"))
+        assert element is not None
+        told: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(element[1])))
+        return told
 
 
 @pytest.fixture(scope="session")
@@ -63,10 +77,12 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
-    def open(self, page: Path, state: str = "") -> None:
+    def open(self, page: Path, state: str = "", scripted: bool = True) -> None:
         # A page that differs in what is behind the # is not loaded anew.
         self.driver.get("about:blank")
         self.driver.get(page.as_uri() + (f"#{state}" if state else ""))
+        if scripted:
+            WebDriverWait(self.driver, HANG_S).until(lambda _: self.run(READY))
 
     def said(self) -> list[dict[str, Any]]:
         """What stands on the console since this was asked last."""

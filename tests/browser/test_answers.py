@@ -45,7 +45,7 @@ def asked(browser: Browser, question: dict[str, str]) -> Json:
 
 def test_the_picker_answers_as_choose_does(browser: Browser, stored: Stored, drawn: random.Random) -> None:
     browser.open(stored.page)
-    told = browser.run("return JSON.parse(document.getElementById('answers').textContent).picker")
+    told = stored.answers()["picker"]
     kinds = set()
     for _ in range(QUESTIONS):
         question = {part: drawn.choice(values) for part, values in told["values"].items()}
@@ -96,7 +96,7 @@ def _same(seen: Json, question: dict[str, str], stored: Stored) -> str:
 def test_without_the_script_the_first_answer_stands_there(browser: Browser, stored: Stored) -> None:
     browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
-        browser.open(stored.page)
+        browser.open(stored.page, scripted=False)
         rows = browser.driver.find_elements("css selector", "#ranked tbody tr")
         seen = [[cell.text for cell in row.find_elements("css selector", "td")] for row in rows[:4]]
         assert not browser.driver.find_element("css selector", "#picker").is_displayed()
@@ -133,7 +133,7 @@ def test_the_address_keeps_what_is_picked(browser: Browser, stored: Stored) -> N
 
 
 def test_a_against_b_is_what_the_verdicts_say(browser: Browser, stored: Stored, drawn: random.Random) -> None:
-    told = browser.run("return JSON.parse(document.getElementById('answers').textContent).duels")
+    told = stored.answers()["duels"]
     for _ in range(6):
         one, other = drawn.sample(told["names"], 2)
         browser.open(stored.page, urlencode({"a": one, "b": other}))

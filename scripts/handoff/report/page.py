@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import math
 import re
@@ -46,10 +48,10 @@ def render(
         rows=rows,
         dimensions=dimensions(rows),
         most_rows=explorer_data.MOST_STATIC,
-        data=script_json(explorer_data.build(rows)),
+        data=packed(explorer_data.build(rows)),
         picker=answers.shown if answers else None,
         duels=bool(answers and "duels" in answers.data),
-        answers=script_json(answers.data if answers else {}),
+        answers=packed(answers.data if answers else {}),
         experiments=experiments.any_measured(summary),
         glossary=glossary.read(),
         expected=[one for one in summary["failures"] if one["expected"]],
@@ -147,10 +149,11 @@ def inline(one: Rendered) -> str:
     return body.replace("<svg ", f'<svg role="img" aria-label="{escape(one.question)}" ', 1)
 
 
-def script_json(value: Any) -> str:
-    """JSON that may stand inside a script element whatever texts it holds."""
+def packed(value: Any) -> str:
+    """JSON for a script of the page, packed by gzip, in base64: as text it would be most of the page."""
     text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    # The same time in each, so that a report that is rendered again is the same.
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
 
 
 def explorer_rows(summary: Json) -> list[Json]:

@@ -40,11 +40,13 @@ def not_known(row: Json) -> str:
     return ", ".join(f"{one['implementation']} ({ratio(one)}; {wanted(one)})" for one in row["not_known"])
 
 
-def alike(row: Json) -> str:
+def alike(row: Json, at_most: int | None = None) -> str:
     """Those that are equivalent to the best one of a decision within the wider bound; empty: none."""
     if not row["alike"]:
         return ""
-    return f"{ALIKE}: {', '.join(row['alike'])}"
+    names = row["alike"][:at_most]
+    more = len(row["alike"]) - len(names)
+    return f"{ALIKE}: {', '.join(names)}" + (f" and {more} more" if more else "")
 
 
 def instead_of_best(row: Json) -> str:

@@ -16,10 +16,12 @@ const startExplorer = () => {
   /** @type {any[]} */
   let rows = [];
 
+  /** @type {Promise<void> | null} */
+  let loading = null;
   // Read when the table is first opened: of many cases it is most of the page.
-  const load = () => {
-    if (data) return;
-    data = JSON.parse(byId("data").textContent);
+  const load = () => (loading ||= read());
+  const read = async () => {
+    data = await unpacked("data");
     const { columns, exported, shown } = /** @type {any} */ (data);
     const column = (/** @type {string} */ name) => columns.indexOf(name);
     const [caseAt, label, regime, n] = ["case", "label", "regime", "n"].map(column);
@@ -78,10 +80,10 @@ const startExplorer = () => {
     return sortable ? found.sort(compare(column, Math.sign(sort))) : found;
   };
 
-  const show = () => {
+  const show = async () => {
     const fold = byId("table").closest("details");
     if (!isFiltered() && !(fold && fold.open)) return;
-    load();
+    await load();
     const found = chosen();
     body.replaceChildren(...found.slice(0, room).map(drawn));
     for (const name of dimensions) /** @type {any} */ (form.elements.namedItem(name)).value = state.get(`case.${name}`) || "";
@@ -115,8 +117,8 @@ const startExplorer = () => {
     room = Infinity;
     show();
   });
-  byId("export").addEventListener("click", () => {
-    load();
+  byId("export").addEventListener("click", async () => {
+    await load();
     const { columns, exported } = /** @type {any} */ (data);
     const quote = (/** @type {any} */ value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
     const lines = [columns, ...chosen().map((row) => exported[row.index])];

@@ -3,11 +3,21 @@
 
 /** @type {URLSearchParams} */
 let state = new URLSearchParams();
-/** @type {(() => void)[]} */
+/** @type {(() => void | Promise<void>)[]} */
 const shows = [];
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
+
+/**
+ * What the page carries as JSON, packed by gzip: as plain text it would be most of the page.
+ * @param {string} id @returns {Promise<any>}
+ */
+const unpacked = async (id) => {
+  const bytes = Uint8Array.from(atob(byId(id).textContent), (letter) => letter.charCodeAt(0));
+  const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(text).json();
+};
 
 /**
  * An element with its attributes and what is in it; texts stay texts.
@@ -41,7 +51,7 @@ const unfold = (place) => {
 };
 
 /** @param {boolean} first */
-const readHash = (first) => {
+const readHash = async (first) => {
   const hash = location.hash.slice(1);
   const place = placeOf(hash);
   if (place) {
@@ -51,13 +61,14 @@ const readHash = (first) => {
   } else {
     state = new URLSearchParams(hash);
   }
-  for (const show of shows) show();
+  const shown = Promise.all(shows.map((show) => show()));
   if (!place && isFiltered()) {
     unfold(byId("table"));
     byId("explore").scrollIntoView();
   } else if (!first && !place) {
     byId("pick").scrollIntoView();
   }
+  await shown;
 };
 addEventListener("hashchange", () => readHash(false));
 
