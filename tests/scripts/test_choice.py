@@ -273,7 +273,10 @@ def test_a_run_that_is_not_citable_says_so_twice(tmp_path: Path, capsys: pytest.
         (["--goal", "speed"], "unknown goal 'speed'"),
         (["--from", "/nowhere"], "run '/nowhere': there is no such folder"),
         (["--producer", "2"], "unrecognized arguments"),
-        (["--lock-free", "--wait", "own", "--from", str(REFERENCE)], "no queue promises all of this"),
+        (
+            ["--lock-free", "--wait", "own", "--producers", "2", "--bounded", "8", "--from", str(REFERENCE)],
+            "no queue promises all of this",
+        ),
     ],
 )
 def test_misuse_is_one_line(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
