@@ -22,6 +22,7 @@ void register_queue_tests(const queue_under_test& subject) {
     const bool blocking = real && subject.blocking;
     const bool timed = real && subject.timed;
     const bool closable = real && subject.closable;
+    const bool many_consumers = spec.consumers == cardinality::many;
     const bool many = spec.producers == cardinality::many || spec.consumers == cardinality::many;
     const bool many_at_both = spec.producers == cardinality::many && spec.consumers == cardinality::many;
     const bool tracks = subject.tracked_items != nullptr || subject.tracked_copies != nullptr;
@@ -45,7 +46,14 @@ void register_queue_tests(const queue_under_test& subject) {
         {"items_need_no_default", real && subject.items_without_default, items_need_no_default},
         {"items_lie_where_they_must", real, items_lie_where_they_must},
         {"calls_move_no_more_than_they_must", real && tracks, calls_move_no_more_than_they_must},
+        {"queues_live_side_by_side", real, queues_live_side_by_side},
+        {"threads_outlive_queues", real, threads_outlive_queues},
         {"memory_levels_off", real, memory_levels_off},
+        {"failed_calls_keep_no_memory", real, failed_calls_keep_no_memory},
+        {"handles_keep_no_memory", real, handles_keep_no_memory},
+        {"destroyed_queues_keep_no_memory", real, destroyed_queues_keep_no_memory},
+        {"throwing_calls_keep_no_memory", real && throws, throwing_calls_keep_no_memory},
+        {"waiting_keeps_no_memory", blocking || timed, waiting_keeps_no_memory},
         {"handles_come_and_go", real, handles_come_and_go},
         {"many_handles_live_at_once", real && many, many_handles_live_at_once},
         {"items_die_exactly_once", real && tracks, items_die_exactly_once},
@@ -80,17 +88,22 @@ void register_queue_tests(const queue_under_test& subject) {
         {"no_wake_up_is_lost", blocking, no_wake_up_is_lost},
         {"blocking_transfer_conserves_items", blocking, blocking_transfer_conserves_items},
         {"pop_for_gives_up", timed, pop_for_gives_up},
+        {"pop_for_keeps_nobody_waiting", timed, pop_for_keeps_nobody_waiting},
         {"pop_for_returns_an_item", timed, pop_for_returns_an_item},
+        {"waiting_calls_go_on_at_once", blocking || timed, waiting_calls_go_on_at_once},
+        {"waiters_of_all_kinds_are_served", timed && many_consumers, waiters_of_all_kinds_are_served},
+        {"pop_for_that_gives_up_leaves_others_their_wake_up", timed && many_consumers,
+         pop_for_that_gives_up_leaves_others_their_wake_up},
+        {"crowds_of_waiters_are_served", (blocking || timed) && many_consumers, crowds_of_waiters_are_served},
         {"pop_for_at_its_timeout_loses_nothing", timed, pop_for_at_its_timeout_loses_nothing},
-        {"pop_for_gives_up_while_others_take", timed && spec.consumers == cardinality::many,
-         pop_for_gives_up_while_others_take},
-        {"throwing_pop_wakes_another", blocking && throws && spec.consumers == cardinality::many,
-         throwing_pop_wakes_another},
+        {"pop_for_gives_up_while_others_take", timed && many_consumers, pop_for_gives_up_while_others_take},
+        {"throwing_pop_wakes_another", blocking && throws && many_consumers, throwing_pop_wakes_another},
         {"throwing_push_wakes_another", blocking && bounded && throws && spec.producers == cardinality::many,
          throwing_push_wakes_another},
         {"close_wakes_every_pop", closable, close_wakes_every_pop},
         {"close_wakes_every_push", closable && bounded, close_wakes_every_push},
         {"close_wakes_pop_for", closable && timed, close_wakes_pop_for},
+        {"close_may_be_called_again", closable, close_may_be_called_again},
         {"closed_queue_returns_what_is_left", closable, closed_queue_returns_what_is_left},
         {"closed_queue_takes_nothing", closable, closed_queue_takes_nothing},
         {"close_under_load_loses_nothing", closable, close_under_load_loses_nothing},
