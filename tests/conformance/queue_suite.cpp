@@ -42,6 +42,7 @@ void register_queue_tests(const queue_under_test& subject) {
         {"laps_lose_nothing", real, laps_lose_nothing},
         {"many_items_pass_odd_capacities", real, many_items_pass_odd_capacities},
         {"indices_may_wrap", real && subject.numbers_from, indices_may_wrap},
+        {"every_bit_of_an_item_passes", real, every_bit_of_an_item_passes},
         {"move_only_items_pass", real && subject.owned_items, move_only_items_pass},
         {"items_need_no_default", real && subject.items_without_default, items_need_no_default},
         {"items_lie_where_they_must", real, items_lie_where_they_must},

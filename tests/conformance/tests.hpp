@@ -13,6 +13,7 @@ void unbounded_takes_everything(const queue_under_test& subject);
 void failed_push_leaves_the_value(const queue_under_test& subject);
 void items_leave_in_order(const queue_under_test& subject);
 void laps_lose_nothing(const queue_under_test& subject);
+void every_bit_of_an_item_passes(const queue_under_test& subject);
 void move_only_items_pass(const queue_under_test& subject);
 void items_need_no_default(const queue_under_test& subject);
 void handles_come_and_go(const queue_under_test& subject);
