@@ -88,7 +88,8 @@ struct queue_spec {
 // used by one thread each, any number of them at the same time or one after the other; at most one producer
 // (consumer) handle exists at a time where the spec says `one`. What was pushed through a handle stays when
 // the handle goes. Handles are destroyed before the queue is; the queue's destructor destroys the items that
-// are left. While as many items come out as go in, the memory in use levels off.
+// are left. While as many items come out as go in, the memory in use levels off; calls that fail or wait keep
+// none, and a queue that was destroyed keeps none either, nor do its handles.
 template <class Q>
 concept queue = std::constructible_from<Q, std::size_t> &&
     std::constructible_from<typename Q::producer, Q&> && std::constructible_from<typename Q::consumer, Q&> &&
@@ -115,14 +116,16 @@ concept blocking_queue = queue<Q> &&
     { c.pop(v) } -> std::same_as<bool>;
 };
 
-// pop_for gives up after the timeout and returns false with the value untouched.
+// pop_for gives up after the timeout and returns false with the value untouched; if it is zero or less, after
+// one look. nanoseconds::max() is for ever. Threads in pop_for delay no call of another thread.
 template <class Q>
 concept timed_queue = queue<Q> &&
     requires(typename Q::consumer c, typename Q::value_type v, std::chrono::nanoseconds timeout) {
     { c.pop_for(v, timeout) } -> std::same_as<bool>;
 };
 
-// close() wakes every waiting thread; after it a push fails and a pop returns what is left.
+// close() wakes every waiting thread; after it a push fails and a pop returns what is left. It may be called
+// again, and by several threads at once.
 template <class Q>
 concept closable_queue = blocking_queue<Q> && requires(Q& q) {
     q.close();

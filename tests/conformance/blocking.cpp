@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
-#include "environment.hpp"
 #include "tests.hpp"
 #include "transfer.hpp"
 #include "waiting.hpp"
@@ -15,19 +15,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
-using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
-using std::chrono::seconds;
-
-// How late a timed call may come back, as a rule: in the median of a block of calls. While others want the
-// processor any one call may be later, and even most of them; so a block that is late is made again until the
-// patience is over.
-constexpr milliseconds tolerance{5};
-constexpr std::size_t calls_per_block = 9;
-
-seconds patience() {
-    return seconds(number_from("HANDOFF_PATIENCE_SECONDS", 1, 60));
-}
 
 // Fills a bounded queue with 0, 1, 2, … and returns how many went in.
 std::size_t fill(any_queue<number>& queue) {
@@ -44,28 +32,31 @@ std::vector<number> drain(any_queue<number>& queue) {
     return values;
 }
 
-// How late a block of calls on an empty queue gave up: the median.
-nanoseconds lateness(any_consumer<number>& consumer, nanoseconds timeout) {
-    std::array<nanoseconds, calls_per_block> late{};
-    for (nanoseconds& one : late) {
-        number value = untouched;
-        const auto begin = clock::now();
-        const bool popped = consumer.pop_for(value, timeout);
-        one = clock::now() - begin - timeout;
-        EXPECT_FALSE(popped) << "popped " << value << " from an empty queue";
-        EXPECT_EQ(value, untouched) << "a pop_for that gave up changed its argument";
-        EXPECT_GE(one, nanoseconds(0)) << "gave up too early";
-    }
-    const auto middle = late.begin() + calls_per_block / 2;
-    std::nth_element(late.begin(), middle, late.end());
-    return *middle;
+// An item comes long before the timeout.
+void expect_item_within(const queue_under_test& subject, any_queue<number>& queue, nanoseconds timeout,
+                        bool by_try_push) {
+    const doing what(std::string(by_try_push ? "item brought by try_push" : "item brought by push") +
+                     ", timeout " + std::to_string(timeout.count()) + " ns");
+    bool given = false;
+    number value = untouched;
+    run_threads(
+        1, [&](unsigned) { given = queue.consumer()->pop_for(value, timeout); },
+        [&] {
+            nap();
+            const auto producer = queue.producer();
+            EXPECT_TRUE(by_try_push || !subject.blocking ? producer->try_push(7) : producer->push(7));
+        });
+    EXPECT_TRUE(given) << "gave up, although an item was pushed before the timeout";
+    EXPECT_EQ(value, 7U);
 }
 
 }  // namespace
 
 void push_waits_while_full(const queue_under_test& subject) {
-    for (const bool by_try_pop : {false, true}) {
-        const doing what(by_try_pop ? "room made by try_pop" : "room made by pop");
+    for (const char* const by : {"pop", "try_pop", "pop_for"}) {
+        const bool by_pop_for = std::string_view(by) == "pop_for";
+        if (by_pop_for && !subject.timed) continue;
+        const doing what(std::string("room made by ") + by);
         const auto queue = subject.numbers(2);
         const std::size_t capacity = fill(*queue);
         std::atomic<bool> pushed = false;
@@ -81,7 +72,9 @@ void push_waits_while_full(const queue_under_test& subject) {
                 EXPECT_FALSE(pushed) << "push returned while the queue was full";
                 const auto consumer = queue->consumer();
                 number value = untouched;
-                EXPECT_TRUE(by_try_pop ? consumer->try_pop(value) : consumer->pop(value));
+                EXPECT_TRUE(by_pop_for                          ? consumer->pop_for(value, for_ever)
+                            : std::string_view(by) == "try_pop" ? consumer->try_pop(value)
+                                                                : consumer->pop(value));
             });
         EXPECT_TRUE(taken) << "push returned false on an open queue";
         EXPECT_EQ(drain(*queue).size(), capacity);
@@ -180,8 +173,14 @@ void no_wake_up_is_lost(const queue_under_test& subject) {
 }
 
 void blocking_transfer_conserves_items(const queue_under_test& subject) {
-    for (transfer_plan& plan : plans_for(subject, {1, 3, 64}, scaled(3'000))) {
-        plan.wait = waiting::own_calls;
+    std::vector<transfer_plan> plans = plans_for(subject, {1, 3, 64}, scaled(3'000));
+    for (transfer_plan& plan : plans) plan.wait = waiting::own_calls;
+    // Threads that wait in one kind of call are woken by another, and by those that do not wait.
+    for (transfer_plan& plan : plans_for(subject, {1, 3}, scaled(600))) {
+        plan.wait = subject.timed ? waiting::all_calls : waiting::own_and_try_calls;
+        plans.push_back(plan);
+    }
+    for (const transfer_plan& plan : plans) {
         const doing what(describe(plan));
         const auto queue = subject.numbers(plan.requested);
         transfer<number> moved(*queue, plan);
@@ -192,45 +191,24 @@ void blocking_transfer_conserves_items(const queue_under_test& subject) {
     }
 }
 
-void pop_for_gives_up(const queue_under_test& subject) {
-    const auto queue = subject.numbers(2);
-    const auto consumer = queue->consumer();
-    for (const nanoseconds timeout :
-         {nanoseconds(0), nanoseconds(milliseconds(1)), nanoseconds(milliseconds(20))}) {
-        const auto end = clock::now() + patience();
-        for (int block = 0;; ++block) {
-            const doing what("timeout " + std::to_string(timeout.count()) + " ns, block " +
-                             std::to_string(block));
-            const nanoseconds late = lateness(*consumer, timeout);
-            if (testing::Test::HasFailure()) return;
-            if (late <= tolerance) break;
-            if (clock::now() >= end) {
-                FAIL() << "did not give up in time: half of the calls were " << late.count()
-                       << " ns late, or more";
-            }
-        }
-    }
-}
-
 void pop_for_returns_an_item(const queue_under_test& subject) {
     const auto queue = subject.numbers(2);
     EXPECT_TRUE(queue->producer()->try_push(1));
     number value = untouched;
     EXPECT_TRUE(queue->consumer()->pop_for(value, nanoseconds(0))) << "an item was there";
     EXPECT_EQ(value, 1U);
-    for (const bool by_try_push : {false, true}) {
-        const doing what(by_try_push ? "item brought by try_push" : "item brought by push");
-        bool given = false;
-        value = untouched;
-        run_threads(
-            1, [&](unsigned) { given = queue->consumer()->pop_for(value, for_ever); },
-            [&] {
-                nap();
-                const auto producer = queue->producer();
-                EXPECT_TRUE(by_try_push || !subject.blocking ? producer->try_push(7) : producer->push(7));
-            });
-        EXPECT_TRUE(given) << "an item was pushed before the timeout";
-        EXPECT_EQ(value, 7U);
+    EXPECT_TRUE(queue->producer()->try_push(2));
+    EXPECT_TRUE(queue->consumer()->pop_for(value, nanoseconds(-1))) << "an item was there";
+    EXPECT_EQ(value, 2U);
+    // The longest of all is one that no clock can be asked to add to its time; of the others 32 bits hold
+    // nothing, if they count nanoseconds, microseconds or milliseconds.
+    constexpr std::int64_t beyond_32_bits = std::int64_t{1} << 32;
+    const nanoseconds in_turn[] = {for_ever, nanoseconds(beyond_32_bits), microseconds(beyond_32_bits),
+                                   std::chrono::milliseconds(beyond_32_bits), nanoseconds::max()};
+    for (const nanoseconds timeout : in_turn) {
+        expect_item_within(subject, *queue, timeout, timeout != for_ever);
+        if (timeout == for_ever) expect_item_within(subject, *queue, timeout, true);
+        if (testing::Test::HasFailure()) return;
     }
 }
 

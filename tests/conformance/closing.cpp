@@ -75,15 +75,39 @@ void close_wakes_every_push(const queue_under_test& subject) {
     }
 }
 
+// All of them, and those that are in pop_for beside others in pop.
 void close_wakes_pop_for(const queue_under_test& subject) {
-    const auto queue = subject.numbers(4);
-    const unsigned count = waiters(subject.spec->consumers);
-    const auto refused = [&] {
+    for (const bool beside_pop : {false, true}) {
+        const doing what(beside_pop ? "threads in pop_for and in pop" : "threads in pop_for");
+        const auto queue = subject.numbers(4);
+        const unsigned count = waiters(subject.spec->consumers);
+        std::atomic<unsigned> callers = 0;
+        const auto refused = [&] {
+            number value = untouched;
+            const auto consumer = queue->consumer();
+            const bool by_pop = beside_pop && callers++ % 2 == 0;
+            const bool popped = by_pop ? consumer->pop(value) : consumer->pop_for(value, for_ever);
+            return !popped && value == untouched;
+        };
+        ASSERT_EQ(refused_by_closing(*queue, count, true, refused), count)
+            << "each must return false with its argument unchanged";
+    }
+}
+
+// Closed by two threads at once, and once more when it is closed.
+void close_may_be_called_again(const queue_under_test& subject) {
+    for (std::size_t round = 0; round < scaled(50, 10); ++round) {
+        const auto queue = subject.numbers(4);
+        ASSERT_TRUE(queue->producer()->try_push(7));
+        run_threads(2, [&](unsigned) { queue->close(); });
         number value = untouched;
-        return !queue->consumer()->pop_for(value, for_ever) && value == untouched;
-    };
-    EXPECT_EQ(refused_by_closing(*queue, count, true, refused), count)
-        << "pop_for must return false with its argument unchanged";
+        ASSERT_TRUE(queue->consumer()->try_pop(value)) << "an item was left";
+        for (int again = 0; again < 2; ++again) {
+            expect_closed_to(*queue);
+            if (testing::Test::HasFailure()) return;
+            queue->close();
+        }
+    }
 }
 
 void closed_queue_returns_what_is_left(const queue_under_test& subject) {

@@ -16,6 +16,8 @@ namespace handoff::conformance {
 
 // More than tables of 32, 64, 128 or 256 places have.
 inline constexpr std::size_t many_handles = 300;
+// At once there may be as many as pass a table of 1,024, too: they need no threads.
+inline constexpr std::size_t many_at_once = 1'100;
 
 // One handle works all the time at an end. Beside it others are made, used and destroyed there, one after the
 // other, each by a thread of its own: if a queue has numbered places for its handles or threads, one of these
@@ -51,7 +53,7 @@ public:
         run([this] { push_until_done(); },
             [&] {
                 std::vector<std::unique_ptr<any_producer<number>>> handles;
-                for (std::size_t i = 0; i < many_handles; ++i) handles.push_back(queue_.producer());
+                for (std::size_t i = 0; i < many_at_once; ++i) handles.push_back(queue_.producer());
                 in_turn([&](std::size_t i) { push_and_pop(*handles[i], *consumer); });
             });
     }
@@ -60,7 +62,7 @@ public:
         run([this] { pop_until_done(); },
             [&] {
                 std::vector<std::unique_ptr<any_consumer<number>>> handles;
-                for (std::size_t i = 0; i < many_handles; ++i) handles.push_back(queue_.consumer());
+                for (std::size_t i = 0; i < many_at_once; ++i) handles.push_back(queue_.consumer());
                 in_turn([&](std::size_t i) { pop_and_push(*handles[i], *producer); });
             });
     }
@@ -103,7 +105,7 @@ private:
     template <class Turn>
     void in_turn(Turn turn) {
         time_box box(turns_last);
-        for (std::size_t i = 0; !box.is_over(); ++i) turn(i % many_handles);
+        for (std::size_t i = 0; !box.is_over(); ++i) turn(i % many_at_once);
     }
 
     void push_until_done() {

@@ -34,7 +34,7 @@ private:
     // What must leave before the item, if its own turn has not come; the item itself if it has.
     place due_before(place found);
 
-    const order delivery_;
+    order delivery_;
     std::deque<item> held_;  // in the order of their pushes
     std::string why_;
 };

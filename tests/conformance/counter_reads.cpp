@@ -41,6 +41,7 @@ struct alignas(128) progress_of_adds {
 struct additions {
     std::int64_t first;
     std::vector<std::int64_t> in_turn;
+    bool by_new_handles = false;  // after every few of them
 
     bool only_grow() const {
         return std::all_of(in_turn.begin(), in_turn.end(), [](std::int64_t n) { return n > 0; });
@@ -48,7 +49,7 @@ struct additions {
     std::string describe() const {
         std::string text = "from " + std::to_string(first) + " by";
         for (const std::int64_t n : in_turn) text += " " + std::to_string(n);
-        return text;
+        return text + (by_new_handles ? ", by new handles" : "");
     }
 };
 
@@ -84,8 +85,12 @@ private:
     static constexpr unsigned readers = 2;
 
     void add(progress_of_adds& mine) {
-        const auto handle = counter_->handle();
+        auto handle = counter_->handle();
         add_for_a_while([&] {
+            if (added_.by_new_handles) {
+                handle.reset();
+                handle = counter_->handle();
+            }
             for (int i = 0; i < 10; ++i) {
                 for (const std::int64_t n : added_.in_turn) {
                     n > 0 ? add_one(*handle, n, n, mine.plus_begun, mine.plus_completed)
@@ -154,6 +159,13 @@ void read_while_adding(const counter_under_test& subject, unsigned adders, const
 void reads_under_load_are_in_bounds(const counter_under_test& subject) {
     for (const unsigned adders : {1U, 1U, 2U, 2U, 4U, 4U}) {
         read_while_adding(subject, adders, {.first = 0, .in_turn = {1}});
+    }
+}
+
+// What a handle has added neither goes away for an instant with the handle nor is there twice.
+void reads_are_in_bounds_while_handles_go(const counter_under_test& subject) {
+    for (const unsigned adders : {1U, 1U, 2U, 2U, 4U, 4U}) {
+        read_while_adding(subject, adders, {.first = 0, .in_turn = {1}, .by_new_handles = true});
     }
 }
 

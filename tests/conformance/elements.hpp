@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace handoff::conformance {
 
@@ -71,11 +73,11 @@ private:
 // Move-only, with an owner that can be seen: a push that moved and then failed leaves it empty.
 using owned = std::unique_ptr<std::uint64_t>;
 
-// Larger than a cache line: an item that was read while it was being written is torn.
+// Of more than eight cache lines: an item that was read while it was being written is torn.
 struct large {
-    std::array<std::uint64_t, 32> words{};
+    std::array<std::uint64_t, 65> words{};
 };
-static_assert(sizeof(large) == 256);
+static_assert(sizeof(large) == 520);
 
 large make_large(std::uint64_t value);
 bool is_whole(const large& item);
@@ -93,7 +95,7 @@ void moved();            // or copied
 std::size_t moves();
 }  // namespace ledger
 
-// An item whose every birth and death is recorded.
+// An item whose every birth and death is recorded. The copyable one is larger than a cache line.
 template <bool copyable>
 class tracked {
 public:
@@ -131,6 +133,7 @@ private:
     }
 
     std::uint64_t value_;
+    [[no_unique_address]] std::conditional_t<copyable, std::array<std::uint64_t, 10>, std::monostate> rest_{};
 };
 
 using tracked_move_only = tracked<false>;
@@ -167,15 +170,19 @@ private:
     std::uint64_t value_;
 };
 
-// An item that cannot be made out of nothing: the queue must build it in place.
+// An item that cannot be made out of nothing: the queue must build it in place. It is smaller than a word, of
+// an odd number of bytes: for values below 2^24.
 class no_default {
 public:
-    explicit no_default(std::uint64_t value) : value_(value) {}
-    std::uint64_t value() const { return value_; }
+    explicit no_default(std::uint64_t value)
+        : bytes_{static_cast<std::uint8_t>(value), static_cast<std::uint8_t>(value >> 8),
+                 static_cast<std::uint8_t>(value >> 16)} {}
+    std::uint64_t value() const { return bytes_[0] | bytes_[1] << 8U | bytes_[2] << 16U; }
 
 private:
-    std::uint64_t value_;
+    std::array<std::uint8_t, 3> bytes_;
 };
+static_assert(sizeof(no_default) == 3);
 
 // How a test makes an item of any of these types, and which value it finds in one.
 template <class T>

@@ -29,7 +29,7 @@ constexpr milliseconds late = 3 * timeout;
 // So many calls in time are enough, or so many that were late.
 constexpr unsigned enough_in_time = 3;
 constexpr unsigned enough_late = 5;
-// Or in which each call was given an item: some queues keep those that come for who waits.
+// Or in a row in which each call was given an item: some queues keep those that come for who waits.
 constexpr unsigned enough_served = 5;
 // At most so many, of which each takes as long as a timeout, or as ten.
 constexpr unsigned most_tries = 100;
@@ -128,9 +128,12 @@ void pop_for_gives_up_while_others_take(const queue_under_test& subject) {
     for (unsigned tries = 0; tries < most_tries; ++tries) {
         if (in_time == enough_in_time || served == enough_served || lateness.size() == enough_late) break;
         const call_under_traffic call = call_while_others_take(*queue);
-        if (call.was_served())
+        if (call.was_served()) {
             ++served;
-        else if (call.lasted() >= late)
+            continue;
+        }
+        served = 0;
+        if (call.lasted() >= late)
             lateness.push_back(call.lasted().count());
         else if (call.had_traffic())
             ++in_time;

@@ -9,6 +9,7 @@
 #include "tests.hpp"
 #include "threads.hpp"
 #include "transfer.hpp"
+#include "waiting.hpp"
 
 namespace handoff::conformance {
 namespace {
@@ -191,7 +192,9 @@ public:
         bool popped = false;
         fallible::fail_at_move(nth);
         try {
-            popped = wait_ == waiting::own_calls ? consumer_->pop(item) : consumer_->try_pop(item);
+            popped = wait_ == waiting::own_calls     ? consumer_->pop(item)
+                     : wait_ == waiting::timed_calls ? consumer_->pop_for(item, for_ever)
+                                                     : consumer_->try_pop(item);
         } catch (const move_failed&) {
             thrown = true;
         }
@@ -221,7 +224,9 @@ private:
     const std::size_t room_;
     const waiting wait_;
     const std::string push_call_ = wait_ == waiting::own_calls ? "push" : "try_push";
-    const std::string pop_call_ = wait_ == waiting::own_calls ? "pop" : "try_pop";
+    const std::string pop_call_ = wait_ == waiting::own_calls     ? "pop"
+                                  : wait_ == waiting::timed_calls ? "pop_for"
+                                                                  : "try_pop";
     std::uint64_t next_ = 0;
 };
 
@@ -244,19 +249,13 @@ void live_through_throws(const queue_under_test& subject, std::size_t requested,
 }  // namespace
 
 void items_die_exactly_once(const queue_under_test& subject) {
-    if (subject.tracked_items != nullptr) {
-        check_deaths(subject, subject.tracked_items);
-    } else {
-        check_deaths(subject, subject.tracked_copies);
-    }
+    if (subject.tracked_items != nullptr) check_deaths(subject, subject.tracked_items);
+    if (subject.tracked_copies != nullptr) check_deaths(subject, subject.tracked_copies);
 }
 
 void destructor_frees_leftovers(const queue_under_test& subject) {
-    if (subject.tracked_items != nullptr) {
-        check_leftovers(subject, subject.tracked_items);
-    } else {
-        check_leftovers(subject, subject.tracked_copies);
-    }
+    if (subject.tracked_items != nullptr) check_leftovers(subject, subject.tracked_items);
+    if (subject.tracked_copies != nullptr) check_leftovers(subject, subject.tracked_copies);
 }
 
 void destructor_frees_what_many_left(const queue_under_test& subject) {
@@ -269,11 +268,14 @@ void destructor_frees_what_many_left(const queue_under_test& subject) {
 
 void throwing_move_loses_nothing(const queue_under_test& subject) {
     // A push or a pop of the queue's own need not wait here, but counts itself as one that does.
-    for (const waiting wait : {waiting::try_calls, waiting::own_calls}) {
+    for (const waiting wait : {waiting::try_calls, waiting::own_calls, waiting::timed_calls}) {
         if (wait == waiting::own_calls && !subject.blocking) continue;
+        if (wait == waiting::timed_calls && !subject.timed) continue;
         for (const std::size_t requested : {1U, 3U, 8U}) {
             const doing what("requested capacity " + std::to_string(requested) +
-                             (wait == waiting::own_calls ? ", own push and pop" : ""));
+                             (wait == waiting::own_calls     ? ", own push and pop"
+                              : wait == waiting::timed_calls ? ", pop_for"
+                                                             : ""));
             ledger::clear();
             live_through_throws(subject, requested, wait);
             expect_ledger_balanced();

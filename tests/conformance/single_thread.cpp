@@ -5,6 +5,7 @@
 #include "contents.hpp"
 #include "requested.hpp"
 #include "session.hpp"
+#include "support/payload.hpp"
 #include "tests.hpp"
 #include "threads.hpp"
 
@@ -175,6 +176,26 @@ void laps_lose_nothing(const queue_under_test& subject) {
         // A queue that rounds a small request up to thousands still goes round several times.
         for (const number last = scaled(4'000) + 4 * room; next < last;) {
             if (!burst(*producer, *consumer, held, next, room, subject.bounded())) return;
+        }
+    }
+}
+
+// Each bit alone, and all but it: a queue that keeps bits or values of an item for itself says so.
+void every_bit_of_an_item_passes(const queue_under_test& subject) {
+    const queue_spec& spec = *subject.spec;
+    // Those that stand in for reserved values, and the sign, are the highest of the bits that are not kept.
+    const unsigned bits = keeps_values(spec) ? spec.payload_bits - 2 : 64;
+    const auto queue = subject.numbers(1);
+    const auto producer = queue->producer();
+    const auto consumer = queue->consumer();
+    for (unsigned bit = 0; bit < bits; ++bit) {
+        const number alone = number{1} << bit;
+        for (const number sent : {alone, ~alone}) {
+            ASSERT_TRUE(producer->try_push(number{sent}));
+            number value = mark;
+            ASSERT_TRUE(consumer->try_pop(value)) << "an item of the value " << sent << " has gone";
+            ASSERT_EQ(value, sent) << "an item of 64 bits has changed on its way; see payload_bits and "
+                                      "reserved_values in queue.hpp";
         }
     }
 }

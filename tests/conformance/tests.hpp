@@ -13,6 +13,7 @@ void unbounded_takes_everything(const queue_under_test& subject);
 void failed_push_leaves_the_value(const queue_under_test& subject);
 void items_leave_in_order(const queue_under_test& subject);
 void laps_lose_nothing(const queue_under_test& subject);
+void every_bit_of_an_item_passes(const queue_under_test& subject);
 void move_only_items_pass(const queue_under_test& subject);
 void items_need_no_default(const queue_under_test& subject);
 void handles_come_and_go(const queue_under_test& subject);
@@ -30,8 +31,17 @@ void items_lie_where_they_must(const queue_under_test& subject);
 // moves.cpp: how often a call moves an item.
 void calls_move_no_more_than_they_must(const queue_under_test& subject);
 
-// steady_memory.cpp: memory while as much comes out as goes in.
+// several_queues.cpp: what one queue owes to another of its type.
+void queues_live_side_by_side(const queue_under_test& subject);
+void threads_outlive_queues(const queue_under_test& subject);
+
+// steady_memory.cpp: memory while as much comes out as goes in, and while the same is done again and again.
 void memory_levels_off(const queue_under_test& subject);
+void failed_calls_keep_no_memory(const queue_under_test& subject);
+void handles_keep_no_memory(const queue_under_test& subject);
+void destroyed_queues_keep_no_memory(const queue_under_test& subject);
+void throwing_calls_keep_no_memory(const queue_under_test& subject);
+void waiting_keeps_no_memory(const queue_under_test& subject);
 
 // lifecycle.cpp: births, deaths and moves that throw.
 void items_die_exactly_once(const queue_under_test& subject);
@@ -78,9 +88,18 @@ void every_waiting_pop_is_served(const queue_under_test& subject);
 void every_waiting_push_is_served(const queue_under_test& subject);
 void no_wake_up_is_lost(const queue_under_test& subject);
 void blocking_transfer_conserves_items(const queue_under_test& subject);
-void pop_for_gives_up(const queue_under_test& subject);
 void pop_for_returns_an_item(const queue_under_test& subject);
 void pop_for_at_its_timeout_loses_nothing(const queue_under_test& subject);
+
+// mixed_waiters.cpp: threads that wait in calls of several kinds, and many of them.
+void waiters_of_all_kinds_are_served(const queue_under_test& subject);
+void pop_for_that_gives_up_leaves_others_their_wake_up(const queue_under_test& subject);
+void crowds_of_waiters_are_served(const queue_under_test& subject);
+
+// timeouts.cpp: calls that wait, and come back in time.
+void pop_for_gives_up(const queue_under_test& subject);
+void pop_for_keeps_nobody_waiting(const queue_under_test& subject);
+void waiting_calls_go_on_at_once(const queue_under_test& subject);
 
 // late_timeouts.cpp: pop_for, woken for items that others take.
 void pop_for_gives_up_while_others_take(const queue_under_test& subject);
@@ -93,6 +112,7 @@ void throwing_push_wakes_another(const queue_under_test& subject);
 void close_wakes_every_pop(const queue_under_test& subject);
 void close_wakes_every_push(const queue_under_test& subject);
 void close_wakes_pop_for(const queue_under_test& subject);
+void close_may_be_called_again(const queue_under_test& subject);
 void closed_queue_returns_what_is_left(const queue_under_test& subject);
 void closed_queue_takes_nothing(const queue_under_test& subject);
 void close_under_load_loses_nothing(const queue_under_test& subject);

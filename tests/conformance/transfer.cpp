@@ -83,9 +83,11 @@ std::string describe(const transfer_plan& plan) {
     return std::to_string(plan.producers) + " x " + std::to_string(plan.consumers) + ", requested capacity " +
            std::to_string(plan.requested) + ", " + std::to_string(plan.items_per_producer) +
            " items per producer" +
-           (plan.wait == waiting::own_calls     ? ", own push and pop"
-            : plan.wait == waiting::timed_calls ? ", pop_for"
-                                                : "");
+           (plan.wait == waiting::own_calls           ? ", own push and pop"
+            : plan.wait == waiting::timed_calls       ? ", pop_for"
+            : plan.wait == waiting::all_calls         ? ", every kind of push and pop in turn"
+            : plan.wait == waiting::own_and_try_calls ? ", own and try_ calls in turn"
+                                                      : "");
 }
 
 std::vector<transfer_plan> plans_for(const queue_under_test& subject,

@@ -16,8 +16,9 @@
 namespace handoff::conformance {
 
 // try_calls: waiting by giving way around try_push and try_pop. own_calls: the queue's push and pop.
-// timed_calls: try_push, and pop_for with short timeouts.
-enum class waiting { try_calls, own_calls, timed_calls };
+// timed_calls: try_push, and pop_for with short timeouts. own_and_try_calls, all_calls: push and try_push in
+// turn, and pop and try_pop; with pop_for, too.
+enum class waiting { try_calls, own_calls, timed_calls, own_and_try_calls, all_calls };
 
 struct transfer_plan {
     unsigned producers = 1;
@@ -150,14 +151,14 @@ private:
         }
         log_.sent[self] = i;
         // acq_rel: the last producer to come here, and the consumers that see it, know all pushes complete.
-        if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1 && plan_.wait == waiting::own_calls) {
+        if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1 && (is_own() || in_turn())) {
             for (unsigned c = 0; c < plan_.consumers; ++c) put(*producer, sentinel);
         }
     }
 
     void put(any_producer<T>& producer, std::uint64_t value) {
         T item = make<T>(value);
-        if (plan_.wait == waiting::own_calls) {
+        if (is_own() || (in_turn() && (value == sentinel || sequence_of(value) % 2 == 0))) {
             if (!producer.push(std::move(item))) ++log_.refused_without_close;
             return;
         }
@@ -189,7 +190,8 @@ private:
 
     // False when this consumer's work is done.
     bool take(any_consumer<T>& consumer, T& item, unsigned self) {
-        if (plan_.wait == waiting::own_calls) {
+        if (in_turn()) return take_in_turn(consumer, item, self) && value_of(item) != sentinel;
+        if (is_own()) {
             bystander_.pop_begins(self);
             if (!consumer.pop(item)) {
                 ++log_.refused_without_close;
@@ -210,6 +212,25 @@ private:
             if (last) return false;
             give_way();
         }
+    }
+
+    // By another call for each item, and after each that failed; a pop waits until it has one.
+    bool take_in_turn(any_consumer<T>& consumer, T& item, unsigned self) {
+        for (std::size_t turn = log_.consumed[self].size() + self;; ++turn) {
+            bystander_.pop_begins(self);
+            if (turn % 3 == 0) {
+                if (consumer.pop(item)) return true;
+                ++log_.refused_without_close;
+                return false;
+            }
+            const bool timed = turn % 3 == 1 && plan_.wait == waiting::all_calls;
+            if (timed ? consumer.pop_for(item, a_short_time()) : consumer.try_pop(item)) return true;
+        }
+    }
+
+    bool is_own() const { return plan_.wait == waiting::own_calls; }
+    bool in_turn() const {
+        return plan_.wait == waiting::own_and_try_calls || plan_.wait == waiting::all_calls;
     }
 
     // From nothing to longer than an item takes, ever another.

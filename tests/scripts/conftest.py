@@ -49,6 +49,7 @@ print("report written")
 
 # What a user has set for programs that the tests run: where their settings and caches are, which repository is meant.
 USERS_SETTINGS = ("XDG_", "GIT_", "MPL", "MATPLOTLIBRC", "HANDOFF_SEED")
+SEED_OF_TESTS = "SEED_OF_THESE_TESTS"
 # Git refuses a repository of another user where no setting allows it: a source tree that is mounted, for one.
 GIT_SETTINGS = "[safe]\n\tdirectory = *\n"
 
@@ -62,6 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     home = tempfile.TemporaryDirectory(prefix="handoff-home-")
     _homes.append(home)
+    # What the tests draw from it is repeated; the programs that they run are not to see it.
+    if "HANDOFF_SEED" in os.environ:
+        os.environ[SEED_OF_TESTS] = os.environ["HANDOFF_SEED"]
     for name in [name for name in os.environ if name.startswith(USERS_SETTINGS)]:
         del os.environ[name]
     os.environ |= {"HOME": home.name, "GIT_CONFIG_NOSYSTEM": "1"}

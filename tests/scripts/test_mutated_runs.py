@@ -17,14 +17,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from types import FrameType, SimpleNamespace
+from typing import Any, cast
 
 import compare
 import plot
 import pytest
 import report
 import synthetic_run
+from conftest import SEED_OF_TESTS, pytest_configure
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 from mutated_run import Mutation, RunFiles, mutations
 from synthetic_run import Spec
@@ -34,7 +35,7 @@ from handoff.report import figures
 from handoff.run.run_folder import RunFolder, read_environment
 
 COUNT = int(os.environ.get("HANDOFF_MUTATED_RUNS", "25"))
-SEED = int(os.environ.get("HANDOFF_SEED", random.randrange(2**32)))
+SEED = int(os.environ.get(SEED_OF_TESTS, random.randrange(2**32)))
 LIMIT_S = 30
 MEMORY = 1 << 30
 
@@ -140,6 +141,16 @@ LOOKS: tuple[Callable[[Path, Path, str], None], ...] = (
 def figures_of(run: Path) -> list[str]:
     lines = (run / "samples.jsonl").read_text().splitlines()
     return sorted({name for line in lines for name in json.loads(line)["figures"]})
+
+
+def test_the_users_seed_reaches_the_draws_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "GIT_CONFIG_NOSYSTEM"):
+        monkeypatch.setenv(name, os.environ[name])  # so that they are put back
+    monkeypatch.setenv(SEED_OF_TESTS, "1")
+    monkeypatch.setenv("HANDOFF_SEED", "7")
+    pytest_configure(cast(pytest.Config, SimpleNamespace()))
+    assert os.environ[SEED_OF_TESTS] == "7"
+    assert "HANDOFF_SEED" not in os.environ
 
 
 def test_sound_ones_have_a_report(sound: list[Path], tmp_path: Path) -> None:

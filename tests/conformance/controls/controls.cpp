@@ -1,6 +1,7 @@
 // Registers the controls of this folder: CMakeLists.txt says which test must fail each of them, and how.
 #include "controls/carrying_counter.hpp"
 #include "controls/crashing_queue.hpp"
+#include "controls/faulty_monitors.hpp"
 #include "controls/fidgety_queue.hpp"
 #include "controls/hasty_queue.hpp"
 #include "controls/hoarding_queue.hpp"
@@ -24,6 +25,10 @@ namespace {
 [[maybe_unused]] const bool registered =
     register_queue<crashing_queue>("crashing_queue") && register_queue<fidgety_queue>("fidgety_queue") &&
     register_queue<hasty_queue>("hasty_queue") && register_queue<hoarding_queue>("hoarding_queue") &&
+    register_queue<coarse_queue>("coarse_queue") &&
+    register_queue<contended_leak_queue>("contended_leak_queue") &&
+    register_queue<napping_queue>("napping_queue") && register_queue<one_store_queue>("one_store_queue") &&
+    register_queue<serial_queue>("serial_queue") && register_queue<swallowing_queue>("swallowing_queue") &&
     register_queue<late_queue>("late_queue") && register_queue<narrow_index_ring>("narrow_index_ring") &&
     register_queue<narrow_mask_ring>("narrow_mask_ring") &&
     register_queue<numbered_lanes_queue>("numbered_lanes_queue") &&
