@@ -9,7 +9,7 @@ namespace {
 
 // At least so many tries, and for at least so long.
 constexpr unsigned least_tries = 8;
-constexpr std::chrono::seconds least_time{3};
+constexpr std::chrono::seconds least_time{8};
 // And for at most so long where nothing is shown either way.
 constexpr std::chrono::seconds most_time{20};
 

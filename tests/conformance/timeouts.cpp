@@ -31,7 +31,7 @@ time_point now() {
 // patience is over, or until not one call in a long time was in time.
 constexpr milliseconds tolerance{5};
 constexpr std::size_t calls_per_block = 9;
-constexpr std::chrono::seconds long_without_one_in_time{3};
+constexpr std::chrono::seconds long_without_one_in_time{8};
 
 std::chrono::seconds patience() {
     return std::chrono::seconds(number_from("HANDOFF_PATIENCE_SECONDS", 1, 60));
