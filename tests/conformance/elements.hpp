@@ -177,7 +177,9 @@ public:
     explicit no_default(std::uint64_t value)
         : bytes_{static_cast<std::uint8_t>(value), static_cast<std::uint8_t>(value >> 8),
                  static_cast<std::uint8_t>(value >> 16)} {}
-    std::uint64_t value() const { return bytes_[0] | bytes_[1] << 8U | bytes_[2] << 16U; }
+    std::uint64_t value() const {
+        return std::uint64_t{bytes_[0]} | std::uint64_t{bytes_[1]} << 8U | std::uint64_t{bytes_[2]} << 16U;
+    }
 
 private:
     std::array<std::uint8_t, 3> bytes_;
