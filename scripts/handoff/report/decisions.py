@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..campaign.rows import ROWS, Row
+from ..run import kinds
 from ..statistics import contests, verdicts
 from ..statistics.outcomes import Outcome
 from ..statistics.verdicts import Member, Standing
@@ -30,8 +31,8 @@ class _Evidence:
 
 def table(cases: list[Json], usable: pd.DataFrame, catalog: Json) -> list[Json]:
     """`cases`: of the summary."""
-    entries = [*catalog.get("queues", []), *catalog.get("counters", [])]
-    return [_row(row, _evidence(row, cases, entries), usable) for row in ROWS]
+    listed = kinds.entries(catalog)
+    return [_row(row, _evidence(row, cases, listed), usable) for row in ROWS]
 
 
 def _evidence(row: Row, cases: Iterable[Json], entries: Iterable[Json]) -> list[_Evidence]:

@@ -49,8 +49,8 @@ def progress(entry: Entry, first: str, second: str) -> str:
 
 
 def which_queue(summary: Json, report: str) -> str:
-    """The decision table of a run, with those that are best in it."""
-    rows = [[row["title"], _best(row), _of(row)] for row in summary["decisions"]]
+    """The decision table of a run, as far as it measured, with those that are best in it."""
+    rows = [[row["title"], _best(row), _of(row)] for row in summary["decisions"] if row["group"]]
     machine = summary["environment"]["machine"]
     where = f"{machine.get('cpu_model') or machine.get('model')}, {machine['cpus']} CPUs"
     return "\n\n".join(
@@ -63,8 +63,6 @@ def which_queue(summary: Json, report: str) -> str:
 
 
 def _best(row: Json) -> str:
-    if not row["group"]:
-        return "not measured"
     if not row["resolved"]:
         return "not known"
     names = [f"`{name}`" for name in row["best"][:MOST_NAMED]]
@@ -75,7 +73,7 @@ def _best(row: Json) -> str:
 
 
 def _of(row: Json) -> str:
-    return str(row["measured"]) if row["group"] else ""
+    return str(row["measured"])
 
 
 def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str:
@@ -126,6 +124,23 @@ def all_queues(entries: Iterable[Entry]) -> str:
 def counter_table(entries: Iterable[Entry]) -> str:
     rows = [[link(e, "../"), e["value"], progress(e, "add", "read"), e["cite"]] for e in entries]
     return table(["counter", "`read`", "progress", "source"], rows)
+
+
+def lock_table(entries: Iterable[Entry]) -> str:
+    head = ["lock", "fairness", "`try_lock` fails", "readers", "a waiting thread", "unlock", "source"]
+    rows = [
+        [
+            link(e, "../"),
+            words(e["fairness"]) + (f" ({e['most_bypasses']})" if e["most_bypasses"] else ""),
+            words(e["try"]) if e["try"] else "no `try_lock`",
+            "together" if e["shared"] else "",
+            "sleeps" if e["may_block"] else "spins, yields",
+            words(e["unlock"]),
+            e["cite"],
+        ]
+        for e in entries
+    ]
+    return table(head, rows)
 
 
 def control_table(entries: Iterable[Entry]) -> str:
