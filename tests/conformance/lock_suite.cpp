@@ -3,15 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <vector>
 
 #include "lock_tests.hpp"
 #include "session.hpp"
 #include "threads.hpp"
+#include "time_box.hpp"
 
 namespace handoff::conformance {
 namespace {
+
+using std::chrono::milliseconds;
 
 void spec_is_sound(const lock_under_test& subject) {
     const lock_spec& spec = *subject.spec;
@@ -76,7 +80,7 @@ bool tried_elsewhere(any_lock& lock, bool shared) {
     return taken;
 }
 
-void try_lock_is_exact(const lock_under_test& subject) {
+void try_lock_knows_whether_the_lock_is_free(const lock_under_test& subject) {
     const auto lock = subject.make();
     const auto handle = lock->handle();
     for (int i = 0; i < 20; ++i) {
@@ -88,6 +92,37 @@ void try_lock_is_exact(const lock_under_test& subject) {
         EXPECT_FALSE(tried_elsewhere(*lock, false)) << "the lock was held by a try, in round " << i;
         handle->unlock();
     }
+}
+
+// One thread takes the lock for a moment, now and then, and says before and after that it does. Another one
+// tries all the time: a try that fails between two such moments fails without cause.
+void tries_fail_only_while_the_lock_is_held(const lock_under_test& subject) {
+    const auto lock = subject.make();
+    std::atomic<unsigned> moments = 0;  // odd: one is under way
+    std::atomic<bool> ended = false;
+    unsigned without_cause = 0;
+    run_threads(2, [&](unsigned self) {
+        const auto handle = lock->handle();
+        if (self == 0) {
+            for (time_box box(milliseconds(30)); !box.is_over();) {
+                ++moments;
+                if (handle->try_lock()) handle->unlock();
+                ++moments;
+                for (unsigned i = 0; i < 300; ++i) asm volatile("" ::: "memory");
+            }
+            ended = true;
+            return;
+        }
+        while (!ended) {
+            const unsigned before = moments;
+            if (handle->try_lock()) {
+                handle->unlock();
+            } else if (before % 2 == 0 && moments == before) {
+                ++without_cause;
+            }
+        }
+    });
+    EXPECT_EQ(without_cause, 0U) << "tries that failed while no other thread had the lock";
 }
 
 void try_lock_knows_readers_and_writers(const lock_under_test& subject) {
@@ -141,11 +176,14 @@ struct candidate {
 
 void register_lock_tests(const lock_under_test& subject) {
     const fairness fair = subject.spec->fair;
+    const bool exact = subject.spec->tries == try_failure::exact;
     const candidate candidates[] = {
         {"spec_is_sound", true, spec_is_sound},
         {"locks_alone", true, locks_alone},
         {"recursive_lock_is_taken_again", subject.spec->recursive, recursive_lock_is_taken_again},
-        {"try_lock_is_exact", subject.tried, try_lock_is_exact},
+        {"try_lock_knows_whether_the_lock_is_free", subject.tried, try_lock_knows_whether_the_lock_is_free},
+        {"tries_fail_only_while_the_lock_is_held", subject.tried && exact,
+         tries_fail_only_while_the_lock_is_held},
         {"try_lock_knows_readers_and_writers", subject.shared, try_lock_knows_readers_and_writers},
         {"readers_are_together", subject.shared, readers_are_together},
         {"one_thread_at_a_time", true, one_thread_at_a_time},

@@ -1,4 +1,4 @@
-// What the controls of this folder have in common. Each is a small queue or counter with one fault of a kind
+// What the controls of this folder have in common. Each is a small queue, counter or lock with one fault of a kind
 // that somebody has reported of a real one, or a correct one that is easily failed by mistake; CMakeLists.txt
 // says which test must find it, and by which words.
 #pragma once
