@@ -103,7 +103,7 @@ NEARLY_FULL: tuple[Values, ...] = ({"t": "4", "wait": "pause", "capacity": "64",
 MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
 
 # Held for 100 steps, and not held for 1,000.
-LOCKED: tuple[Values, ...] = ({"t": "2", "inside": "100", "outside": "1000", "read": ("0", "90")},)
+LOCKED: tuple[Values, ...] = ({"t": "2", "inside": "100", "outside": "1000", "read": "0"},)
 
 # A machine of 64 CPUs has 2,016 pairs, and a campaign is about its queues: those of 4 CPUs will do.
 SOME_CPU_PAIRS = 6

@@ -93,7 +93,8 @@ def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str
     ]
     parts = [table(["queue", "shape", "order", "progress", "proven", "source"], rows)]
     if shared:
-        parts.append(f"All: {' · '.join(shared)}.")
+        some = any(proof_badge.is_left_out(row) for _, row in ours)
+        parts.append(f"All{' others' if some else ''}: {' · '.join(shared)}.")
     if adapters := [link(e) for e in entries if e["packaged"]]:
         promised = "[what they promise](docs/implementations.md)"
         parts.append(f"Adapters of packaged queues ({promised}): {', '.join(adapters)}.")
