@@ -30,9 +30,11 @@ class _Evidence:
 
 
 def table(cases: list[Json], usable: pd.DataFrame, catalog: Json) -> list[Json]:
-    """`cases`: of the summary."""
+    """`cases`: of the summary. Without the rows that nobody of the catalog can answer: what was built before there were
+    locks has none."""
     listed = kinds.entries(catalog)
-    return [_row(row, _evidence(row, cases, listed), usable) for row in ROWS]
+    asked = [row for row in ROWS if not listed or any(row.offers(entry) for entry in listed)]
+    return [_row(row, _evidence(row, cases, listed), usable) for row in asked]
 
 
 def _evidence(row: Row, cases: Iterable[Json], entries: Iterable[Json]) -> list[_Evidence]:

@@ -49,8 +49,8 @@ def progress(entry: Entry, first: str, second: str) -> str:
 
 
 def which_queue(summary: Json, report: str) -> str:
-    """The decision table of a run, as far as it measured, with those that are best in it."""
-    rows = [[row["title"], _best(row), _of(row)] for row in summary["decisions"] if row["group"]]
+    """The decision table of a run, with those that are best in it."""
+    rows = [[row["title"], _best(row), _of(row)] for row in summary["decisions"]]
     machine = summary["environment"]["machine"]
     where = f"{machine.get('cpu_model') or machine.get('model')}, {machine['cpus']} CPUs"
     return "\n\n".join(
@@ -63,6 +63,8 @@ def which_queue(summary: Json, report: str) -> str:
 
 
 def _best(row: Json) -> str:
+    if not row["group"]:
+        return "not measured"
     if not row["resolved"]:
         return "not known"
     names = [f"`{name}`" for name in row["best"][:MOST_NAMED]]
@@ -73,7 +75,7 @@ def _best(row: Json) -> str:
 
 
 def _of(row: Json) -> str:
-    return str(row["measured"])
+    return str(row["measured"]) if row["group"] else ""
 
 
 def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str:
