@@ -21,6 +21,7 @@ struct open_lock {
     void lock() {}
     void unlock() {}
 };
+static_assert(lock<open_lock> && lock<ticket_lock>);
 
 double figure(const outcome& result, std::string_view name) {
     const auto found = std::ranges::find(result.values, name, &std::pair<std::string, double>::first);
