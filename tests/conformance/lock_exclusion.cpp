@@ -74,6 +74,11 @@ public:
         count(changes_);
         if (!agreed) count(meetings_);
     }
+    void nap_inside(any_lock_handle& handle, microseconds length) {
+        handle.lock();
+        std::this_thread::sleep_for(length);
+        handle.unlock();
+    }
     void read(any_lock_handle& handle, unsigned steps) {
         handle.lock_shared();
         const bool agreed = guarded_.read(steps);
@@ -150,6 +155,8 @@ void no_wake_up_of_a_lock_is_lost(const lock_under_test& subject) {
         for (unsigned i = 0; i < 4; ++i) random.emplace_back(1 + random_below(1'000'000));
         all.run(4, milliseconds(150), [&](any_lock_handle& handle, unsigned self, std::uint64_t) {
             std::minstd_rand& mine = random[self];
+            // Who naps in the lock leaves the others time to fall asleep.
+            if (mine() % 8 == 0) all.nap_inside(handle, microseconds(mine() % 100));
             all.change(handle, static_cast<unsigned>(mine() % 4'000));
             if (mine() % 4 == 0) std::this_thread::sleep_for(microseconds(mine() % 100));
             linger(static_cast<unsigned>(mine() % 4'000));
