@@ -1,17 +1,19 @@
 # The register's one command.
 #
-#   handoff_add(queue|counter NAME [CONTROL kind] [HEADER header] [TYPE type] [PACKAGED library | USES library]
+#   handoff_add(queue|counter|lock NAME [CONTROL kind] [HEADER header] [TYPE type] [PACKAGED library | USES library]
 #               [LIBRARIES target...])
 #
 # joins an implementation to every workload, test, list and report. NAME is its catalog name: by default the
-# type is handoff::NAME (a template over the item for a queue, a class for a counter) and the header
-# queues/NAME.hpp, counters/NAME.hpp or, for a CONTROL, controls/NAME.hpp; in a project of somebody else's, NAME.hpp.
+# type is handoff::NAME (a template over the item for a queue, a class for a counter or a lock) and the header
+# queues/NAME.hpp, counters/NAME.hpp, locks/NAME.hpp or, for a CONTROL, controls/NAME.hpp; in a project of somebody
+# else's, NAME.hpp.
 # LIBRARIES are what it needs to be linked with.
 # CONTROL: its answer is known, and it is never ranked. The kinds:
 #   ceiling      does nothing: the harness's own limit       lossy        loses an item in a million
 #   floor        what the hardware takes                     duplicating  gives an item in a million out twice
 #   paced        a ring with stalls that cost nothing        racing       loses updates
 #   slowed       takes 5% longer than the paced one          slight       takes 2% longer than the paced one
+#   intruding    a lock that lets a second thread in
 # PACKAGED: it is that library's own, behind an adapter; USES: it is written over that library. The library is one of
 # handoff_library's.
 
@@ -22,8 +24,12 @@ if(NOT HANDOFF_BINARY_DIR)
 endif()
 define_property(GLOBAL PROPERTY HANDOFF_QUEUES BRIEF_DOCS "Registered queues, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_COUNTERS BRIEF_DOCS "Registered counters, in the register's order")
+define_property(GLOBAL PROPERTY HANDOFF_LOCKS BRIEF_DOCS "Registered locks, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_TESTED_QUEUES BRIEF_DOCS "Those of them that the tests are built for")
 define_property(GLOBAL PROPERTY HANDOFF_TESTED_COUNTERS BRIEF_DOCS "Those of them that the tests are built for")
+define_property(GLOBAL PROPERTY HANDOFF_TESTED_LOCKS BRIEF_DOCS "Those of them that the tests are built for")
+# The kinds of implementations.
+set(HANDOFF_KINDS queue counter lock)
 
 # One object library per implementation and purpose, so that its libraries and headers stay its own; with the standard
 # library's headers compiled once for all.
@@ -66,8 +72,9 @@ endfunction()
 
 function(handoff_add kind name)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "CONTROL;HEADER;TYPE;PACKAGED;USES" "LIBRARIES")
-  if(NOT kind MATCHES "^(queue|counter)$")
-    message(FATAL_ERROR "handoff_add: '${kind}' is no kind of implementation; valid: queue, counter")
+  if(NOT kind IN_LIST HANDOFF_KINDS)
+    list(JOIN HANDOFF_KINDS ", " kinds)
+    message(FATAL_ERROR "handoff_add: '${kind}' is no kind of implementation; valid: ${kinds}")
   endif()
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "handoff_add(${kind} ${name}): unknown argument '${arg_UNPARSED_ARGUMENTS}'; "
@@ -77,7 +84,7 @@ function(handoff_add kind name)
   set(folder ${kind}s)
   set(HANDOFF_CONTROL "${arg_CONTROL}")
   if(DEFINED arg_CONTROL OR CONTROL IN_LIST arg_KEYWORDS_MISSING_VALUES)
-    set(kinds ceiling floor paced slowed slight lossy duplicating racing)
+    set(kinds ceiling floor paced slowed slight lossy duplicating racing intruding)
     if(NOT "${arg_CONTROL}" IN_LIST kinds)
       list(JOIN kinds ", " kinds)
       message(FATAL_ERROR "handoff_add(${kind} ${name}): '${arg_CONTROL}' is no kind of control; valid: ${kinds}")
@@ -152,7 +159,7 @@ endfunction()
 # Writes the catalog and sets `sources` to it and all objects of the purpose, `libraries` to what they need.
 function(handoff_catalog sources libraries)
   set(objects)
-  foreach(kind QUEUE COUNTER)
+  foreach(kind QUEUE COUNTER LOCK)
     string(TOLOWER ${kind} lower)
     get_property(names GLOBAL PROPERTY HANDOFF_${kind}S)
     set(declarations)

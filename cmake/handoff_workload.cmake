@@ -1,6 +1,6 @@
 # The one command that adds a workload.
 #
-#   handoff_workload(NAME [OVER queue|counter] [LIBRARIES target...])
+#   handoff_workload(NAME [OVER queue|counter|lock] [LIBRARIES target...])
 #
 # builds the binary NAME from NAME.cpp, which lists the cases. OVER: beside it is NAME_role.hpp with NAME_workload, which
 # every implementation of that kind is compiled with. LIBRARIES are what the binary is linked with.
@@ -8,9 +8,10 @@ define_property(GLOBAL PROPERTY HANDOFF_WORKLOADS BRIEF_DOCS "Workloads, in the 
 
 function(handoff_workload name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "OVER" "LIBRARIES")
-  if(arg_UNPARSED_ARGUMENTS OR (arg_OVER AND NOT arg_OVER MATCHES "^(queue|counter)$"))
+  if(arg_UNPARSED_ARGUMENTS OR (arg_OVER AND NOT arg_OVER IN_LIST HANDOFF_KINDS))
+    list(JOIN HANDOFF_KINDS ", OVER " kinds)
     message(FATAL_ERROR "handoff_workload(${name}): unknown argument '${arg_UNPARSED_ARGUMENTS}' or OVER '${arg_OVER}'; "
-                        "valid: OVER queue, OVER counter, LIBRARIES")
+                        "valid: OVER ${kinds}, LIBRARIES")
   endif()
   add_executable(${name} ${HANDOFF_ROOT}/benchmarks/workloads/${name}.cpp)
   target_link_libraries(${name} PRIVATE handoff_case_main ${arg_LIBRARIES})
@@ -22,7 +23,7 @@ endfunction()
 
 # After all handoff_workload lines: writes the lists that the implementations' entries are compiled with.
 function(handoff_write_workload_lists)
-  foreach(HANDOFF_KIND queue counter)
+  foreach(HANDOFF_KIND IN LISTS HANDOFF_KINDS)
     get_property(names GLOBAL PROPERTY HANDOFF_${HANDOFF_KIND}_WORKLOADS)
     set(HANDOFF_WORKLOAD_INCLUDES)
     foreach(name IN LISTS names)

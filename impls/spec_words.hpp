@@ -2,6 +2,7 @@
 #pragma once
 
 #include "counter.hpp"
+#include "lock.hpp"
 #include "queue.hpp"
 
 namespace handoff {
@@ -65,6 +66,18 @@ constexpr const char* text(read_guarantee r) {
             return "quiescent";
         case read_guarantee::lossy:
             return "lossy";
+    }
+    return "?";
+}
+
+constexpr const char* text(fairness f) {
+    switch (f) {
+        case fairness::fifo:
+            return "fifo";
+        case fairness::bounded_bypass:
+            return "bounded_bypass";
+        case fairness::none:
+            return "none";
     }
     return "?";
 }

@@ -109,7 +109,8 @@ double drive(const sample_request& request, window& w, finish_line& finish) {
     w.enter(phase::abandoned);
     request.wake_all();
     if (finish.wait(drain_limit)) return seconds;
-    std::fprintf(stderr, "unverified: a thread never came back from the queue; the run was abandoned\n");
+    std::fprintf(stderr,
+                 "unverified: a thread never came back from the implementation; the run was abandoned\n");
     std::_Exit(exit_failed);
 }
 

@@ -10,18 +10,28 @@
 // wait although the lock is free (J. Ouyang and J. R. Lange, "Preemptable ticket spinlocks", VEE 2013).
 // Yielding lets that thread run sooner when threads outnumber processors; it does not remove the problem.
 //
-// Progress: blocking; fair (first come, first served).
+// Progress: blocking; fair (first come, first served). unlock is wait-free.
 #pragma once
 
 #include <cstdint>
 
+#include "../lock.hpp"
 #include "../support/atomic.hpp"
-#include "../support/pause.hpp"
+#include "../support/spin_then_yield.hpp"
 
 namespace handoff {
 
 class ticket_lock {
 public:
+    using handle = direct_lock_handle<ticket_lock>;
+
+    static constexpr lock_spec spec{
+        .name = "ticket_lock",
+        .cite = "Reed, Kanodia, CACM 22(2), 1979; Mellor-Crummey, Scott, TOCS 9(1), 1991",
+        .unlock = progress::wait_free,
+        .fair = fairness::fifo,
+    };
+
     ticket_lock() = default;
     ticket_lock(const ticket_lock&) = delete;
     ticket_lock& operator=(const ticket_lock&) = delete;
@@ -29,16 +39,9 @@ public:
     void lock() noexcept {
         // relaxed: draws a number and orders nothing; (1) takes the lock.
         const std::uint64_t ticket = next_.fetch_add(1, memory_order_relaxed);
-        unsigned spins = 0;
+        spin_then_yield wait;
         // (1) acquire: pairs with (3); everything written under the lock before is visible.
-        while (serving_.load(memory_order_acquire) != ticket) {
-            if (spins < spins_before_yield) {
-                ++spins;
-                pause();
-            } else {
-                yield();
-            }
-        }
+        while (serving_.load(memory_order_acquire) != ticket) wait.once();
     }
 
     bool try_lock() noexcept {
@@ -57,12 +60,6 @@ public:
     }
 
 private:
-    // A count and not a time, because a clock reading costs as much as several pauses. 256 pauses of 10 to
-    // 140 cycles are about 1 to 12 us at 3 GHz: more than a few short critical sections and their line
-    // transfers take, and far less than the time slice (milliseconds) that is lost if the next in line is
-    // preempted.
-    static constexpr unsigned spins_before_yield = 256;
-
     // In one line on purpose: a free lock costs one line transfer.
     atomic<std::uint64_t> next_{0};
     atomic<std::uint64_t> serving_{0};

@@ -5,32 +5,35 @@
 // Deviation: a waiter that has spun for long yields its processor. With more threads than processors the
 // holder may be preempted, and a waiter that spins on would keep it from running for a whole time slice.
 //
-// Progress: blocking, and not fair: a thread may be passed over any number of times.
+// Progress: blocking, and not fair: a thread may be passed over any number of times. unlock is wait-free.
 #pragma once
 
+#include "../lock.hpp"
 #include "../support/atomic.hpp"
-#include "../support/pause.hpp"
+#include "../support/spin_then_yield.hpp"
 
 namespace handoff {
 
 class ttas_lock {
 public:
+    using handle = direct_lock_handle<ttas_lock>;
+
+    static constexpr lock_spec spec{
+        .name = "ttas_lock",
+        .cite = "Rudolph, Segall, ISCA 1984",
+        .unlock = progress::wait_free,
+        .fair = fairness::none,
+    };
+
     ttas_lock() = default;
     ttas_lock(const ttas_lock&) = delete;
     ttas_lock& operator=(const ttas_lock&) = delete;
 
     void lock() noexcept {
-        unsigned spins = 0;
+        spin_then_yield wait;
         while (!try_lock()) {
             // relaxed: only waits for a good moment; the exchange at (1) takes the lock.
-            while (held_.load(memory_order_relaxed)) {
-                if (spins < spins_before_yield) {
-                    ++spins;
-                    pause();
-                } else {
-                    yield();
-                }
-            }
+            while (held_.load(memory_order_relaxed)) wait.once();
         }
     }
 
@@ -45,11 +48,6 @@ public:
     }
 
 private:
-    // A count and not a time, because a clock reading costs as much as several pauses. 256 pauses of 10 to
-    // 140 cycles are about 1 to 12 us at 3 GHz: more than a short critical section and its line transfers
-    // take, and far less than the time slice (milliseconds) that is lost if the holder is preempted.
-    static constexpr unsigned spins_before_yield = 256;
-
     atomic<bool> held_{false};
 };
 

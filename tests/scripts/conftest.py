@@ -34,6 +34,7 @@ WORKLOADS = (
     "load",
     "nearly_full",
     "counter",
+    "lock",
     "download",
     "download_strategies",
     "download_saving",
@@ -85,6 +86,10 @@ def queue(name: str, **spec: Any) -> dict[str, Any]:
 
 def counter(name: str, value: str = "exact", control: str | None = None) -> dict[str, Any]:
     return {"name": name, "value": value, "control": control}
+
+
+def lock(name: str, control: str | None = None, **spec: Any) -> dict[str, Any]:
+    return {"name": name, "fairness": "none", "shared": False, "may_block": False, "control": control} | spec
 
 
 @dataclass

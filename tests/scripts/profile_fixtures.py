@@ -1,4 +1,4 @@
-"""A suite with the queues, counters and cases of the real one, as far as profiles choose by them."""
+"""A suite with the queues, counters, locks and cases of the real one, as far as profiles choose by them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from conftest import WORKLOADS, counter, queue
+from conftest import WORKLOADS, counter, lock, queue
 
 from handoff.campaign.catalog import Suite
 from handoff.run import cases, control_kinds
@@ -54,6 +54,14 @@ COUNTERS = [
     *(counter(f"{name}_counter", "quiescent") for name in ("sharded_padded", "sharded_unpadded", "tbb")),
     counter("racing_counter", "lossy", control="racing"),
     counter("faa_floor_counter", control="floor"),
+]
+LOCKS = [
+    lock("ttas_lock"),
+    lock("ticket_lock", fairness="fifo"),
+    lock("futex_mutex", may_block=True),
+    lock("counting_shared_lock", shared=True),
+    lock("std_mutex", may_block=True),
+    lock("intruding_lock", control="intruding"),
 ]
 TRY_WAITS = ("spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed")
 
@@ -108,6 +116,13 @@ def counter_cases(spec: dict[str, Any]) -> list[str]:
     return [f"counter/{spec['name']}/t:{t}/mix:{mix}" for mix, t in product(mixes, range(1, 9))]
 
 
+def lock_cases(spec: dict[str, Any]) -> list[str]:
+    if spec["control"]:
+        return [f"lock/{spec['name']}/t:2/inside:1000/outside:0/read:0"]
+    plans = product((1, 2, 4, 8), (0, 100, 1000), (0, 1000), (0, 90, 99))
+    return [f"lock/{spec['name']}/t:{t}/inside:{i}/outside:{o}/read:{r}" for t, i, o, r in plans]
+
+
 WINDOWS = ("window_in_order", "window_reorder_buffer", "window_completion_order")
 
 
@@ -146,12 +161,16 @@ def saving_cases() -> list[str]:
 
 
 def suite(
-    queues: list[dict[str, Any]] = QUEUES, counters: list[dict[str, Any]] = COUNTERS, cpus: int = 2
+    queues: list[dict[str, Any]] = QUEUES,
+    counters: list[dict[str, Any]] = COUNTERS,
+    locks: list[dict[str, Any]] = LOCKS,
+    cpus: int = 2,
 ) -> Suite:
     names = [name for spec in queues for name in queue_cases(spec)]
     names += [name for spec in counters for name in counter_cases(spec)]
+    names += [name for spec in locks for name in lock_cases(spec)]
     names += strategy_cases(queues) + saving_cases()
     names += [f"core_to_core/cache_line/a:{a}/b:{b}" for a in range(cpus) for b in range(a + 1, cpus)]
     names.sort(key=lambda name: WORKLOADS.index(name.split("/")[0]))  # as listed binary by binary
-    catalog = {"schema": 1, "queues": queues, "counters": counters, "workloads": WORKLOADS}
+    catalog = {"schema": 1, "queues": queues, "counters": counters, "locks": locks, "workloads": WORKLOADS}
     return Suite(Path("build"), catalog, {}, [cases.parse(name, control_kinds.of(catalog)) for name in names])

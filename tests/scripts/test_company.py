@@ -53,6 +53,14 @@ def test_two_that_are_asked_for_have_each_other() -> None:
     assert "to compare with" not in str(along) and "--alone leaves them out" in str(along)
 
 
+def test_a_lock_gets_locks_and_the_control_that_others_need_not() -> None:
+    _, along = asked("ttas_lock")
+    assert {case.workload for case in along.peers} == {"lock"}
+    assert "intruding_lock" in {case.implementation for case in along.controls}
+    _, along = asked("cas_loop_counter")
+    assert "intruding_lock" not in {case.implementation for case in along.controls}
+
+
 def test_a_counter_gets_counters() -> None:
     _, along = asked("cas_loop_counter")
     assert {case.workload for case in along.peers} == {"counter"}

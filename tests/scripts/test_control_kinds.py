@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import counter, queue
 
@@ -57,3 +58,28 @@ def test_no_list_of_waits_is_kept_beside_the_catalogs() -> None:
     assert len(waits) > 5 and scripts
     written = [path for path in scripts if all(f'"{wait}"' in path.read_text("utf-8") for wait in waits)]
     assert written == []
+
+
+@pytest.mark.parametrize(
+    "tried, outcome",
+    [
+        ([("ping_pong", "", "ok")], None),
+        ([("lock", "", "ok")], "absent"),
+        ([("lock", "", "ok"), ("lock", "intruding", "ok")], "failed"),
+        ([("lock", "", "ok"), ("lock", "intruding", "unverified")], "passed"),
+    ],
+)
+def test_a_run_of_locks_must_have_caught_the_one_that_does_not_exclude(
+    tried: list[tuple[str, str, str]], outcome: str | None
+) -> None:
+    samples = pd.DataFrame(
+        [
+            {"workload": workload, "implementation": kind or "mine", "control": kind, "status": status}
+            for workload, kind, status in tried
+        ]
+    )
+    for column in ("case", "label", "block", "regime"):
+        samples[column] = "same"
+    usable = samples.iloc[:0].assign(log_cost=0.0)
+    found = {one["name"]: one["outcome"] for one in controls.check(samples, usable)}
+    assert found.get("lets two threads into a lock") == outcome

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import WORKLOADS, counter, queue
-from profile_fixtures import COMPARED, COUNTERS, QUEUES, WINDOWS, suite
+from profile_fixtures import COMPARED, COUNTERS, LOCKS, QUEUES, WINDOWS, suite
 
 from handoff.campaign import options, schedule
 from handoff.campaign.catalog import Suite
@@ -105,7 +105,7 @@ def test_quick_gets_a_few_seconds_for_each_queue_beyond_those_it_was_made_for() 
     quick, names = PROFILES["quick"], [f"ring_{i}" for i in range(45)]
 
     def with_queues(count: int) -> Suite:
-        return suite([queue(name) for name in names[:count]], COUNTERS)
+        return suite([queue(name) for name in names[:count]], COUNTERS, locks=[])
 
     assert quick.seconds(with_queues(2)) == quick.seconds(with_queues(22)) == quick.budget_s == 280
     assert quick.seconds(with_queues(23)) == 287.8
@@ -113,6 +113,18 @@ def test_quick_gets_a_few_seconds_for_each_queue_beyond_those_it_was_made_for() 
     assert most is not None and 280 < most <= 480
     assert PROFILES["smoke"].seconds(with_queues(45)) == PROFILES["smoke"].budget_s
     assert PROFILES["full"].seconds(with_queues(45)) is None
+
+
+def test_quick_gets_a_few_seconds_for_the_locks() -> None:
+    quick = PROFILES["quick"]
+    without, few = quick.seconds(suite(locks=[])), quick.seconds(suite())
+    assert without is not None and few == without + 15 == quick.seconds(suite(locks=LOCKS * 2))
+
+
+def test_a_lock_is_measured_by_quick_and_the_control_beside_it() -> None:
+    found = [case for case in chosen("quick") if case.workload == "lock"]
+    assert {case.implementation for case in found} == {one["name"] for one in LOCKS}
+    assert len(found) == 2 * (len(LOCKS) - 1) + 1, "two rows, and the control once"
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -77,3 +77,11 @@ def test_what_all_have_is_told_once() -> None:
     one, other = row(sanitized, EXPLORED), row(sanitized)
     assert proof_badge.told_apart([one, other]) == ([["explored ✓"], []], ["order not proven", "TSan ✓"])
     assert proof_badge.told_apart([one]) == ([["order not proven", "explored ✓", "TSan ✓"]], [])
+
+
+def test_what_has_changed_keeps_the_others_together() -> None:
+    now = [row(proof("ring", "order", ORDER), EXPLORED), row(proof("ring", "order", ORDER), EXPLORED)]
+    earlier = row(proof("ring", "order", ORDER, sources=EARLIER_SOURCE))
+    told, shared = proof_badge.told_apart([*now, earlier])
+    assert shared == ["linearizable ✓", "explored ✓"]
+    assert told == [[], [], ["order of an earlier source"]]

@@ -11,6 +11,7 @@
 #include "counter.hpp"
 #include "harness/item.hpp"
 #include "harness/sample.hpp"
+#include "lock.hpp"
 #include "queue.hpp"
 
 namespace handoff {
@@ -49,6 +50,17 @@ struct counter_entry {
     std::span<const workload_run> runs;
 };
 
+struct lock_entry {
+    const lock_spec* spec;
+    std::string_view header;
+    std::string_view control;  // as of a queue
+    library_use library;
+    bool tried;         // has try_lock
+    bool shared;        // has lock_shared
+    bool tried_shared;  // has try_lock_shared
+    std::span<const workload_run> runs;
+};
+
 // The workload over this implementation, to be called with the workload's plan; empty where it does not
 // measure it.
 template <class Workload, class Entry>
@@ -69,6 +81,7 @@ struct left_out_here {
 // In the order of the register.
 std::span<const queue_entry* const> queues();
 std::span<const counter_entry* const> counters();
+std::span<const lock_entry* const> locks();
 std::span<const left_out_here> left_out();
 
 }  // namespace handoff

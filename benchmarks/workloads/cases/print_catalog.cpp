@@ -59,6 +59,24 @@ ordered_json describe(const counter_entry& e) {
             {"header", e.header}};
 }
 
+ordered_json describe(const lock_entry& e) {
+    const lock_spec& s = *e.spec;
+    const bool bounded = s.fair == fairness::bounded_bypass;
+    return {{"name", s.name},
+            {"cite", s.cite},
+            {"library", e.library.version},
+            {"packaged", e.library.packaged},
+            {"unlock", text(s.unlock)},
+            {"fairness", text(s.fair)},
+            {"most_bypasses", bounded ? ordered_json(s.most_bypasses) : ordered_json()},
+            {"try", e.tried ? ordered_json(text(s.tries)) : ordered_json()},
+            {"shared", e.shared},
+            {"recursive", s.recursive},
+            {"may_block", s.may_block},
+            {"control", kind_of_control(e.control)},
+            {"header", e.header}};
+}
+
 // As benchmarks/CMakeLists.txt lists them.
 ordered_json workloads() {
     ordered_json all = ordered_json::array();
@@ -81,12 +99,14 @@ int main() {
     ordered_json catalog = {{"schema", 1},
                             {"queues", ordered_json::array()},
                             {"counters", ordered_json::array()},
+                            {"locks", ordered_json::array()},
                             {"left_out", ordered_json::array()},
                             {"waits", wait_names},
                             {"workloads", workloads()},
                             {"clock", clock_unit()}};
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
+    for (const lock_entry* e : locks()) catalog["locks"].push_back(describe(*e));
     for (const left_out_here& one : left_out())
         catalog["left_out"].push_back({{"name", one.name}, {"package", one.package}});
     std::cout << catalog.dump(2) << '\n';

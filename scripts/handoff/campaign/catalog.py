@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import HandoffError
 from ..host import probe
-from ..run import cases, control_kinds
+from ..run import cases, control_kinds, kinds
 from ..run.cases import Case
 from .runner import Settings
 
@@ -52,7 +52,7 @@ class Suite:
         return float(clock["hz"]) if clock.get("counter") == "tsc" else 0.0
 
     def entries(self) -> list[dict[str, Any]]:
-        return [*self.catalog.get("queues", []), *self.catalog.get("counters", [])]
+        return kinds.entries(self.catalog)
 
     def controls(self) -> set[str]:
         """Implementations whose outcome is known beforehand, some of which must fail."""
@@ -68,7 +68,7 @@ def load(build_dir: Path, settings: Settings, required: Callable[[str], bool] = 
     which workloads must be built."""
     folder = build_dir / "benchmarks"
     catalog = _catalog(built(folder / "catalog"))
-    kinds = control_kinds.of(catalog)
+    controls = control_kinds.of(catalog)
     there = [workload for workload in catalog["workloads"] if (folder / workload).is_file()]
     binaries = {
         workload: built(folder / workload)
@@ -78,7 +78,7 @@ def load(build_dir: Path, settings: Settings, required: Callable[[str], bool] = 
     listed = [
         case
         for workload, binary in binaries.items()
-        for case in list_cases([str(binary)], settings.flags(workload), kinds)
+        for case in list_cases([str(binary)], settings.flags(workload), controls)
     ]
     if not listed:
         raise HandoffError(f"the benchmarks in '{folder}' list no case")

@@ -16,6 +16,8 @@ _CONTROLS = (
     CaseRule("producer_consumer", whose.other_controls, (_THROUGHPUT,)),
     CaseRule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
 )
+# Which a run of locks must have, and no other.
+_OF_LOCKS = CaseRule("lock", whose.other_controls, ({},))
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,19 @@ NOBODY = Company()
 def of(chosen: list[Case], suite: Suite) -> Company:
     """Peers come to groups of which a single implementation was asked for."""
     names = comparison(suite.cases).union(*(rule.select(suite) for rule in _CONTROLS))
+    if any(case.workload == _OF_LOCKS.workload for case in chosen):
+        names |= _OF_LOCKS.select(suite)
     names -= {case.name for case in chosen}
     members: dict[str, set[str]] = {}
     for case in chosen:
         if not case.control:
             members.setdefault(case.group, set()).add(case.implementation)
     lonely = {group for group, own in members.items() if len(own) == 1}
-    representative = whose.representative_queues(suite) | whose.representative_counters(suite)
+    representative = (
+        whose.representative_queues(suite)
+        | whose.representative_counters(suite)
+        | whose.representative_locks(suite)
+    )
     return Company(
         frozenset(case for case in suite.cases if case.name in names),
         frozenset(

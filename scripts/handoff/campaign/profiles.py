@@ -32,11 +32,16 @@ class Profile:
     is_brief: bool = False  # whether steady cases have a short window
     races: bool = False  # whether the rows of the decision table are contests
     more_s: float = 0.0  # for each queue that a build has beyond IN_TIME
+    locks_s: float = 0.0  # for the rows of the locks, where a build has any
 
     def seconds(self, suite: Suite) -> float | None:
         """What the campaign may take with this build's queues: each wants to be told apart."""
+        if self.budget_s is None:
+            return None
         queues = {entry["name"] for entry in suite.catalog["queues"]} & whose.ranked(suite)
-        return None if self.budget_s is None else self.budget_s + self.more_s * max(0, len(queues) - IN_TIME)
+        locks = {entry["name"] for entry in suite.catalog.get("locks", [])} & whose.ranked(suite)
+        more = self.more_s * max(0, len(queues) - IN_TIME) + (self.locks_s if locks else 0.0)
+        return self.budget_s + more
 
     def headlines(self, suite: Suite, cases: Sequence[Case]) -> tuple[tuple[str, ...], ...]:
         """Of the given cases those of each headline, the most important first. Where there is no headline the
@@ -97,6 +102,9 @@ NEARLY_FULL: tuple[Values, ...] = ({"t": "4", "wait": "pause", "capacity": "64",
 # Many items, so that what a queue takes at all events hardly counts. The figures are the same each time.
 MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
 
+# Held for 100 steps, and not held for 1,000.
+LOCKED: tuple[Values, ...] = ({"t": "2", "inside": "100", "outside": "1000", "read": "0"},)
+
 # A machine of 64 CPUs has 2,016 pairs, and a campaign is about its queues: those of 4 CPUs will do.
 SOME_CPU_PAIRS = 6
 
@@ -118,6 +126,8 @@ SMOKE = (
     CaseRule("load", whose.spsc_queue, BUSY),
     CaseRule("counter", whose.representative_counters, ({"t": ("1", "2"), "mix": "increment"},)),
     CaseRule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
+    CaseRule("lock", whose.representative_locks, LOCKED),
+    CaseRule("lock", whose.other_controls, ({},)),
     CaseRule("nearly_full", whose.reservation_queue, NEARLY_FULL),
     CaseRule("memory", whose.mpmc_queues, MEMORY),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
@@ -137,6 +147,7 @@ QUICK = (
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     CaseRule("nearly_full", whose.ranked, NEARLY_FULL),
     CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
+    CaseRule("lock", whose.other_controls, ({},)),
     CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
     # Sweeps, on representatives.
     CaseRule("producer_consumer", whose.mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
@@ -205,7 +216,9 @@ PROFILES = {
     for profile in (
         Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 40.0, is_brief=True),
         # 5 minutes in all, less the report's time (15 s on 2 CPUs); 8 minutes with 45 queues.
-        Profile("quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0, is_brief=True, races=True, more_s=7.8),
+        Profile(
+            "quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0, is_brief=True, races=True, more_s=7.8, locks_s=15.0
+        ),
         Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 280.0),
         # Eight minutes for the lists, the other half for the controls, which take many samples to settle.
         Profile("downloads", LONG_DOWNLOADS, BLOCKS_FOR_AN_INTERVAL, 960.0),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..run import kinds
 from ..run.cases import Case
 from ..run.sampling import COLUMNS, USUAL_COLUMN, Contest
 from . import whose
@@ -114,6 +115,10 @@ def _exact_at_rest(entry: Entry) -> bool:
     return entry.get("value") in ("exact", "quiescent")
 
 
+def _lock(entry: Entry) -> bool:
+    return kinds.is_lock(entry)
+
+
 ANY_WAIT = ("pause", "spin", "yield", "block")
 
 
@@ -124,6 +129,11 @@ def _between(p: str | tuple[str, ...], c: str | tuple[str, ...], **others: str |
     """Items of 8 bytes over 1,024 places."""
     usual: Values = {"wait": ANY_WAIT, "item": "8", "capacity": "1024"}
     return {"p": p, "c": c} | dict(usual) | others
+
+
+def _held(**others: str | tuple[str, ...]) -> Values:
+    """A lock that is held for about 100 ns; the closest first."""
+    return {"t": ("2", "4", "8"), "inside": ("100", "0"), "outside": ("1000", "0")} | others
 
 
 _TRIP: Values = {"queues": "2", "report": "mean"}
@@ -270,6 +280,24 @@ ROWS = (
         ({"t": ("2", "4", "8"), "mix": ("read_90", "read_10", "read_1")},),
         "A read of a counter in parts visits all of them: more threads, dearer reads.",
         _exact_at_rest,
+    ),
+    Row(
+        "Lock, short sections",
+        "most acquisitions per second of two threads that do about ten times as much without it",
+        "any lock",
+        "lock",
+        (_held(read="0"),),
+        f"Says nothing of who waits how long: see fairness and the 99th percentile. Not {_SPINNING}.",
+        _lock,
+    ),
+    Row(
+        "Lock, mostly read",
+        "most acquisitions per second of two threads, nine in ten to read",
+        "any lock; readers of one that they cannot share take it alone",
+        "lock",
+        (_held(read=("90", "99")),),
+        "Turns over with the length of the section: a short one does not pay for readers together.",
+        _lock,
     ),
 )
 

@@ -120,5 +120,11 @@ def representative_counters(suite: Suite) -> set[str]:
     )
 
 
+def representative_locks(suite: Suite) -> set[str]:
+    """The first that sleeps, the first that is fair, and the first that readers share."""
+    locks = suite.catalog.get("locks", [])
+    return _first(locks, may_block=True) | _first(locks, fairness="fifo") | _first(locks, shared=True)
+
+
 def two_counters(suite: Suite) -> set[str]:
     return set().union(*(_first(suite.catalog["counters"], value=value) for value in ("exact", "quiescent")))

@@ -19,7 +19,7 @@ from ..proofs import record as proof_record
 from ..proofs import sources as proof_sources
 from ..proofs import table as proof_table
 from ..report import documents, ending, summary
-from ..run import results
+from ..run import kinds, results
 
 ROWS_IN_THE_README = 2
 REFERENCE = Path("reports") / "reference"
@@ -33,8 +33,8 @@ Contents = dict[str, str]  # by the name of a marked place
 def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
     """The text of each marked place, by document."""
     # They are of the tree, not of the libraries of the machine that makes them; the proofs say which ones they had.
-    known = {kind: [e | {"library": None} for e in catalog[kind]] for kind in ("queues", "counters")}
-    queues, counters = ([e for e in known[kind] if not e["control"]] for kind in known)
+    known = {kind: [e | {"library": None} for e in catalog[kind]] for kind in kinds.LISTS}
+    queues, counters, locks = ([e for e in known[kind] if not e["control"]] for kind in known)
     controls = [e for entries in known.values() for e in entries if e["control"]]
     record = proof_record.load(PROOFS) if PROOFS.exists() else None
     sources = proof_sources.hashes(ROOT)
@@ -56,11 +56,14 @@ def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
         ROOT
         / "docs/proof_table.md": {
             "proofs": documents.proofs_text(
-                {"Queues": queues, "Counters": counters, "Controls": controls}, sources, record
+                {"Queues": queues, "Counters": counters, "Locks": locks, "Controls": controls},
+                sources,
+                record,
             )
         },
         ROOT
         / "docs/harness_cost.md": {"harness cost": documents.harness_cost(_stored(HARNESS_COST)["cases"])},
+        ROOT / "docs/locks_and_waits.md": {"locks": documents.lock_table(locks)},
         ROOT / "docs/downloads.md": {"http agreement": agreement.recorded(_stored(HTTP_AGREEMENT))},
     }
 

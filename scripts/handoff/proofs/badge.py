@@ -49,8 +49,15 @@ def _faults(cell: ProofCell) -> list[str]:
     return [f"faults {killed}/{all_of}"] if of and killed.isdigit() and all_of.isdigit() else []
 
 
+def is_left_out(row: ProofRow) -> bool:
+    """Of what is told of all: its source has changed since the proofs."""
+    return row.state == EARLIER
+
+
 def told_apart(rows: Sequence[ProofRow]) -> tuple[list[list[str]], list[str]]:
-    """The parts of each row, and those that all rows have, which are to be told once."""
+    """The parts of each row, and those that all rows have, which are to be told once: all of which something is proven
+    as they are now (`is_left_out`)."""
     each = [parts(row) for row in rows]
-    shared = [part for part in each[0] if all(part in one for one in each)] if len(each) > 1 else []
+    current = [own for own, row in zip(each, rows) if not is_left_out(row)]
+    shared = [part for part in current[0] if all(part in own for own in current)] if len(current) > 1 else []
     return [[part for part in one if part not in shared] for one in each], shared

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..run import kinds
 from .record import DEEP, Proof, Record
 
 # How a cell stands.
@@ -136,6 +137,8 @@ def plural(number: int, noun: str) -> str:
 
 
 def order(evidence: Evidence) -> ProofCell:
+    if kinds.is_lock(evidence.entry):
+        return _exclusion(evidence)
     proof = evidence.best("order")
     if proof is None:
         return ProofCell(NONE, "not proven", "run ctest -L linearizability")
@@ -167,6 +170,16 @@ def order(evidence: Evidence) -> ProofCell:
     if "value" not in evidence.entry and facts.get("wrapped_calls") == 0:
         detail += "; not tested where its indices wrap"
     return evidence.cell(proof, facts["checker"], detail)
+
+
+def _exclusion(evidence: Evidence) -> ProofCell:
+    """A lock orders threads, not items: what stands for it is that its tests passed, exclusion among them."""
+    proof = evidence.best("tests")
+    if proof is None:
+        return ProofCell(NONE, "not proven", "run ctest -L conformance")
+    if evidence.entry.get("control") and proof.holds and evidence.is_current(proof):
+        return ProofCell(CAUGHT, "caught, as it must be: two threads were in the lock")
+    return evidence.cell(proof, "excludes")
 
 
 def _caught(evidence: Evidence, proof: Proof) -> ProofCell:
@@ -303,6 +316,8 @@ def stalls(evidence: Evidence) -> ProofCell:
     if proof is None:
         if "value" in evidence.entry:
             return ProofCell(NONE, "a counter holds no items")
+        if kinds.is_lock(evidence.entry):
+            return ProofCell(NONE, "a lock holds no items")
         return ProofCell(NONE, "not tried", _how_to_stop(evidence))
     facts = proof.facts
     moved = f"{plural(facts['items'], 'item')}, {plural(facts['stops'], 'stop')}"

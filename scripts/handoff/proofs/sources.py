@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..host import git, probe
+from ..run import kinds
 
 IMPLS = "impls"
 BENCHMARKS = "../benchmarks"  # as seen from impls/
@@ -129,8 +130,7 @@ def measured(root: Path, environment: Mapping[str, Any]) -> dict[str, str]:
     build, catalog = environment.get("build", {}), environment.get("catalog", {})
     if build.get("dirty", True) or not build.get("commit"):
         return {}
-    entries = [*catalog.get("queues", []), *catalog.get("counters", [])]
-    return _of_headers(in_commit(root, build["commit"]), entries)
+    return _of_headers(in_commit(root, build["commit"]), kinds.entries(catalog))
 
 
 def _of_headers(sources: Sources, entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..run import strategies
+from ..run import kinds, strategies
 from ..run.cases import python_forms
 from . import cells as proof_cells, sources as proof_sources
 from .cells import BROKEN, EARLIER, NONE, ProofCell, Evidence
@@ -164,7 +164,7 @@ def of_runs(record: Record | None, root: Path, summaries: Sequence[Json]) -> Pro
         queues = [one["name"] for one in catalog.get("queues", [])]
         present = {name for case in cases if (name := _stands_on(case, queues)) is not None}
         present -= python_forms(catalog)  # nothing of ours is to be proven of them
-        listed = [one for kind in ("queues", "counters") for one in catalog.get(kind, [])]
+        listed = kinds.entries(catalog)
         listed += [{"name": name} for name in sorted(present - {one["name"] for one in listed})]
         entries |= {one["name"]: one for one in listed if one["name"] in present}
         known.append(proof_sources.measured(root, environment))

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..campaign.rows import ROWS, Row
+from ..run import kinds
 from ..statistics import contests, verdicts
 from ..statistics.outcomes import Outcome
 from ..statistics.verdicts import Member, Standing
@@ -29,9 +30,11 @@ class _Evidence:
 
 
 def table(cases: list[Json], usable: pd.DataFrame, catalog: Json) -> list[Json]:
-    """`cases`: of the summary."""
-    entries = [*catalog.get("queues", []), *catalog.get("counters", [])]
-    return [_row(row, _evidence(row, cases, entries), usable) for row in ROWS]
+    """`cases`: of the summary. Without the rows that nobody of the catalog can answer: what was built before there were
+    locks has none."""
+    listed = kinds.entries(catalog)
+    asked = [row for row in ROWS if not listed or any(row.offers(entry) for entry in listed)]
+    return [_row(row, _evidence(row, cases, listed), usable) for row in asked]
 
 
 def _evidence(row: Row, cases: Iterable[Json], entries: Iterable[Json]) -> list[_Evidence]:

@@ -95,7 +95,8 @@ def queue_table(entries: Sequence[Entry], proofs: proof_table.ProofTable) -> str
     ]
     parts = [table(["queue", "shape", "order", "progress", "proven", "source"], rows)]
     if shared:
-        parts.append(f"All: {' · '.join(shared)}.")
+        some = any(proof_badge.is_left_out(row) for _, row in ours)
+        parts.append(f"All{' others' if some else ''}: {' · '.join(shared)}.")
     if adapters := [link(e) for e in entries if e["packaged"]]:
         promised = "[what they promise](docs/implementations.md)"
         parts.append(f"Adapters of packaged queues ({promised}): {', '.join(adapters)}.")
@@ -126,6 +127,23 @@ def all_queues(entries: Iterable[Entry]) -> str:
 def counter_table(entries: Iterable[Entry]) -> str:
     rows = [[link(e, "../"), e["value"], progress(e, "add", "read"), e["cite"]] for e in entries]
     return table(["counter", "`read`", "progress", "source"], rows)
+
+
+def lock_table(entries: Iterable[Entry]) -> str:
+    head = ["lock", "fairness", "`try_lock` fails", "readers", "a waiting thread", "unlock", "source"]
+    rows = [
+        [
+            link(e, "../"),
+            words(e["fairness"]) + (f" ({e['most_bypasses']})" if e["most_bypasses"] else ""),
+            words(e["try"]) if e["try"] else "no `try_lock`",
+            "together" if e["shared"] else "",
+            "sleeps" if e["may_block"] else "spins, yields",
+            words(e["unlock"]),
+            e["cite"],
+        ]
+        for e in entries
+    ]
+    return table(head, rows)
 
 
 def control_table(entries: Iterable[Entry]) -> str:

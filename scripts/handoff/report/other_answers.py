@@ -19,6 +19,7 @@ WAIT = "wait"
 TITLES = {
     WAIT: "a way to wait",
     "counter": "a counter",
+    "lock": "a lock",
     "download": "a list of downloads",
     "download_strategies": "a way to download",
     "download_saving": "a way to save",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from . import kinds
 from .cases import Case
 
-KINDS = ("lossy", "duplicating", "ceiling", "floor", "paced", "slight", "slowed", "racing")
+KINDS = ("lossy", "duplicating", "ceiling", "floor", "paced", "slight", "slowed", "racing", "intruding")
 
 # Catalogs of before said of a control only that it was one. These were all.
 _BEFORE = {
@@ -29,8 +30,7 @@ _WAITS = ("pause", "block")
 
 def of(catalog: Mapping[str, Any]) -> dict[str, str]:
     """The kind of each control of a catalog, by its name."""
-    entries = [*catalog.get("queues", []), *catalog.get("counters", [])]
-    said = {str(one["name"]): one.get("control") for one in entries}
+    said = {str(one["name"]): one.get("control") for one in kinds.entries(catalog)}
     return {name: _BEFORE.get(name, "") if kind is True else str(kind) for name, kind in said.items() if kind}
 
 

@@ -75,6 +75,7 @@ _CATALOG = fields(
         "schema": one_of((1,)),
         "queues": list_of(_ENTRY),
         "counters": list_of(_ENTRY),
+        "locks": list_of(_ENTRY),
         "waits": list_of(text),
         "workloads": list_of(text),
         "clock": fields({}, {"counter": text, "hz": number(0, 1e12)}),

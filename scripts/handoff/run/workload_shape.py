@@ -34,6 +34,7 @@ SHAPES: Mapping[str, WorkloadShape] = {
         frozenset("failed_push_share failed_pop_share held capacity thread_share_min".split()),
     ),
     "counter": WorkloadShape(("t",), ("mix",)),
+    "lock": WorkloadShape(("t", "inside", "outside", "read")),
     "download": WorkloadShape(("n", "m", "items"), ("wait",), frozenset({"makespan_s", "ideal_s"})),
     "download_strategies": WorkloadShape(
         ("n", "items"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..run import kinds
 from ..run.control_kinds import KINDS
 from . import known_pairs
 from .outcomes import Outcome as Said
@@ -18,8 +19,8 @@ Outcome = dict[str, Any]
 
 def names(catalog: dict[str, Any]) -> set[str]:
     """Those marked as controls, and counters that may lose updates: they teach, and are no contestants."""
-    entries = [*catalog.get("queues", []), *catalog.get("counters", [])]
-    return {str(one["name"]) for one in entries if one.get("control") or one.get("value") == "lossy"}
+    listed = kinds.entries(catalog)
+    return {str(one["name"]) for one in listed if one.get("control") or one.get("value") == "lossy"}
 
 
 def check(samples: pd.DataFrame, usable: pd.DataFrame) -> list[Outcome]:
@@ -30,6 +31,7 @@ def check(samples: pd.DataFrame, usable: pd.DataFrame) -> list[Outcome]:
         _faulty("duplicates one item in 10⁶", samples, by_kind["duplicating"]),
         _reference("no-op ceiling", usable, by_kind["ceiling"]),
         _reference("fetch_add floor", usable, by_kind["floor"], workload="counter"),
+        *_intruding(samples, by_kind["intruding"]),
         *_same_twice(usable),
         _slowed(usable),
         _slightly_slowed(usable),
@@ -50,6 +52,13 @@ def _faulty(name: str, samples: pd.DataFrame, members: list[str]) -> Outcome:
     ran = sorted(set(trials["implementation"]))
     detail = f"{', '.join(ran)}: caught in {caught} of {len(trials)} trials"
     return _outcome(name, PASSED if caught == len(trials) else FAILED, detail)
+
+
+def _intruding(samples: pd.DataFrame, members: list[str]) -> list[Outcome]:
+    """Only of a run that measured locks: of others it would say nothing."""
+    if not (samples["workload"] == "lock").any():
+        return []
+    return [_faulty("lets two threads into a lock", samples, members)]
 
 
 def _reference(name: str, usable: pd.DataFrame, members: list[str], workload: str | None = None) -> Outcome:

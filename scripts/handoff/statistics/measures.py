@@ -34,6 +34,7 @@ MEASURES = {
     "load": Measure("p99_ns", "ns", "99th percentile", "item", "items", False),
     "nearly_full": Measure("items_per_second", "1/s", "throughput", "item", "items", True),
     "counter": Measure("operations_per_second", "1/s", "throughput", "operation", "operations", True),
+    "lock": Measure("acquisitions_per_second", "1/s", "throughput", "acquisition", "acquisitions", True),
     "download": Measure("makespan_s", "s", "makespan", "item", "items", False),
     "download_strategies": Measure("makespan_s", "s", "makespan", "document", "items", False),
     "download_saving": Measure("makespan_s", "s", "makespan", "document", "items", False),

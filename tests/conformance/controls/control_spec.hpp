@@ -1,6 +1,6 @@
-// What the controls of this folder have in common. Each is a small queue or counter with one fault of a kind
-// that somebody has reported of a real one, or a correct one that is easily failed by mistake; CMakeLists.txt
-// says which test must find it, and by which words.
+// What the controls of this folder have in common. Each is a small queue, counter or lock with one fault of a
+// kind that somebody has reported of a real one, or a correct one that is easily failed by mistake;
+// CMakeLists.txt says which test must find it, and by which words.
 #pragma once
 
 #include <cstddef>

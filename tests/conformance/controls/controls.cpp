@@ -1,11 +1,16 @@
 // Registers the controls of this folder: CMakeLists.txt says which test must fail each of them, and how.
+#include "controls/barging_lock.hpp"
 #include "controls/carrying_counter.hpp"
 #include "controls/crashing_queue.hpp"
 #include "controls/faulty_monitors.hpp"
 #include "controls/fidgety_queue.hpp"
+#include "controls/greedy_lock.hpp"
 #include "controls/hasty_queue.hpp"
+#include "controls/hasty_writer_lock.hpp"
+#include "controls/hesitant_lock.hpp"
 #include "controls/hoarding_queue.hpp"
 #include "controls/late_queue.hpp"
+#include "controls/lone_reader_lock.hpp"
 #include "controls/narrow_index_ring.hpp"
 #include "controls/narrow_mask_ring.hpp"
 #include "controls/numbered_lanes_queue.hpp"
@@ -17,6 +22,7 @@
 #include "controls/sleeping_queue.hpp"
 #include "controls/unaligned_ring.hpp"
 #include "counter_suite.hpp"
+#include "lock_suite.hpp"
 #include "queue_suite.hpp"
 
 namespace handoff::conformance {
@@ -38,7 +44,10 @@ namespace {
     register_queue<reserving_queue>("reserving_queue") && register_queue<sleeping_queue>("sleeping_queue") &&
     register_queue<unaligned_ring>("unaligned_ring") &&
     register_counter<carrying_counter>("carrying_counter") &&
-    register_counter<numbered_shards_counter>("numbered_shards_counter");
+    register_counter<numbered_shards_counter>("numbered_shards_counter") &&
+    register_lock<barging_lock>("barging_lock") && register_lock<greedy_lock>("greedy_lock") &&
+    register_lock<hasty_writer_lock>("hasty_writer_lock") && register_lock<hesitant_lock>("hesitant_lock") &&
+    register_lock<lone_reader_lock>("lone_reader_lock");
 
 }  // namespace
 }  // namespace handoff::conformance
