@@ -30,4 +30,8 @@ inline constexpr bool is_sanitized = false;
 inline constexpr std::size_t slowdown = 1;
 #endif
 
+// A crowd. ThreadSanitizer takes a lock of its own for each atomic operation, so that among a hundred threads
+// that spin on one word the thread that they wait for may not get at it for half a minute.
+inline constexpr unsigned many_threads = slowdown == 8 ? 30 : 100;
+
 }  // namespace handoff::conformance

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "build.hpp"
 #include "session.hpp"
 #include "tests.hpp"
 #include "time_box.hpp"
@@ -11,8 +12,6 @@
 
 namespace handoff::conformance {
 namespace {
-
-constexpr unsigned a_hundred = 100;
 
 // Each has a few tries at each end, and waits for nobody: a lock that is handed from one to the next in turn,
 // among so many, takes a time slice for each.
@@ -33,7 +32,7 @@ void crowd_round(any_queue<number>& queue, unsigned producers, unsigned consumer
         }
     });
     const auto consumer = queue.consumer();
-    for (number value = untouched; log.left.size() < a_hundred * tries && consumer->try_pop(value);)
+    for (number value = untouched; log.left.size() < many_threads * tries && consumer->try_pop(value);)
         log.left.push_back(value);
     expect_conserved(log);
 }
@@ -41,8 +40,8 @@ void crowd_round(any_queue<number>& queue, unsigned producers, unsigned consumer
 }  // namespace
 
 void hundred_threads_conserve_items(const queue_under_test& subject) {
-    const unsigned producers = subject.spec->producers == cardinality::many ? a_hundred : 1;
-    const unsigned consumers = subject.spec->consumers == cardinality::many ? a_hundred : 1;
+    const unsigned producers = subject.spec->producers == cardinality::many ? many_threads : 1;
+    const unsigned consumers = subject.spec->consumers == cardinality::many ? many_threads : 1;
     for (const std::size_t requested : {3U, 100U}) {
         const doing what("requested capacity " + std::to_string(requested));
         const auto queue = subject.numbers(requested);

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "build.hpp"
 #include "lock_tests.hpp"
 #include "session.hpp"
 #include "stress.hpp"
@@ -141,7 +142,7 @@ void writers_are_alone_among_readers(const lock_under_test& subject) {
 
 void a_hundred_threads_get_their_turns(const lock_under_test& subject) {
     lock_users all(subject);
-    all.run(100, milliseconds(20),
+    all.run(many_threads, milliseconds(20),
             [&](any_lock_handle& handle, unsigned, std::uint64_t) { all.change(handle, 5); });
     all.expect_exclusion();
 }
