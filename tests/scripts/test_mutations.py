@@ -241,6 +241,12 @@ def test_a_failure_for_another_reason_is_not_tried_again(tmp_path: Path) -> None
     assert len(seeds(tmp_path)) == 1
 
 
+def test_a_sanitizer_that_a_test_forestalls_is_asked_again(tmp_path: Path) -> None:
+    fake(tmp_path, CAUGHT_IN_THE_THIRD.replace("&& exit;", "&& kill -SEGV $$;"))
+    result = mutation_runs.check(mutation(), cell("thread_sanitizer"), tmp_path)
+    assert (result.verdict, result.tries) == (CAUGHT, 3)
+
+
 @pytest.mark.parametrize(("most", "seconds", "tries"), [(2, 3600.0, 2), (1000, 0.0, 1)])
 def test_tries_are_bounded_by_a_number_and_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, seconds: float, tries: int

@@ -97,7 +97,7 @@ def check(mutation: Mutation, cell: FaultCheck, build: Path) -> Result:
         ended = run(command(mutation.name, cell, build), mutation.name, limit, settings)
         tries += 1
         seconds = time.monotonic() - start
-        if ended.code != 0 or not _may_try_again(cell, tries, seconds):
+        if _is_settled(cell, ended) or not _may_try_again(cell, tries, seconds):
             break
     if not _is_met(cell, ended):
         last = ended.output.strip().splitlines()[-1:] or ["it printed nothing"]
@@ -106,6 +106,14 @@ def check(mutation: Mutation, cell: FaultCheck, build: Path) -> Result:
     if ended.code is None:
         reported = f"did not end within {limit:g} s"
     return Result(cell, verdict(cell, ended, reported), reported, seconds, tries)
+
+
+def _is_settled(cell: FaultCheck, ended: Ended) -> bool:
+    """Not where a test itself came upon the fault before the sanitizer did, which was to find it."""
+    if ended.code == 0:
+        return False
+    silent = cell.check.endswith("_sanitizer") and not re.search(_SANITIZER, ended.output, re.MULTILINE)
+    return not silent or bool(cell.reason.search(complaint(cell.check, ended.output) or ""))
 
 
 def _may_try_again(cell: FaultCheck, tries: int, seconds: float) -> bool:
