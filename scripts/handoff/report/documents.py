@@ -137,7 +137,7 @@ def lock_table(entries: Iterable[Entry]) -> str:
             words(e["fairness"]) + (f" ({e['most_bypasses']})" if e["most_bypasses"] else ""),
             words(e["try"]) if e["try"] else "no `try_lock`",
             "together" if e["shared"] else "",
-            "sleeps" if e["may_block"] else "spins, yields",
+            "sleeps" if e["may_block"] else "spins",
             words(e["unlock"]),
             e["cite"],
         ]
