@@ -115,10 +115,6 @@ def _exact_at_rest(entry: Entry) -> bool:
     return entry.get("value") in ("exact", "quiescent")
 
 
-def _lock(entry: Entry) -> bool:
-    return kinds.is_lock(entry)
-
-
 ANY_WAIT = ("pause", "spin", "yield", "block")
 
 
@@ -288,7 +284,7 @@ ROWS = (
         "lock",
         (_held(read="0"),),
         f"Says nothing of who waits how long: see fairness and the 99th percentile. Not {_SPINNING}.",
-        _lock,
+        kinds.is_lock,
     ),
     Row(
         "Lock, mostly read",
@@ -297,7 +293,7 @@ ROWS = (
         "lock",
         (_held(read=("90", "99")),),
         "Turns over with the length of the section: a short one does not pay for readers together.",
-        _lock,
+        kinds.is_lock,
     ),
 )
 

@@ -113,7 +113,7 @@ def _is_settled(cell: FaultCheck, ended: Ended) -> bool:
     if ended.code == 0:
         return False
     silent = cell.check.endswith("_sanitizer") and not re.search(_SANITIZER, ended.output, re.MULTILINE)
-    return not silent or bool(cell.reason.search(complaint(cell.check, ended.output) or ""))
+    return not silent or verdict(cell, ended, complaint(cell.check, ended.output)) == CAUGHT
 
 
 def _may_try_again(cell: FaultCheck, tries: int, seconds: float) -> bool:
