@@ -30,65 +30,77 @@ std::size_t bytes_in_use() {
 
 // Far more than the caches of the allocator and of queues take up, once they are warm; and far less than a
 // queue that keeps a byte of each item.
-constexpr std::size_t most_growth = 64 * 1024;
+constexpr std::size_t much = 64 * 1024;
 
-// What grows by less in the longest time is no growth.
+// What grows by less in the longest time is no growth; what has grown by more than the most is not given all
+// of it.
 constexpr std::size_t least_growth = 4 * 1024;
+constexpr std::size_t most_growth = 256 * 1024 * 1024;
 
-// What grows all the time, by however little, is seen to do so within this.
+// What goes on to grow is told from what grows ever less within this.
 constexpr std::chrono::milliseconds longest_use{3'000};
 
 // The memory in use before, and after each use.
 class growth {
 public:
+    // Fewer do not tell what goes on from what becomes rare.
+    static constexpr std::size_t enough_uses = 40;
+
     growth() {
-        rose_.reserve(most_uses);
-        before_ = most_ = bytes_in_use();
+        most_.reserve(most_uses);
+        most_.push_back(bytes_in_use());
     }
 
-    void look() {
-        const std::size_t now = bytes_in_use();
-        rose_.push_back(now > most_);
-        most_ = std::max(most_, now);
+    void look() { most_.push_back(std::max(most_.back(), bytes_in_use())); }
+    std::size_t bytes() const { return most_.back() - most_.front(); }
+    std::size_t uses() const { return most_.size() - 1; }
+    bool is_at_rest(std::size_t uses_enough) const {
+        return uses() >= uses_enough && most_.back() == most_[uses() - uses_enough];
     }
-    std::size_t bytes() const { return most_ - before_; }
-    std::size_t uses() const { return rose_.size(); }
-    bool is_at_rest(std::size_t uses) const { return rose_.size() >= uses && rises_in_last(uses) == 0; }
-    // Ups and downs pass their highest point ever more rarely; what is kept for ever passes it each time.
-    bool goes_on() const { return uses() >= 20 && rises_in_last(uses() / 2) > uses() / 4; }
+    // What is kept for ever grows in the later half of any number of uses by as much as in the earlier one,
+    // and in many of them. Ups and downs pass their highest point ever more rarely, and by ever less.
+    bool goes_on() const {
+        if (uses() < enough_uses || bytes() <= least_growth) return false;
+        const std::size_t half = uses() / 2;
+        const std::size_t lately = most_.back() - most_[uses() - half];
+        return lately > bytes() / 3 && rises_in_last(half) > half / 10;
+    }
 
 private:
     std::size_t rises_in_last(std::size_t uses) const {
-        return static_cast<std::size_t>(
-            std::count(rose_.end() - static_cast<std::ptrdiff_t>(uses), rose_.end(), true));
+        std::size_t rises = 0;
+        for (auto use = most_.end() - static_cast<std::ptrdiff_t>(uses); use != most_.end(); ++use)
+            if (*use > *(use - 1)) ++rises;
+        return rises;
     }
 
     // As a rule: what this class takes is not to be seen as growth.
     static constexpr std::size_t most_uses = 10'000;
 
-    std::size_t before_;
-    std::size_t most_;
-    std::vector<bool> rose_;
+    std::vector<std::size_t> most_;  // in use until then: before, and after each use
 };
 
 }  // namespace
 
 void expect_levelling(const std::string& what, const std::function<void()>& use, std::size_t calls,
-                      const char* unit, std::size_t enough_at_rest) {
+                      const char* unit, levelling_rule rule) {
     const doing step(what);
     for (int warm_up = 0; warm_up < 2; ++warm_up) use();
     growth grown;
     const auto end = std::chrono::steady_clock::now() + longest_use;
-    bool over = false;
-    while (!over && !grown.is_at_rest(enough_at_rest) && grown.bytes() <= most_growth) {
+    const auto takes_too_much = [&] { return grown.bytes() > much && !rule.is_by_chance; };
+    const auto is_over = [&] {
+        if (takes_too_much() || grown.is_at_rest(rule.enough_at_rest)) return true;
+        if (grown.uses() < growth::enough_uses) return false;
+        return std::chrono::steady_clock::now() >= end || (grown.bytes() > most_growth && grown.goes_on());
+    };
+    while (!is_over()) {
         use();
         if (testing::Test::HasFailure()) return;
         grown.look();
-        over = std::chrono::steady_clock::now() >= end;
     }
-    const bool too_much = grown.bytes() > most_growth;
-    const bool never_levels_off = over && grown.bytes() > least_growth && grown.goes_on();
-    EXPECT_FALSE(too_much || never_levels_off)
+    const bool levels_off = grown.is_at_rest(rule.enough_at_rest) || !grown.goes_on();
+    EXPECT_TRUE(levels_off && !takes_too_much())
         << "the memory in use has grown by " << grown.bytes() << " bytes in " << grown.uses() * calls << " "
         << unit << ", and did not level off";
 }

@@ -39,7 +39,8 @@ public:
                     ends_.arrive_and_wait();
                 };
                 // More often than elsewhere: threads do not meet in each of them.
-                conformance::expect_levelling("several threads", use, length.count(), "milliseconds", 8);
+                constexpr levelling_rule rule{.enough_at_rest = 8, .is_by_chance = true};
+                conformance::expect_levelling("several threads", use, length.count(), "milliseconds", rule);
                 over_ = true;
                 begins_.arrive_and_wait();
             });

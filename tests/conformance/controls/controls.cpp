@@ -21,6 +21,7 @@
 #include "controls/reserving_queue.hpp"
 #include "controls/sleeping_queue.hpp"
 #include "controls/unaligned_ring.hpp"
+#include "controls/withholding_queue.hpp"
 #include "counter_suite.hpp"
 #include "lock_suite.hpp"
 #include "queue_suite.hpp"
@@ -43,6 +44,7 @@ namespace {
     register_queue<reopened_segments_queue>("reopened_segments_queue") &&
     register_queue<reserving_queue>("reserving_queue") && register_queue<sleeping_queue>("sleeping_queue") &&
     register_queue<unaligned_ring>("unaligned_ring") &&
+    register_queue<withholding_queue>("withholding_queue") &&
     register_counter<carrying_counter>("carrying_counter") &&
     register_counter<numbered_shards_counter>("numbered_shards_counter") &&
     register_lock<barging_lock>("barging_lock") && register_lock<greedy_lock>("greedy_lock") &&
