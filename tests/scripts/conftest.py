@@ -42,6 +42,17 @@ WORKLOADS = (
     "core_to_core",
 )
 
+# A campaign begins with a listing by each of them, which takes a shell a tenth of the time of an interpreter.
+FAKE_BENCHMARK = """#!/bin/sh
+here=$(dirname "$0")
+name=${0##*/}
+case "$*" in
+  *--placement=compact*--benchmark_list_tests*)
+    exec awk -v RS='"' -v name="$name/" 'index($0, name) == 1 { print $0 "/iterations:1/manual_time" }' "$here/cases.json" ;;
+esac
+exec /usr/bin/python3 -IS "$here/fake_benchmark.py" "$name" "$@"
+"""
+
 FAKE_REPORT = """import pathlib, sys
 pathlib.Path(sys.argv[1], "report.html").write_text("a report")
 print("report written")
@@ -131,9 +142,10 @@ COUNT = len(CASES)
 def build(tmp_path: Path) -> FakeBuild:
     fake = FakeBuild(tmp_path / "build")
     fake.benchmarks.mkdir(parents=True)
+    shutil.copy(HERE / "fake_benchmark.py", fake.benchmarks)
     for name in ("catalog", *WORKLOADS):
         binary = fake.benchmarks / name
-        shutil.copy(HERE / "fake_benchmark.py", binary)
+        binary.write_text(FAKE_BENCHMARK)
         binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
     catalog = {
         "schema": 1,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = os.path.basename(sys.argv[0])
+PROGRAM = sys.argv.pop(1)
 # Without these no report is made of such workloads.
 OF_DOWNLOADS_AND_MEMORY = (
     "ideal_s bound_s document_s bound_cpu_s bound_bandwidth_s enough_n bytes_per_item empty_bytes retained_bytes "

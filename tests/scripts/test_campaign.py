@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from conftest import (
     CASES,
     COUNT,
     HANG_S,
+    ROOT,
     FakeBuild,
     Scripts,
     environment,
@@ -67,6 +70,15 @@ def test_each_trial_has_its_memory_at_another_place(build: FakeBuild, tmp_path: 
     done = [line["figures"] for line in lines(tmp_path / "r") if line["status"] == "ok"]
     for moved in ("padding", "heap_gap"):
         assert len({figures[moved] for figures in done}) == len(done)
+
+
+def test_a_campaign_begins_without_what_its_end_needs() -> None:
+    """It takes a second to import, also where the campaign is refused."""
+    asked = (
+        "import sys, handoff.commands.campaign; print({'pandas', 'scipy', 'matplotlib'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT / "scripts", capture_output=True, text=True)
+    assert done.stdout == "set()\n", done.stderr
 
 
 def test_list_and_dry_run_measure_nothing(build: FakeBuild, capsys: pytest.CaptureFixture[str]) -> None:

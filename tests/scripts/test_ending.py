@@ -13,7 +13,7 @@ import synthetic_run
 from synthetic_run import Spec
 
 from handoff.campaign import options
-from handoff.commands.campaign import next_step
+from handoff.commands import campaign as command_of_campaign
 from handoff.report import advice, ending, summary
 from handoff.run import results
 from handoff.run.run_folder import RunFolder
@@ -168,13 +168,13 @@ def test_the_next_command_goes_on_with_it_while_something_is_open(found: Json, t
     given.command = options.typed("campaign.py", typed)
     folder = object.__new__(RunFolder)
     folder.path = tmp_path / "my run"
-    command = shlex.split(next_step(found, folder, given).splitlines()[1])
+    command = shlex.split(command_of_campaign.ending(found, folder, given).splitlines()[-1])
     assert command[0] == "scripts/campaign.py" and command[-2:] == ["--out", str(folder.path)]
     again = vars(options.parser().parse_args(command[1:]))
     assert again == vars(options.parser().parse_args(typed)) | {"out": folder.path, "seed": None}
 
     closed = found | {"citable": True, "decisions": []}
-    command = shlex.split(next_step(closed, folder, given).splitlines()[1])
+    command = shlex.split(command_of_campaign.ending(closed, folder, given).splitlines()[-1])
     assert (
         command == "scripts/compare.py --commits HEAD --profile smoke --impl a_ring --time-budget 90s".split()
     )

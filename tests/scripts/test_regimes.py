@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import signal
 
 from handoff.statistics import regimes
 
@@ -102,3 +103,10 @@ def test_a_form_that_sets_much_aside_separates_worse() -> None:
     )
     assigned, _ = regimes.assign(both)
     assert list(assigned["regime"]) == ["A", "A", "B"]
+
+
+def test_peaks_are_those_of_scipy() -> None:
+    drawn = np.random.default_rng(7)
+    for _ in range(2000):
+        density = drawn.integers(0, 4, drawn.integers(1, 40)).astype(float)  # flat tops, and at the borders
+        assert regimes.peaks_of(density).tolist() == signal.find_peaks(density)[0].tolist()

@@ -22,7 +22,6 @@ from ..campaign.schedule import StopRule
 from ..campaign.selection import Selection
 from ..errors import EXIT_INTERRUPTED, MeasurementError
 from ..host.build import ROOT
-from ..report import ending
 from ..run import run_folder, sampling
 from ..run.cases import Case
 from ..run.run_folder import RunFolder
@@ -146,17 +145,24 @@ def write_report(folder: RunFolder, given: argparse.Namespace) -> None:
         raise MeasurementError(
             f"the report of {folder.path} failed with exit code {code}; its samples are kept"
         )
-    if (found := folder.path / ending.FILE_NAME).exists():
-        summary = json.loads(found.read_text(encoding="utf-8"))
-        print(f"\n{ending.text(summary)}\n\n{next_step(summary, folder, given)}\nReport:", file=sys.stderr)
+    if (found := folder.path / run_folder.SUMMARY_NAME).exists():
+        print(
+            f"\n{ending(json.loads(found.read_text(encoding='utf-8')), folder, given)}\nReport:",
+            file=sys.stderr,
+        )
     print(folder.path / "report.html")
 
 
-def next_step(summary: dict[str, Any], folder: RunFolder, given: argparse.Namespace) -> str:
-    """A command to copy, and what it is for."""
+def ending(summary: dict[str, Any], folder: RunFolder, given: argparse.Namespace) -> str:
+    """What the run has found, and a command to copy."""
+    # Here: its statistics take a second to import, which a campaign does without until its end.
+    from ..report import ending
+
     if ending.is_open(summary):
-        return f"Next, for what is not known, as long again:\n    {options.again(given.command, folder.path)}"
-    return f"Next, what a change of yours does to it:\n    {options.comparing(given)}"
+        step = f"Next, for what is not known, as long again:\n    {options.again(given.command, folder.path)}"
+    else:
+        step = f"Next, what a change of yours does to it:\n    {options.comparing(given)}"
+    return f"{ending.text(summary)}\n\n{step}"
 
 
 def carry_out(request: Request) -> int:

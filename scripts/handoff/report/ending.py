@@ -13,7 +13,6 @@ from . import advice, verdict_words
 
 Json = dict[str, Any]
 
-FILE_NAME = "summary.json"
 WIDTH = 100
 MOST_LINES = 5  # of a row of the decision table, its title among them
 INDENT = "    "

@@ -16,13 +16,14 @@ from ..errors import write_text
 from ..python import baseline as python_baseline
 from ..run import cases
 from ..run.results import Run
+from ..run.run_folder import SUMMARY_NAME
 from ..statistics import controls, interference, pairs, regimes, states, tails, usl, verdicts, withheld
 from ..statistics.outcomes import Outcome
 from ..statistics.prepared import Prepared, prepare
 from . import decisions, downloads, effort, nearly_full, pitfalls
 
 SUMMARY_SCHEMA = 1
-FILE_NAME = "summary.json"
+FILE_NAME = SUMMARY_NAME
 TRACK_POINTS = 1500  # more dots than a figure's width can tell apart
 _RANKED = ["block", "implementation", "regime", "log_cost", interference.FLAGGED]
 

@@ -22,6 +22,7 @@ LARGEST_ENVIRONMENT = 16 << 20
 FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms", "brief_ms", "redis")
 
 # What a campaign writes as it measures.
+SUMMARY_NAME = "summary.json"  # what a report derives from all of them
 MEASURED = (samples.FILE_NAME, sampling.BLOCKS_NAME, stamps.FILE_NAME)
 
 MOST_DIFFERENCES = 3  # named when a run cannot go on here

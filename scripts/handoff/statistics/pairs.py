@@ -13,14 +13,14 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from . import costs
 from .costs import Costs, Floats, Integers, Trials
 
 CONFIDENCE = 0.95  # of each interval
 MIN_TRIALS = 6  # with fewer of either member nothing is said
-LEANS = float(stats.norm.ppf(0.90))  # a regime that points the other way by so many deviations objects
+LEANS = float(special.ndtri(0.90))  # a regime that points the other way by so many deviations objects
 # So does one that points there by half of that, if it is known so well that an interval of this confidence excludes the
 # size found elsewhere.
 FAILS = 0.99
@@ -141,7 +141,7 @@ class Group:
     @cached_property
     def quantile(self) -> Floats:
         """By regime: of Student's law, for an interval of 95%."""
-        found: Floats = stats.t.ppf((1 + CONFIDENCE) / 2, self.freedom)
+        found: Floats = special.stdtrit(self.freedom, (1 + CONFIDENCE) / 2)
         return found
 
     @cached_property
@@ -153,7 +153,7 @@ class Group:
 
     @cached_property
     def common_quantile(self) -> Floats:
-        found: Floats = stats.t.ppf((1 + CONFIDENCE) / 2, self.common_freedom)
+        found: Floats = special.stdtrit(self.common_freedom, (1 + CONFIDENCE) / 2)
         return found
 
     @cached_property
@@ -180,7 +180,7 @@ class Group:
         total = self.precision.sum(axis=0)
         weighted = self.precision * np.nan_to_num(self.differences)
         elsewhere = _ratio(weighted.sum(axis=0) - weighted, total - self.precision)
-        reach = stats.t.isf((1 - FAILS) / 2, self.freedom) * self.errors
+        reach = -special.stdtrit(self.freedom, (1 - FAILS) / 2) * self.errors
         with np.errstate(invalid="ignore"):
             fails = (self.differences + reach < elsewhere) & (self.evidence < -LEANS / 2)
         found: Bools = leans | fails.any(axis=0)
@@ -189,7 +189,7 @@ class Group:
     @cached_property
     def wrong(self) -> Floats:
         """How likely "i is dearer than j" would be said by chance; 1 where it is not to be said at all."""
-        p = stats.norm.sf(self.common_evidence)
+        p = special.ndtr(-self.common_evidence)
         refused = self.objected | (self.pairs < MIN_TRIALS) | (self.mostly < MOSTLY)
         found: Floats = np.where(refused, 1.0, p)
         return found
@@ -206,8 +206,8 @@ def _evidence(of: Costs, variance: Floats | float = 0.0) -> Floats:
     t = np.nan_to_num(difference / error)
     fewer = np.minimum(of.sound[:, :, np.newaxis], of.sound[:, np.newaxis, :])
     all_stray = costs.STRAY**fewer * costs.AGREEMENT ** np.maximum(fewer - 1, 0)
-    p = np.maximum(stats.t.sf(np.abs(t), _freedom(of)), np.minimum(all_stray, 0.5))
-    found: Floats = np.sign(t) * stats.norm.isf(np.clip(p, 1e-300, 0.5))
+    p = np.maximum(special.stdtr(_freedom(of), -np.abs(t)), np.minimum(all_stray, 0.5))
+    found: Floats = np.sign(t) * -special.ndtri(np.clip(p, 1e-300, 0.5))
     return found
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 CONFIDENCE = 0.95
 METHOD = "sign test"  # what makes the interval of a median unless something else is said
@@ -51,11 +51,10 @@ def sign_rank(n: int, confidence: float = CONFIDENCE) -> tuple[int, float]:
     if n < 1:
         return 1, 0.0
     alpha = 1.0 - confidence
-    k = int(stats.binom.ppf(alpha / 2, n, 0.5))  # smallest k with P(X ≤ k) ≥ α/2
-    while k > 1 and 2 * stats.binom.cdf(k - 1, n, 0.5) > alpha * (1 + 1e-12):
-        k -= 1
-    k = max(k, 1)
-    return k, max(0.0, float(1.0 - 2.0 * stats.binom.cdf(k - 1, n, 0.5)))
+    below = special.bdtr(np.arange(n // 2 + 1), n, 0.5)  # P(X ≤ k), for each k up to the middle
+    allowed = np.count_nonzero(2 * below <= alpha * (1 + 1e-12))  # these are the first of them
+    k = max(int(allowed), 1)
+    return k, max(0.0, float(1.0 - 2.0 * below[k - 1]))
 
 
 def median_interval(values: Sequence[float] | Floats, confidence: float = CONFIDENCE) -> Interval:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats as distributions
+from scipy import special
 
 from .stats import CONFIDENCE, Floats, Integers, Interval, sign_rank
 
@@ -93,8 +93,8 @@ def _levels(blocks: int) -> tuple[float, float]:
     """
     if blocks < 2:
         return 0.0, 1.0
-    t = distributions.t.ppf((1 + CONFIDENCE) / 2, blocks - 1)
-    below = float(distributions.norm.sf(t * np.sqrt(blocks / (blocks - 1))))
+    t = special.stdtrit(blocks - 1, (1 + CONFIDENCE) / 2)
+    below = float(special.ndtr(-t * np.sqrt(blocks / (blocks - 1))))
     return below, 1.0 - below
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize
-from scipy import stats as distributions
+from scipy import optimize, special
 
 from .regimes import SINGLE_CPU
 from .stats import CONFIDENCE, Floats
@@ -68,7 +67,7 @@ def fit(n: Floats, rates: Floats, widths: Floats) -> Fit:
     found, covariance = optimize.curve_fit(
         law, n, rates / unit, p0=_start(n, rates / unit), sigma=weights, bounds=bounds, xtol=1e-12, ftol=1e-12
     )
-    t = distributions.t.ppf((1 + CONFIDENCE) / 2, n.size - found.size)
+    t = special.stdtrit(n.size - found.size, (1 + CONFIDENCE) / 2)
     reach = t * np.sqrt(np.diag(covariance))
     scale = np.array([unit, 1.0, 1.0])
     lows, highs = np.maximum(found - reach, 0.0) * scale, (found + reach) * scale

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from .outcomes import CARE, EQUIVALENCE, Outcome, RegimeRatio, Verdict
 from .pairs import LEANS, MIN_TRIALS, Bools, Group
@@ -39,8 +39,8 @@ NOWHERE_APART = (
 # order, whose stronger side has the level of the family.
 PROBABLY = 0.01
 POWER = 0.90
-_NEEDED = float(stats.norm.isf(PROBABLY / 2) + stats.norm.ppf(POWER))  # deviations, for a single regime
-_WITHIN = float(stats.norm.ppf(0.975) + stats.norm.ppf(POWER))  # deviations, to be shown equivalent
+_NEEDED = float(special.ndtri(POWER) - special.ndtri(PROBABLY / 2))  # deviations, for a single regime
+_WITHIN = float(special.ndtri(0.975) + special.ndtri(POWER))  # deviations, to be shown equivalent
 MIN_IN_REGIME = 3  # trials of either member, for a single regime to show anything by itself
 NO_SENSIBLE_NUMBER = 1000  # whoever would need more blocks is not told how many
 
@@ -61,7 +61,7 @@ def equivalent(of: Group, bound: float = EQUIVALENCE) -> Bools:
 
 def changes_order(of: Group, level: float) -> Bools:
     """Where the direction is shown in one regime, and its opposite in another one."""
-    surely, probably = stats.norm.isf([level / 2, PROBABLY / 2])
+    surely, probably = -special.ndtri([level / 2, PROBABLY / 2])
     most, least = of.evidence.max(axis=0), -of.evidence.min(axis=0)
     found: Bools = (np.minimum(most, least) > probably) & (np.maximum(most, least) > surely)
     return found & (of.pairs >= MIN_TRIALS)
@@ -92,7 +92,6 @@ def verdict(
     reach = float(of.common_quantile[i, j]) * error
     trials = int(of.pairs[i, j])
     freedom = float(np.nan_to_num(of.common_freedom[i, j], nan=1.0))
-    # As stats.t.isf and stats.t.ppf, without what they take for a single number.
     needed = float(special.stdtrit(freedom, POWER) - special.stdtrit(freedom, level / 2))
     return Verdict(
         said,
