@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "build.hpp"
+#include "place_sizes.hpp"
 #include "time_box.hpp"
 #include "transfer.hpp"
 
@@ -81,7 +82,7 @@ public:
 
 private:
     static constexpr std::chrono::milliseconds longest_life{3};
-    static constexpr std::chrono::milliseconds turns_last{40};
+    static constexpr std::chrono::milliseconds turns_last{100};
     // Far fewer than fill memory.
     static constexpr std::size_t most_ahead_of_pops = 20'000;
     static constexpr std::size_t calls_each = is_sanitized ? 60 : 400;
@@ -93,6 +94,7 @@ private:
             [&](unsigned self) {
                 [[maybe_unused]] const auto present = bystander_.thread_begins(self);
                 if (self == 0) return lasting();
+                while (!begun_) give_way();
                 others();
                 done_ = true;
             },
@@ -105,16 +107,18 @@ private:
     template <class Turn>
     void in_turn(Turn turn) {
         time_box box(turns_last);
-        for (std::size_t i = 0; !box.is_over(); ++i) turn(i % many_at_once);
+        for (std::size_t i = 0; !box.is_over(); ++i) turn(whose_turn(i, many_at_once));
     }
 
     void push_until_done() {
         const auto producer = queue_.producer();
+        begun_ = true;
         while (!done_)
             if (!push(*producer, 0)) give_way();
     }
     void pop_until_done() {
         const auto consumer = queue_.consumer();
+        begun_ = true;
         while (!done_)
             if (!pop(*consumer, 0)) give_way();
     }
@@ -159,6 +163,7 @@ private:
     transfer_log log_;
     std::atomic<std::size_t> pushed_{0};
     std::atomic<std::size_t> popped_{0};
+    std::atomic<bool> begun_{false};  // the lasting handle is the first of its kind
     std::atomic<bool> done_{false};
 };
 

@@ -8,6 +8,7 @@
 
 #include "build.hpp"
 #include "counter_tests.hpp"
+#include "place_sizes.hpp"
 #include "session.hpp"
 #include "stress.hpp"
 #include "threads.hpp"
@@ -27,14 +28,17 @@ template <class Others>
 void expect_sum(const counter_under_test& subject, const char* what, Others others) {
     const doing step(what);
     const auto counter = subject.make();
+    std::atomic<bool> begun = false;  // the lasting handle is the first
     std::atomic<bool> done = false;
     std::int64_t by_the_first = 0;
     std::int64_t by_others = 0;
     run_threads(2, [&](unsigned self) {
         if (self == 0) {
             const auto handle = counter->handle();
+            begun = true;
             for (; !done; ++by_the_first) handle->add(1);
         } else {
+            while (!begun) give_way();
             by_others = others(*counter);
             done = true;
         }
@@ -61,7 +65,7 @@ std::int64_t add_in_turn(any_counter& counter) {
     for (std::size_t i = 0; i < many; ++i) handles.push_back(counter.handle());
     std::int64_t added = 0;
     for (time_box box(turns_last); !box.is_over(); ++added)
-        handles[static_cast<std::size_t>(added) % many]->add(1);
+        handles[whose_turn(static_cast<std::size_t>(added), many)]->add(1);
     return added;
 }
 

@@ -134,6 +134,8 @@ void register_counter_tests(const counter_under_test& subject) {
         {"reads_under_load_are_in_bounds", !lossy, reads_under_load_are_in_bounds},
         {"reads_are_in_bounds_far_from_zero", !lossy, reads_are_in_bounds_far_from_zero},
         {"reads_are_in_bounds_while_handles_go", !lossy, reads_are_in_bounds_while_handles_go},
+        {"exact_reads_are_of_one_moment", subject.spec->value == read_guarantee::exact,
+         exact_reads_are_of_one_moment},
         {"counter_handles_that_come_and_go_disturb_nobody", !lossy,
          counter_handles_that_come_and_go_disturb_nobody},
         {"loses_only", lossy, loses_only},

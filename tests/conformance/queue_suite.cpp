@@ -25,6 +25,7 @@ void register_queue_tests(const queue_under_test& subject) {
     const bool many_consumers = spec.consumers == cardinality::many;
     const bool many = spec.producers == cardinality::many || spec.consumers == cardinality::many;
     const bool many_at_both = spec.producers == cardinality::many && spec.consumers == cardinality::many;
+    const bool is_exact = spec.failure == try_failure::exact;
     const bool tracks = subject.tracked_items != nullptr || subject.tracked_copies != nullptr;
     const bool throws = subject.fallible_items != nullptr;
     const candidate candidates[] = {
@@ -78,6 +79,10 @@ void register_queue_tests(const queue_under_test& subject) {
         {"hundred_threads_conserve_items", real && many, hundred_threads_conserve_items},
         {"capacity_survives_a_crowd", real && many, capacity_survives_a_crowd},
         {"calls_succeed_with_room_for_all", real && many_at_both, calls_succeed_with_room_for_all},
+        {"one_of_two_pushes_finds_the_room", bounded && is_exact && spec.producers == cardinality::many,
+         one_of_two_pushes_finds_the_room},
+        {"one_of_two_pops_finds_the_item", real && is_exact && many_consumers,
+         one_of_two_pops_finds_the_item},
         {"sustained_transfers_lose_nothing", real, sustained_transfers_lose_nothing},
         {"transfer_passes_the_wrap", real && subject.numbers_from, transfer_passes_the_wrap},
         {"quiescent_queue_is_exact", real, quiescent_queue_is_exact},

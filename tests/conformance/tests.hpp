@@ -72,6 +72,8 @@ void many_handles_live_at_once(const queue_under_test& subject);
 void hundred_threads_conserve_items(const queue_under_test& subject);
 void capacity_survives_a_crowd(const queue_under_test& subject);
 void calls_succeed_with_room_for_all(const queue_under_test& subject);
+void one_of_two_pushes_finds_the_room(const queue_under_test& subject);
+void one_of_two_pops_finds_the_item(const queue_under_test& subject);
 void sustained_transfers_lose_nothing(const queue_under_test& subject);
 
 // wrapping.cpp: indices that pass a power of two at which a narrower or a signed number would fail.

@@ -17,8 +17,10 @@
 #include "controls/numbered_shards_counter.hpp"
 #include "controls/one_slot_more_ring.hpp"
 #include "controls/own_lanes_queue.hpp"
+#include "controls/piecewise_counter.hpp"
 #include "controls/reopened_segments_queue.hpp"
 #include "controls/reserving_queue.hpp"
+#include "controls/retracting_queue.hpp"
 #include "controls/sleeping_queue.hpp"
 #include "controls/unaligned_ring.hpp"
 #include "controls/withholding_queue.hpp"
@@ -45,7 +47,9 @@ namespace {
     register_queue<reserving_queue>("reserving_queue") && register_queue<sleeping_queue>("sleeping_queue") &&
     register_queue<unaligned_ring>("unaligned_ring") &&
     register_queue<withholding_queue>("withholding_queue") &&
+    register_queue<retracting_queue>("retracting_queue") &&
     register_counter<carrying_counter>("carrying_counter") &&
+    register_counter<piecewise_counter>("piecewise_counter") &&
     register_counter<numbered_shards_counter>("numbered_shards_counter") &&
     register_lock<barging_lock>("barging_lock") && register_lock<greedy_lock>("greedy_lock") &&
     register_lock<hasty_writer_lock>("hasty_writer_lock") && register_lock<hesitant_lock>("hesitant_lock") &&

@@ -1,4 +1,4 @@
-// A lane for each producer, without a lock, since each lane has one producer: but there are 64, numbered for
+// A lane for each producer, without a lock, since each lane has one producer: but there are 200, numbered for
 // ever, and the 65th producer pushes into the lane of the first.
 #pragma once
 
@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t most = 64;
+    static constexpr std::size_t most = 200;
     static constexpr std::size_t slots = 4096;
     struct lane {
         std::array<T, slots> items{};

@@ -1,4 +1,4 @@
-// A shard for each handle, which adds to it by a load and a store: but there are 64, numbered for ever.
+// A shard for each handle, which adds to it by a load and a store: but there are 200, numbered for ever.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t most = 64;
+    static constexpr std::size_t most = 200;
     std::array<std::atomic<std::int64_t>, most> shards_{};
     std::atomic<std::size_t> handles_{0};
 };
