@@ -90,7 +90,15 @@ class PrivateRedis:
     password: str | None = None
     port: int = 0
     bind: str = "127.0.0.1"
+    certificate: Path | None = None  # with TLS: its file, beside which its key ends in .key
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def where(self) -> list[str]:
+        """What a command of the fleet is given."""
+        if self.certificate is None:
+            return ["--redis", self.url]
+        return ["--redis", f"rediss://localhost:{self.port}", "--ca", str(self.certificate)]
 
     @property
     def url(self) -> str:
@@ -105,6 +113,11 @@ class PrivateRedis:
         }
         settings |= {"appendfsync": "always", "dir": str(self.folder), "daemonize": "no", "bind": self.bind}
         settings |= {"unixsocketperm": "777"} | ({"requirepass": self.password} if self.password else {})
+        if self.certificate is not None:
+            key = self.certificate.with_suffix(".key")
+            settings |= {"port": "0", "tls-port": str(self.port), "tls-auth-clients": "no"}
+            settings |= {"tls-cert-file": str(self.certificate), "tls-key-file": str(key)}
+            settings |= {"tls-ca-cert-file": str(self.certificate)}
         words = [word for name, value in settings.items() for word in (f"--{name}", value)]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
@@ -185,7 +198,7 @@ class Fleet:
     variables: dict[str, str] = field(default_factory=dict)
 
     def call(self, what: str, *arguments: Any) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(FLEET), what, "--redis", self.redis.url, *map(str, arguments)]
+        command = [sys.executable, str(FLEET), what, *self.redis.where, *map(str, arguments)]
         environment = os.environ | self.variables
         return subprocess.run(command, capture_output=True, text=True, timeout=HANG_S, env=environment)
 
@@ -201,7 +214,7 @@ class Fleet:
         given += ["--silent-after", SILENT_S, "--poll", POLL_S, "--even-as-root"]
         if "--signers" not in arguments:
             given += ["--repository", self.root]
-        command = [sys.executable, str(FLEET), "worker", "--redis", self.redis.url, *given, *arguments]
+        command = [sys.executable, str(FLEET), "worker", *self.redis.where, *given, *arguments]
         with open(self.folder / f"{name}.said", "a") as said:
             self.workers[name] = subprocess.Popen(
                 [str(word) for word in command],

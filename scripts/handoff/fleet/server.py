@@ -103,6 +103,15 @@ class understood:
                 "a password was given, and the Redis server asks for none: anybody could give its workers orders; "
                 "requirepass in its redis.conf sets one"
             ) from None
+        if "CERTIFICATE_VERIFY_FAILED" in said:
+            raise HandoffError(
+                "the Redis server's certificate is not trusted here, or is of another host; --ca FILE names the "
+                "certificates to trust"
+            ) from None
+        if "handshake" in str(error.__context__):
+            raise CutOff(
+                "the Redis server does not answer by TLS; without TLS its URL begins with redis://"
+            ) from None
         if isinstance(error, redis.exceptions.ConnectionError | redis.exceptions.TimeoutError):
             raise CutOff("the Redis server does not answer") from None
         if said.startswith(_PASSING):
