@@ -13,8 +13,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "eventcount.hpp"
 #include "harness/machine/clock.hpp"
+#include "support/eventcount.hpp"
 #include "support/pause.hpp"
 
 namespace handoff {

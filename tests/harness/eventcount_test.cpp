@@ -1,4 +1,4 @@
-#include "harness/eventcount.hpp"
+#include "support/eventcount.hpp"
 
 #include <gtest/gtest.h>
 

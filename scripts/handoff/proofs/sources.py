@@ -18,9 +18,9 @@ from ..run import kinds
 
 IMPLS = "impls"
 BENCHMARKS = "../benchmarks"  # as seen from impls/
-FOLDERS = ("queues", "counters", "controls", "locks")
+FOLDERS = ("queues", "counters", "controls", "locks", "waits")
 # Proven on their own, though they are no implementations: their files, as seen from impls/.
-EVENTCOUNT = ("../benchmarks/harness/eventcount.hpp", "../benchmarks/harness/eventcount.cpp")
+EVENTCOUNT = ("support/eventcount.hpp",)
 PARTS = {
     "eventcount": EVENTCOUNT,
     "wait_loop": ("../benchmarks/harness/wait.hpp", "../benchmarks/harness/wait.cpp", *EVENTCOUNT),

@@ -1,7 +1,7 @@
 // The scenarios of the eventcount: a sleeper that looks, announces himself, looks again and sleeps, as the
 // harness's wait loop does; a notifier that makes a change and notifies. A wake-up that gets lost is an
 // execution that cannot go on. The change is a relaxed store, so that nothing but the eventcount orders it.
-#include "harness/eventcount.hpp"
+#include "support/eventcount.hpp"
 
 #include <functional>
 #include <string>

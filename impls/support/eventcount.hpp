@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "support/atomic.hpp"
-#include "support/cache_line.hpp"
+#include "atomic.hpp"
+#include "cache_line.hpp"
+#include "futex.hpp"
 
 namespace handoff {
 
@@ -35,7 +36,12 @@ public:
     // Sleeps until a notification that came after the announcement, or the timeout. May return early. Epochs
     // are only ever compared for equality, since they wrap: a sleeper would have to lie between his
     // announcement and his sleep for just 2^32 wake-ups, or a multiple, to take a later epoch for his own.
-    void sleep(std::uint32_t announced, std::optional<std::int64_t> timeout_ns = std::nullopt);
+    // Not inlined, nor is wake: what does not sleep is to stay small.
+    [[gnu::noinline]] void sleep(std::uint32_t announced,
+                                 std::optional<std::int64_t> timeout_ns = std::nullopt) {
+        // Returns at once if the epoch has moved since the announcement.
+        futex_wait(epoch_, announced, timeout_ns);
+    }
 
 private:
     static constexpr int all = 0x7fffffff;
@@ -45,7 +51,10 @@ private:
         // relaxed: the fence orders it after the caller's change.
         if (sleepers_.load(memory_order_relaxed) != 0) wake(how_many);
     }
-    void wake(int how_many);
+    [[gnu::noinline]] void wake(int how_many) {
+        epoch_.fetch_add(1);
+        futex_wake(epoch_, how_many);
+    }
 
     alignas(no_false_sharing) atomic<std::uint32_t> epoch_{0};
     alignas(no_false_sharing) atomic<std::uint32_t> sleepers_{0};
