@@ -1,19 +1,19 @@
 # The register's one command.
 #
-#   handoff_add(queue|counter|lock NAME [CONTROL kind] [HEADER header] [TYPE type] [PACKAGED library | USES library]
+#   handoff_add(queue|counter|lock|wait NAME [CONTROL kind] [HEADER header] [TYPE type] [PACKAGED library | USES library]
 #               [LIBRARIES target...])
 #
 # joins an implementation to every workload, test, list and report. NAME is its catalog name: by default the
-# type is handoff::NAME (a template over the item for a queue, a class for a counter or a lock) and the header
-# queues/NAME.hpp, counters/NAME.hpp, locks/NAME.hpp or, for a CONTROL, controls/NAME.hpp; in a project of somebody
-# else's, NAME.hpp.
+# type is handoff::NAME (a template over the item for a queue, a class for the other kinds) and the header
+# queues/NAME.hpp, counters/NAME.hpp, locks/NAME.hpp, waits/NAME.hpp or, for a CONTROL, controls/NAME.hpp; in a project
+# of somebody else's, NAME.hpp.
 # LIBRARIES are what it needs to be linked with.
 # CONTROL: its answer is known, and it is never ranked. The kinds:
 #   ceiling      does nothing: the harness's own limit       lossy        loses an item in a million
 #   floor        what the hardware takes                     duplicating  gives an item in a million out twice
 #   paced        a ring with stalls that cost nothing        racing       loses updates
 #   slowed       takes 5% longer than the paced one          slight       takes 2% longer than the paced one
-#   intruding    a lock that lets a second thread in
+#   intruding    a lock that lets a second thread in          forgetful    a wait that loses what was waited for
 # PACKAGED: it is that library's own, behind an adapter; USES: it is written over that library. The library is one of
 # handoff_library's.
 
@@ -25,11 +25,13 @@ endif()
 define_property(GLOBAL PROPERTY HANDOFF_QUEUES BRIEF_DOCS "Registered queues, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_COUNTERS BRIEF_DOCS "Registered counters, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_LOCKS BRIEF_DOCS "Registered locks, in the register's order")
+define_property(GLOBAL PROPERTY HANDOFF_WAITS BRIEF_DOCS "Registered ways to wait, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_TESTED_QUEUES BRIEF_DOCS "Those of them that the tests are built for")
 define_property(GLOBAL PROPERTY HANDOFF_TESTED_COUNTERS BRIEF_DOCS "Those of them that the tests are built for")
 define_property(GLOBAL PROPERTY HANDOFF_TESTED_LOCKS BRIEF_DOCS "Those of them that the tests are built for")
+define_property(GLOBAL PROPERTY HANDOFF_TESTED_WAITS BRIEF_DOCS "Those of them that the tests are built for")
 # The kinds of implementations.
-set(HANDOFF_KINDS queue counter lock)
+set(HANDOFF_KINDS queue counter lock wait)
 
 # One object library per implementation and purpose, so that its libraries and headers stay its own; with the standard
 # library's headers compiled once for all.
@@ -84,7 +86,7 @@ function(handoff_add kind name)
   set(folder ${kind}s)
   set(HANDOFF_CONTROL "${arg_CONTROL}")
   if(DEFINED arg_CONTROL OR CONTROL IN_LIST arg_KEYWORDS_MISSING_VALUES)
-    set(kinds ceiling floor paced slowed slight lossy duplicating racing intruding)
+    set(kinds ceiling floor paced slowed slight lossy duplicating racing intruding forgetful)
     if(NOT "${arg_CONTROL}" IN_LIST kinds)
       list(JOIN kinds ", " kinds)
       message(FATAL_ERROR "handoff_add(${kind} ${name}): '${arg_CONTROL}' is no kind of control; valid: ${kinds}")
@@ -159,7 +161,7 @@ endfunction()
 # Writes the catalog and sets `sources` to it and all objects of the purpose, `libraries` to what they need.
 function(handoff_catalog sources libraries)
   set(objects)
-  foreach(kind QUEUE COUNTER LOCK)
+  foreach(kind QUEUE COUNTER LOCK WAIT)
     string(TOLOWER ${kind} lower)
     get_property(names GLOBAL PROPERTY HANDOFF_${kind}S)
     set(declarations)

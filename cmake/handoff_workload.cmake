@@ -1,6 +1,6 @@
 # The one command that adds a workload.
 #
-#   handoff_workload(NAME [OVER queue|counter|lock] [LIBRARIES target...])
+#   handoff_workload(NAME [OVER queue|counter|lock|wait] [LIBRARIES target...])
 #
 # builds the binary NAME from NAME.cpp, which lists the cases. OVER: beside it is NAME_role.hpp with NAME_workload, which
 # every implementation of that kind is compiled with. LIBRARIES are what the binary is linked with.

@@ -4,6 +4,7 @@
 #include "counter.hpp"
 #include "lock.hpp"
 #include "queue.hpp"
+#include "wait.hpp"
 
 namespace handoff {
 
@@ -78,6 +79,20 @@ constexpr const char* text(fairness f) {
             return "bounded_bypass";
         case fairness::none:
             return "none";
+    }
+    return "?";
+}
+
+constexpr const char* text(waiting w) {
+    switch (w) {
+        case waiting::polls:
+            return "polls";
+        case waiting::naps:
+            return "naps";
+        case waiting::sleeps:
+            return "sleeps";
+        case waiting::polls_then_sleeps:
+            return "polls_then_sleeps";
     }
     return "?";
 }

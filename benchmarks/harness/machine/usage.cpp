@@ -1,5 +1,6 @@
 #include "usage.hpp"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,6 +47,18 @@ usage& usage::operator+=(const usage& other) {
     involuntary_switches += other.involuntary_switches;
     migrations += other.migrations;
     return *this;
+}
+
+thread_cpu_clock thread_cpu_clock::of_this_thread() {
+    thread_cpu_clock mine;
+    pthread_getcpuclockid(pthread_self(), &mine.id_);
+    return mine;
+}
+
+double thread_cpu_clock::seconds() const {
+    timespec used{};
+    clock_gettime(id_, &used);
+    return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
 double peak_resident_bytes() {

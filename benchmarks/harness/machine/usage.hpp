@@ -1,6 +1,8 @@
 // What the operating system says that a thread, or the machine, has used.
 #pragma once
 
+#include <time.h>
+
 #include <cstdint>
 
 namespace handoff {
@@ -23,6 +25,17 @@ struct usage {
         a.migrations -= b.migrations;
         return a;
     }
+};
+
+// The CPU time of one thread, which others may read while it sleeps or runs.
+class thread_cpu_clock {
+public:
+    static thread_cpu_clock of_this_thread();
+    // User and system, since the thread began. The thread must not have ended.
+    double seconds() const;
+
+private:
+    clockid_t id_{};
 };
 
 // The most memory that this process has had in RAM since it began to run its program. 0 where the kernel does

@@ -13,6 +13,7 @@
 #include "harness/sample.hpp"
 #include "lock.hpp"
 #include "queue.hpp"
+#include "wait.hpp"
 
 namespace handoff {
 
@@ -61,6 +62,14 @@ struct lock_entry {
     std::span<const workload_run> runs;
 };
 
+struct wait_entry {
+    const wait_spec* spec;
+    std::string_view header;
+    std::string_view control;  // as of a queue
+    library_use library;
+    std::span<const workload_run> runs;
+};
+
 // The workload over this implementation, to be called with the workload's plan; empty where it does not
 // measure it.
 template <class Workload, class Entry>
@@ -82,6 +91,7 @@ struct left_out_here {
 std::span<const queue_entry* const> queues();
 std::span<const counter_entry* const> counters();
 std::span<const lock_entry* const> locks();
+std::span<const wait_entry* const> waits();
 std::span<const left_out_here> left_out();
 
 }  // namespace handoff

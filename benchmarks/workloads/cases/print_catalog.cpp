@@ -77,6 +77,19 @@ ordered_json describe(const lock_entry& e) {
             {"header", e.header}};
 }
 
+ordered_json describe(const wait_entry& e) {
+    const wait_spec& s = *e.spec;
+    return {{"name", s.name},
+            {"cite", s.cite},
+            {"library", e.library.version},
+            {"packaged", e.library.packaged},
+            {"notify", text(s.notify)},
+            {"meanwhile", text(s.meanwhile)},
+            {"waiters", text(s.waiters)},
+            {"control", kind_of_control(e.control)},
+            {"header", e.header}};
+}
+
 // As benchmarks/CMakeLists.txt lists them.
 ordered_json workloads() {
     ordered_json all = ordered_json::array();
@@ -100,6 +113,7 @@ int main() {
                             {"queues", ordered_json::array()},
                             {"counters", ordered_json::array()},
                             {"locks", ordered_json::array()},
+                            {"ways_to_wait", ordered_json::array()},
                             {"left_out", ordered_json::array()},
                             {"waits", wait_names},
                             {"workloads", workloads()},
@@ -107,6 +121,7 @@ int main() {
     for (const queue_entry* e : queues()) catalog["queues"].push_back(describe(*e));
     for (const counter_entry* e : counters()) catalog["counters"].push_back(describe(*e));
     for (const lock_entry* e : locks()) catalog["locks"].push_back(describe(*e));
+    for (const wait_entry* e : waits()) catalog["ways_to_wait"].push_back(describe(*e));
     for (const left_out_here& one : left_out())
         catalog["left_out"].push_back({{"name", one.name}, {"package", one.package}});
     std::cout << catalog.dump(2) << '\n';

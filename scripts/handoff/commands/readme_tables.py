@@ -34,7 +34,7 @@ def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
     """The text of each marked place, by document."""
     # They are of the tree, not of the libraries of the machine that makes them; the proofs say which ones they had.
     known = {kind: [e | {"library": None} for e in catalog[kind]] for kind in kinds.LISTS}
-    queues, counters, locks = ([e for e in known[kind] if not e["control"]] for kind in known)
+    queues, counters, locks, waits = ([e for e in known[kind] if not e["control"]] for kind in known)
     controls = [e for entries in known.values() for e in entries if e["control"]]
     record = proof_record.load(PROOFS) if PROOFS.exists() else None
     sources = proof_sources.hashes(ROOT)
@@ -56,14 +56,24 @@ def tables(catalog: Mapping[str, Any]) -> dict[Path, Contents]:
         ROOT
         / "docs/proof_table.md": {
             "proofs": documents.proofs_text(
-                {"Queues": queues, "Counters": counters, "Locks": locks, "Controls": controls},
+                {
+                    "Queues": queues,
+                    "Counters": counters,
+                    "Locks": locks,
+                    "Ways to wait": waits,
+                    "Controls": controls,
+                },
                 sources,
                 record,
             )
         },
         ROOT
         / "docs/harness_cost.md": {"harness cost": documents.harness_cost(_stored(HARNESS_COST)["cases"])},
-        ROOT / "docs/locks_and_waits.md": {"locks": documents.lock_table(locks)},
+        ROOT
+        / "docs/locks_and_waits.md": {
+            "locks": documents.lock_table(locks),
+            "ways to wait": documents.wait_table(waits),
+        },
         ROOT / "docs/downloads.md": {"http agreement": agreement.recorded(_stored(HTTP_AGREEMENT))},
     }
 

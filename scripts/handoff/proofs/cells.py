@@ -138,7 +138,9 @@ def plural(number: int, noun: str) -> str:
 
 def order(evidence: Evidence) -> ProofCell:
     if kinds.is_lock(evidence.entry):
-        return _exclusion(evidence)
+        return _by_its_tests(evidence, "excludes", "two threads were in the lock")
+    if kinds.is_wait(evidence.entry):
+        return _by_its_tests(evidence, "loses no wake-up", "what a thread had waited for was lost")
     proof = evidence.best("order")
     if proof is None:
         return ProofCell(NONE, "not proven", "run ctest -L linearizability")
@@ -172,14 +174,15 @@ def order(evidence: Evidence) -> ProofCell:
     return evidence.cell(proof, facts["checker"], detail)
 
 
-def _exclusion(evidence: Evidence) -> ProofCell:
-    """A lock orders threads, not items: what stands for it is that its tests passed, exclusion among them."""
+def _by_its_tests(evidence: Evidence, promise: str, fault: str) -> ProofCell:
+    """A lock, or a way to wait, orders threads and not items: what stands for it is that its tests passed, that of its
+    `promise` among them."""
     proof = evidence.best("tests")
     if proof is None:
         return ProofCell(NONE, "not proven", "run ctest -L conformance")
     if evidence.entry.get("control") and proof.holds and evidence.is_current(proof):
-        return ProofCell(CAUGHT, "caught, as it must be: two threads were in the lock")
-    return evidence.cell(proof, "excludes")
+        return ProofCell(CAUGHT, f"caught, as it must be: {fault}")
+    return evidence.cell(proof, promise)
 
 
 def _caught(evidence: Evidence, proof: Proof) -> ProofCell:
@@ -318,6 +321,8 @@ def stalls(evidence: Evidence) -> ProofCell:
             return ProofCell(NONE, "a counter holds no items")
         if kinds.is_lock(evidence.entry):
             return ProofCell(NONE, "a lock holds no items")
+        if kinds.is_wait(evidence.entry):
+            return ProofCell(NONE, "a way to wait holds no items")
         return ProofCell(NONE, "not tried", _how_to_stop(evidence))
     facts = proof.facts
     moved = f"{plural(facts['items'], 'item')}, {plural(facts['stops'], 'stop')}"

@@ -146,6 +146,23 @@ def lock_table(entries: Iterable[Entry]) -> str:
     return table(head, rows)
 
 
+WHILE_WAITING = {
+    "polls": "looks again and again",
+    "naps": "sleeps for a set time, looks again",
+    "sleeps": "sleeps until it is woken",
+    "polls_then_sleeps": "looks for a while, then sleeps",
+}
+
+
+def wait_table(entries: Iterable[Entry]) -> str:
+    head = ["way to wait", "a waiting thread", "waiting threads", "`notify_one`", "source"]
+    rows = [
+        [link(e, "../"), WHILE_WAITING[e["meanwhile"]], e["waiters"], words(e["notify"]), e["cite"]]
+        for e in entries
+    ]
+    return table(head, rows)
+
+
 def control_table(entries: Iterable[Entry]) -> str:
     return table(["control", "what it is"], [[link(e, "../"), e["cite"]] for e in entries])
 

@@ -8,7 +8,18 @@ from typing import Any
 from . import kinds
 from .cases import Case
 
-KINDS = ("lossy", "duplicating", "ceiling", "floor", "paced", "slight", "slowed", "racing", "intruding")
+KINDS = (
+    "lossy",
+    "duplicating",
+    "ceiling",
+    "floor",
+    "paced",
+    "slight",
+    "slowed",
+    "racing",
+    "intruding",
+    "forgetful",
+)
 
 # Catalogs of before said of a control only that it was one. These were all.
 _BEFORE = {

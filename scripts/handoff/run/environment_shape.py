@@ -76,6 +76,7 @@ _CATALOG = fields(
         "queues": list_of(_ENTRY),
         "counters": list_of(_ENTRY),
         "locks": list_of(_ENTRY),
+        "ways_to_wait": list_of(_ENTRY),
         "waits": list_of(text),
         "workloads": list_of(text),
         "clock": fields({}, {"counter": text, "hz": number(0, 1e12)}),

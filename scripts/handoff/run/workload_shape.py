@@ -35,6 +35,12 @@ SHAPES: Mapping[str, WorkloadShape] = {
     ),
     "counter": WorkloadShape(("t",), ("mix",)),
     "lock": WorkloadShape(("t", "inside", "outside", "read")),
+    "wait": WorkloadShape(
+        ("waiters", "gap_us", "hungry"),
+        (),
+        frozenset({"late_p50_ns"}),
+        frozenset("late_p99_ns notify_p50_ns cpu_per_item_ns items".split()),
+    ),
     "download": WorkloadShape(("n", "m", "items"), ("wait",), frozenset({"makespan_s", "ideal_s"})),
     "download_strategies": WorkloadShape(
         ("n", "items"),
@@ -55,7 +61,7 @@ SHAPES: Mapping[str, WorkloadShape] = {
 }
 
 # Keys of which none is nothing: threads, and what is handed over.
-_AT_LEAST_ONE = frozenset(("n", "m", "p", "c", "t", "items", "queues"))
+_AT_LEAST_ONE = frozenset(("n", "m", "p", "c", "t", "items", "queues", "waiters", "gap_us"))
 
 
 def check_case(name: str) -> Case:

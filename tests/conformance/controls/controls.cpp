@@ -3,6 +3,7 @@
 #include "controls/carrying_counter.hpp"
 #include "controls/crashing_queue.hpp"
 #include "controls/faulty_monitors.hpp"
+#include "controls/faulty_waits.hpp"
 #include "controls/fidgety_queue.hpp"
 #include "controls/greedy_lock.hpp"
 #include "controls/hasty_queue.hpp"
@@ -27,6 +28,7 @@
 #include "counter_suite.hpp"
 #include "lock_suite.hpp"
 #include "queue_suite.hpp"
+#include "wait_suite.hpp"
 
 namespace handoff::conformance {
 namespace {
@@ -53,7 +55,10 @@ namespace {
     register_counter<numbered_shards_counter>("numbered_shards_counter") &&
     register_lock<barging_lock>("barging_lock") && register_lock<greedy_lock>("greedy_lock") &&
     register_lock<hasty_writer_lock>("hasty_writer_lock") && register_lock<hesitant_lock>("hesitant_lock") &&
-    register_lock<lone_reader_lock>("lone_reader_lock");
+    register_lock<lone_reader_lock>("lone_reader_lock") &&
+    register_wait<unannounced_wait>("unannounced_wait") && register_wait<trusting_wait>("trusting_wait") &&
+    register_wait<repeating_wait>("repeating_wait") && register_wait<sleepless_wait>("sleepless_wait") &&
+    register_wait<merging_wait>("merging_wait") && register_wait<interrupted_wait>("interrupted_wait");
 
 }  // namespace
 }  // namespace handoff::conformance
