@@ -9,6 +9,7 @@ const std::vector<scenario>& all_scenarios() {
         add_counter_scenarios(made);
         add_lock_scenarios(made);
         add_eventcount_scenarios(made);
+        add_wait_scenarios(made);
         add_wait_loop_scenarios(made);
         return made;
     }();

@@ -25,6 +25,7 @@ void add_queue_scenarios(std::vector<scenario>& to);
 void add_counter_scenarios(std::vector<scenario>& to);
 void add_lock_scenarios(std::vector<scenario>& to);
 void add_eventcount_scenarios(std::vector<scenario>& to);
+void add_wait_scenarios(std::vector<scenario>& to);
 void add_wait_loop_scenarios(std::vector<scenario>& to);
 
 }  // namespace handoff::exploration
