@@ -35,6 +35,7 @@ WORKLOADS = (
     "nearly_full",
     "counter",
     "lock",
+    "wait",
     "download",
     "download_strategies",
     "download_saving",
@@ -101,6 +102,11 @@ def counter(name: str, value: str = "exact", control: str | None = None) -> dict
 
 def lock(name: str, control: str | None = None, **spec: Any) -> dict[str, Any]:
     return {"name": name, "fairness": "none", "shared": False, "may_block": False, "control": control} | spec
+
+
+def way_to_wait(name: str, meanwhile: str, control: str | None = None, **spec: Any) -> dict[str, Any]:
+    rest = {"notify": "wait_free", "waiters": "many", "control": control}
+    return {"name": name, "meanwhile": meanwhile} | rest | spec
 
 
 @dataclass

@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from conftest import WORKLOADS, counter, lock, queue
+from conftest import WORKLOADS, counter, lock, queue, way_to_wait
 
 from handoff.campaign.catalog import Suite
 from handoff.run import cases, control_kinds
@@ -62,6 +62,16 @@ LOCKS = [
     lock("counting_shared_lock", shared=True),
     lock("std_mutex", may_block=True),
     lock("intruding_lock", control="intruding"),
+]
+WAYS_TO_WAIT = [
+    way_to_wait("spin_wait", "polls"),
+    way_to_wait("pause_wait", "polls"),
+    way_to_wait("sleep_wait", "naps"),
+    way_to_wait("eventcount_wait", "sleeps"),
+    way_to_wait("short_spin_wait", "polls_then_sleeps"),
+    way_to_wait("condition_variable_wait", "sleeps", notify="blocking"),
+    way_to_wait("semaphore_wait", "sleeps", waiters="one"),
+    way_to_wait("forgetful_wait", "polls", control="forgetful", waiters="one"),
 ]
 TRY_WAITS = ("spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed")
 
@@ -123,6 +133,14 @@ def lock_cases(spec: dict[str, Any]) -> list[str]:
     return [f"lock/{spec['name']}/t:{t}/inside:{i}/outside:{o}/read:{r}" for t, i, o, r in plans]
 
 
+def wait_cases(spec: dict[str, Any]) -> list[str]:
+    if spec["control"]:
+        return [f"wait/{spec['name']}/waiters:1/gap_us:1/hungry:0"]
+    crowds = ((1, 0), (1, 1)) if spec["waiters"] == "one" else ((1, 0), (1, 1), (2, 0), (8, 0))
+    plans = product(crowds, (1, 10, 100, 1000, 10000, 100000))
+    return [f"wait/{spec['name']}/waiters:{n}/gap_us:{gap}/hungry:{hungry}" for (n, hungry), gap in plans]
+
+
 WINDOWS = ("window_in_order", "window_reorder_buffer", "window_completion_order")
 
 
@@ -164,13 +182,22 @@ def suite(
     queues: list[dict[str, Any]] = QUEUES,
     counters: list[dict[str, Any]] = COUNTERS,
     locks: list[dict[str, Any]] = LOCKS,
+    waits: list[dict[str, Any]] = WAYS_TO_WAIT,
     cpus: int = 2,
 ) -> Suite:
     names = [name for spec in queues for name in queue_cases(spec)]
     names += [name for spec in counters for name in counter_cases(spec)]
     names += [name for spec in locks for name in lock_cases(spec)]
+    names += [name for spec in waits for name in wait_cases(spec)]
     names += strategy_cases(queues) + saving_cases()
     names += [f"core_to_core/cache_line/a:{a}/b:{b}" for a in range(cpus) for b in range(a + 1, cpus)]
     names.sort(key=lambda name: WORKLOADS.index(name.split("/")[0]))  # as listed binary by binary
-    catalog = {"schema": 1, "queues": queues, "counters": counters, "locks": locks, "workloads": WORKLOADS}
+    catalog = {
+        "schema": 1,
+        "queues": queues,
+        "counters": counters,
+        "locks": locks,
+        "ways_to_wait": waits,
+        "workloads": WORKLOADS,
+    }
     return Suite(Path("build"), catalog, {}, [cases.parse(name, control_kinds.of(catalog)) for name in names])

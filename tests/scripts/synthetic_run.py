@@ -56,6 +56,18 @@ COUNTERS = {
     "sharded_unpadded_counter": 4.0,
     "tbb_enumerable_counter": 1.4,
 }
+# What a waiting thread does meanwhile, how late it is beside a poll, and what CPU time an item costs it; in ns. None:
+# as long as it waits.
+WAYS_TO_WAIT: dict[str, tuple[str, float, float | None]] = {
+    "spin_wait": ("polls", 0.0, None),
+    "pause_wait": ("polls", 40.0, None),
+    "sleep_wait": ("naps", 6e5, 19e3),
+    "eventcount_wait": ("sleeps", 12e3, 6e3),
+    "condition_variable_wait": ("sleeps", 14e3, 7e3),
+    "short_spin_wait": ("polls_then_sleeps", 12.5e3, 8e3),
+    "pipe_wait": ("sleeps", 13e3, 6.2e3),
+}
+CONTROL_OF_WAITS = {"forgetful_wait": "forgetful"}
 # Controls of the comparison: the others take 5% and 2% longer than the first.
 COMPARED = {
     "paced_spsc_ring": (1.72, 9.0),
@@ -160,6 +172,9 @@ def planned(spec: Spec) -> list[str]:
         ]
         at_once = "items:10000/latency:constant/ms:0/failures:0%/bandwidth:unlimited/time:real"
         cases += [f"download_strategies/{name}/n:1/{at_once}" for name in STAGES_NS]
+    for way in WAYS_TO_WAIT if "wait" in spec.workloads else ():
+        gaps = (100,) if way in ("pause_wait", "pipe_wait") else (1, 10, 100, 1000, 10000)
+        cases += [f"wait/{way}/waiters:1/gap_us:{gap}/hungry:0" for gap in gaps]
     for queue in spec.queues if "memory" in spec.workloads else ():
         cases += [f"memory/{queue}/item:{item}/items:65536" for item in (8, 64)]
     for queue in [q for q in spec.queues if q not in SPSC] if "nearly_full" in spec.workloads else ():
@@ -173,10 +188,12 @@ def planned(spec: Spec) -> list[str]:
             cases.append(f"ping_pong/{name}/queues:2/wait:pause/report:mean")
         else:
             cases.append(f"producer_consumer/{name}/p:1/c:1/wait:spin/item:8/capacity:1024")
+    if "wait" in spec.workloads:
+        cases += [f"wait/{name}/waiters:1/gap_us:1/hungry:0" for name in CONTROL_OF_WAITS]
     return cases
 
 
-def catalog() -> dict[str, Any]:
+def catalog(with_waits: bool = False) -> dict[str, Any]:
     def queue(name: str, control: str | None = None) -> dict[str, Any]:
         one = "one" if name in SPSC else "many"
         relaxed = "moodycamel_con" in name or "blocking_con" in name
@@ -209,6 +226,20 @@ def catalog() -> dict[str, Any]:
         + [queue(n, kind) for n, kind in CONTROLS.items() if n != "faa_floor_counter"],
         "counters": [counter(n) for n in COUNTERS] + [counter("faa_floor_counter", "floor")],
         "locks": [],
+        "ways_to_wait": [
+            {
+                "name": name,
+                "cite": "synthetic",
+                "notify": "wait_free",
+                "meanwhile": does,
+                "waiters": "many",
+                "control": CONTROL_OF_WAITS.get(name),
+                "header": f"waits/{name}.hpp",
+            }
+            for name, (does, *_) in [*WAYS_TO_WAIT.items(), *((one, ("polls",)) for one in CONTROL_OF_WAITS)]
+        ]
+        if with_waits
+        else [],
         "waits": ["spin", "pause", "backoff", "yield", "sleep_1ms", "block", "adaptive", "timed"],
         "workloads": [
             "producer_consumer",
@@ -226,7 +257,7 @@ def catalog() -> dict[str, Any]:
 def write(directory: Path, spec: Spec) -> Path:
     rng = np.random.default_rng(spec.seed)
     cases = planned(spec)
-    trials = in_a_block(full_block([parse(name, CONTROLS) for name in cases]))
+    trials = in_a_block(full_block([parse(name, CONTROLS | CONTROL_OF_WAITS) for name in cases]))
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "environment.json").write_text(json.dumps(environment(spec, cases), indent=1))
     now = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
@@ -302,7 +333,7 @@ def environment(spec: Spec, cases: list[str]) -> dict[str, Any]:
             "libraries": {"libboost-dev": "1.74", "libtbb-dev": "2021.8"},
             "binaries": {"ping_pong": "00" * 32},
         },
-        "catalog": catalog(),
+        "catalog": catalog("wait" in spec.workloads),
     }
 
 
@@ -324,7 +355,9 @@ def _trial(spec: Spec, name: str, place: float, mood: float, rng: np.random.Gene
     yardstick = place if threads > 1 else 0.0
     slow = spec.slower.get(implementation, 1.0) * scatter
     figures |= _FIGURES[workload](implementation, keys, yardstick, slow, rng)
-    status = "unverified" if implementation in ("lossy_queue", "duplicating_queue") else "ok"
+    status = (
+        "unverified" if implementation in ("lossy_queue", "duplicating_queue", *CONTROL_OF_WAITS) else "ok"
+    )
     if status == "unverified" and not spec.faulty_caught:
         status = "ok"
     if implementation == "boost_queue" and rng.random() < 0.03:
@@ -473,7 +506,24 @@ def _line(_i: str, _k: dict[str, str], y: float, slow: float, _: np.random.Gener
     return {"round_trip_ns": y * slow}
 
 
+def _wait(i: str, k: dict[str, str], y: float, slow: float, r: np.random.Generator) -> dict[str, float]:
+    does, later, cost = WAYS_TO_WAIT.get(i, WAYS_TO_WAIT["pause_wait"])
+    gap = 1e3 * float(k["gap_us"])
+    awake = does == "polls" or (does == "polls_then_sleeps" and gap < 3e3)
+    late = (0.7 * y + (min(later, 40.0) if awake else later)) * slow
+    busy = gap + late if awake or cost is None else cost
+    grow = {"p50_ns": 1.0, "p90_ns": 1.4, "p99_ns": 3.0, "p99_9_ns": 8.0, "max_ns": 20.0}
+    figures = {
+        f"late_{name}": late * factor * float(np.exp(r.normal(0, 0.05))) for name, factor in grow.items()
+    }
+    figures |= {f"notify_{name}": (10.0 if awake else 6e3) * factor for name, factor in grow.items()}
+    items = max(1.0, 0.05e9 / (gap + late))
+    shares = {"cpu_per_item_ns": busy, "cpu_share": busy / (gap + late)}
+    return figures | shares | {"items": items, "cpu_s": 1e-9 * busy * items}
+
+
 _FIGURES = {
+    "wait": _wait,
     "producer_consumer": _throughput,
     "ping_pong": _ping_pong,
     "load": _load,

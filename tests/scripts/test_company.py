@@ -61,6 +61,16 @@ def test_a_lock_gets_locks_and_the_control_that_others_need_not() -> None:
     assert "intruding_lock" not in {case.implementation for case in along.controls}
 
 
+def test_a_way_to_wait_gets_others_and_the_control() -> None:
+    _, along = asked("pause_wait")
+    assert {case.workload for case in along.peers} == {"wait"}
+    peers = {case.implementation for case in along.peers}
+    assert {"spin_wait", "sleep_wait", "eventcount_wait", "short_spin_wait"} == peers
+    assert "forgetful_wait" in {case.implementation for case in along.controls}
+    _, along = asked("ttas_lock")
+    assert "forgetful_wait" not in {case.implementation for case in along.controls}
+
+
 def test_a_counter_gets_counters() -> None:
     _, along = asked("cas_loop_counter")
     assert {case.workload for case in along.peers} == {"counter"}

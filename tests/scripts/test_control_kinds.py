@@ -61,17 +61,21 @@ def test_no_list_of_waits_is_kept_beside_the_catalogs() -> None:
 
 
 @pytest.mark.parametrize(
-    "tried, outcome",
+    "of, kind, name",
     [
-        ([("ping_pong", "", "ok")], None),
-        ([("lock", "", "ok")], "absent"),
-        ([("lock", "", "ok"), ("lock", "intruding", "ok")], "failed"),
-        ([("lock", "", "ok"), ("lock", "intruding", "unverified")], "passed"),
+        ("lock", "intruding", "lets two threads into a lock"),
+        ("wait", "forgetful", "forgets what a thread has waited for"),
     ],
 )
-def test_a_run_of_locks_must_have_caught_the_one_that_does_not_exclude(
-    tried: list[tuple[str, str, str]], outcome: str | None
+@pytest.mark.parametrize(
+    "statuses, outcome", [({}, "absent"), ({"ok"}, "failed"), ({"unverified"}, "passed"), (None, None)]
+)
+def test_a_run_of_locks_or_ways_to_wait_must_have_caught_its_control(
+    of: str, kind: str, name: str, statuses: set[str] | None, outcome: str | None
 ) -> None:
+    tried = [("ping_pong", "", "ok")]
+    if statuses is not None:
+        tried = [(of, "", "ok"), *((of, kind, status) for status in statuses)]
     samples = pd.DataFrame(
         [
             {"workload": workload, "implementation": kind or "mine", "control": kind, "status": status}
@@ -82,4 +86,4 @@ def test_a_run_of_locks_must_have_caught_the_one_that_does_not_exclude(
         samples[column] = "same"
     usable = samples.iloc[:0].assign(log_cost=0.0)
     found = {one["name"]: one["outcome"] for one in controls.check(samples, usable)}
-    assert found.get("lets two threads into a lock") == outcome
+    assert found.get(name) == outcome

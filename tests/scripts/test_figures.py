@@ -25,7 +25,7 @@ Json = dict[str, Any]
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
     directory = tmp_path_factory.mktemp("usual")
     run = synthetic_run.write(
-        directory / "run", Spec(workloads=(*Spec().workloads, "download_strategies", "memory"))
+        directory / "run", Spec(workloads=(*Spec().workloads, "download_strategies", "memory", "wait"))
     )
     return summary.build(results.load(synthetic_python.add(run)))
 
@@ -135,6 +135,23 @@ def test_an_unknown_figure_lists_the_valid_ones(usual: Json) -> None:
         HandoffError, match="unknown figure 'throughput_headlin'.*throughput_headline.*download"
     ):
         figures.render("throughput_headlin", usual)
+
+
+def test_ways_to_wait_have_a_line_each_and_one_where_it_turns_over(usual: Json) -> None:
+    figure = _drawn("wait_by_gap", usual)
+    late, cost, plane = figure.axes
+    turns = [
+        line
+        for line in cost.get_lines()
+        if len(set(map(float, line.get_xdata()))) == 1 < len(line.get_xdata())
+    ]
+    assert [float(line.get_xdata()[0]) for line in turns] == [pytest.approx(6e3, rel=0.15)]
+    (frontier,) = [line for line in plane.get_lines() if len(line.get_xdata()) > 1]
+    xs, ys = (list(map(float, values)) for values in (frontier.get_xdata(), frontier.get_ydata()))
+    assert xs == sorted(xs) and ys == sorted(ys, reverse=True) and len(xs) > 1
+    (told,) = [text for text in _texts(figure) if text.startswith("the line, from the left")]
+    assert told.split("\n")[1] == "spin_wait" and told.endswith("eventcount_wait")
+    pyplot.close(figure)
 
 
 def test_the_frontier_by_hand() -> None:

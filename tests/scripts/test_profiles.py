@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import WORKLOADS, counter, queue
-from profile_fixtures import COMPARED, COUNTERS, LOCKS, QUEUES, WINDOWS, suite
+from profile_fixtures import COMPARED, COUNTERS, LOCKS, QUEUES, WAYS_TO_WAIT, WINDOWS, suite
 
 from handoff.campaign import options, schedule
 from handoff.campaign.catalog import Suite
@@ -40,7 +40,7 @@ def by_workload(profile: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "profile, least, most", [("smoke", 20, 31), ("quick", 100, 320), ("experiments", 20, 160)]
+    "profile, least, most", [("smoke", 20, 36), ("quick", 100, 330), ("experiments", 20, 160)]
 )
 def test_sizes(profile: str, least: int, most: int) -> None:
     # But for memory, whose trials last no window.
@@ -105,7 +105,7 @@ def test_quick_gets_a_few_seconds_for_each_queue_beyond_those_it_was_made_for() 
     quick, names = PROFILES["quick"], [f"ring_{i}" for i in range(45)]
 
     def with_queues(count: int) -> Suite:
-        return suite([queue(name) for name in names[:count]], COUNTERS, locks=[])
+        return suite([queue(name) for name in names[:count]], COUNTERS, locks=[], waits=[])
 
     assert quick.seconds(with_queues(2)) == quick.seconds(with_queues(22)) == quick.budget_s == 280
     assert quick.seconds(with_queues(23)) == 287.8
@@ -119,6 +119,29 @@ def test_quick_gets_a_few_seconds_for_the_locks() -> None:
     quick = PROFILES["quick"]
     without, few = quick.seconds(suite(locks=[])), quick.seconds(suite())
     assert without is not None and few == without + 15 == quick.seconds(suite(locks=LOCKS * 2))
+
+
+def test_quick_gets_a_few_seconds_for_the_ways_to_wait() -> None:
+    quick = PROFILES["quick"]
+    without, few = quick.seconds(suite(waits=[])), quick.seconds(suite())
+    assert without is not None and few == without + 15 == quick.seconds(suite(waits=WAYS_TO_WAIT * 2))
+
+
+def test_each_way_to_wait_is_measured_by_quick_at_one_gap_and_one_of_each_kind_at_several() -> None:
+    found = [case for case in chosen("quick") if case.workload == "wait"]
+    assert {case.implementation for case in found} == {one["name"] for one in WAYS_TO_WAIT}
+    assert {(case.keys["waiters"], case.keys["hungry"]) for case in found} == {("1", "0")}
+    names = {case.implementation for case in found}
+    at = {name: {c.keys["gap_us"] for c in found if c.implementation == name} for name in names}
+    swept = {name for name, gaps in at.items() if len(gaps) > 1}
+    assert swept == {
+        "spin_wait",
+        "sleep_wait",
+        "eventcount_wait",
+        "short_spin_wait",
+    }
+    assert all(at[name] == {"1", "10", "100", "1000", "10000"} for name in swept)
+    assert at["pause_wait"] == at["semaphore_wait"] == {"100"} and at["forgetful_wait"] == {"1"}
 
 
 def test_a_lock_is_measured_by_quick_and_the_control_beside_it() -> None:

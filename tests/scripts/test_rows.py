@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 import pytest
-from profile_fixtures import COUNTERS, LOCKS, QUEUES, suite
+from profile_fixtures import COUNTERS, LOCKS, QUEUES, WAYS_TO_WAIT, suite
 
 from handoff.campaign import rows
 from handoff.campaign.profiles import PROFILES
@@ -18,7 +18,7 @@ from handoff.run.sampling import Contest
 
 SUITE = suite()
 CHOSEN = PROFILES["quick"].select(SUITE)
-SPECS = {spec["name"]: spec for spec in [*QUEUES, *COUNTERS, *LOCKS]}
+SPECS = {spec["name"]: spec for spec in [*QUEUES, *COUNTERS, *LOCKS, *WAYS_TO_WAIT]}
 BY_TITLE = {row.title: row for row in ROWS}
 WAITS = BY_TITLE["Spin or block"]
 
@@ -36,8 +36,8 @@ def contests() -> dict[str, Contest]:
     return {one.title: one for one in rows.contests(SUITE, CHOSEN)}
 
 
-def test_each_of_the_eighteen_rows_is_a_contest_of_quick() -> None:
-    assert list(contests()) == [row.title for row in ROWS] and len(ROWS) == 18
+def test_each_of_the_twenty_rows_is_a_contest_of_quick() -> None:
+    assert list(contests()) == [row.title for row in ROWS] and len(ROWS) == 20
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.of_waits], ids=lambda row: row.title)

@@ -16,8 +16,8 @@ _CONTROLS = (
     CaseRule("producer_consumer", whose.other_controls, (_THROUGHPUT,)),
     CaseRule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
 )
-# Which a run of locks must have, and no other.
-_OF_LOCKS = CaseRule("lock", whose.other_controls, ({},))
+# Which a run of locks, or of ways to wait, must have, and no other.
+_OF_ONE_KIND = (CaseRule("lock", whose.other_controls, ({},)), CaseRule("wait", whose.other_controls, ({},)))
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ NOBODY = Company()
 def of(chosen: list[Case], suite: Suite) -> Company:
     """Peers come to groups of which a single implementation was asked for."""
     names = comparison(suite.cases).union(*(rule.select(suite) for rule in _CONTROLS))
-    if any(case.workload == _OF_LOCKS.workload for case in chosen):
-        names |= _OF_LOCKS.select(suite)
+    asked = {case.workload for case in chosen}
+    names = names.union(*(rule.select(suite) for rule in _OF_ONE_KIND if rule.workload in asked))
     names -= {case.name for case in chosen}
     members: dict[str, set[str]] = {}
     for case in chosen:
@@ -56,6 +56,7 @@ def of(chosen: list[Case], suite: Suite) -> Company:
         whose.representative_queues(suite)
         | whose.representative_counters(suite)
         | whose.representative_locks(suite)
+        | whose.representative_waits(suite)
     )
     return Company(
         frozenset(case for case in suite.cases if case.name in names),

@@ -33,14 +33,17 @@ class Profile:
     races: bool = False  # whether the rows of the decision table are contests
     more_s: float = 0.0  # for each queue that a build has beyond IN_TIME
     locks_s: float = 0.0  # for the rows of the locks, where a build has any
+    waits_s: float = 0.0  # and for those of the ways to wait
 
     def seconds(self, suite: Suite) -> float | None:
         """What the campaign may take with this build's queues: each wants to be told apart."""
         if self.budget_s is None:
             return None
         queues = {entry["name"] for entry in suite.catalog["queues"]} & whose.ranked(suite)
-        locks = {entry["name"] for entry in suite.catalog.get("locks", [])} & whose.ranked(suite)
-        more = self.more_s * max(0, len(queues) - IN_TIME) + (self.locks_s if locks else 0.0)
+        more = self.more_s * max(0, len(queues) - IN_TIME)
+        for kind, seconds in (("locks", self.locks_s), ("ways_to_wait", self.waits_s)):
+            known = {entry["name"] for entry in suite.catalog.get(kind, [])}
+            more += seconds if known & whose.ranked(suite) else 0.0
         return self.budget_s + more
 
     def headlines(self, suite: Suite, cases: Sequence[Case]) -> tuple[tuple[str, ...], ...]:
@@ -105,6 +108,10 @@ MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
 # Held for 100 steps, and not held for 1,000.
 LOCKED: tuple[Values, ...] = ({"t": "2", "inside": "100", "outside": "1000", "read": "0"},)
 
+# What comes soon and what comes late, for a thread with a CPU of its own.
+WAITED: tuple[Values, ...] = ({"waiters": "1", "gap_us": ("1", "10", "100", "1000", "10000"), "hungry": "0"},)
+WAITED_BRIEFLY: tuple[Values, ...] = ({"waiters": "1", "gap_us": "100", "hungry": "0"},)
+
 # A machine of 64 CPUs has 2,016 pairs, and a campaign is about its queues: those of 4 CPUs will do.
 SOME_CPU_PAIRS = 6
 
@@ -128,6 +135,8 @@ SMOKE = (
     CaseRule("counter", whose.other_controls, ({"t": "2", "mix": "increment"},)),
     CaseRule("lock", whose.representative_locks, LOCKED),
     CaseRule("lock", whose.other_controls, ({},)),
+    CaseRule("wait", whose.representative_waits, WAITED_BRIEFLY),
+    CaseRule("wait", whose.other_controls, ({},)),
     CaseRule("nearly_full", whose.reservation_queue, NEARLY_FULL),
     CaseRule("memory", whose.mpmc_queues, MEMORY),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
@@ -148,6 +157,7 @@ QUICK = (
     CaseRule("nearly_full", whose.ranked, NEARLY_FULL),
     CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
     CaseRule("lock", whose.other_controls, ({},)),
+    CaseRule("wait", whose.other_controls, ({},)),
     CaseRule("ping_pong", whose.controls_of_comparison, (_round_trip("pause"),)),
     # Sweeps, on representatives.
     CaseRule("producer_consumer", whose.mpmc_queues, (_throughput(("1", "2"), ("1", "2")),)),
@@ -165,6 +175,7 @@ QUICK = (
     CaseRule("load", whose.spsc_queue, LOADS),
     CaseRule("counter", whose.representative_counters, ({"t": ("1", "2", "4"), "mix": "increment"},)),
     CaseRule("counter", whose.two_counters, ({"t": "2", "mix": ("list_packed", "list_padded")},)),
+    CaseRule("wait", whose.representative_waits, WAITED),
 )
 
 # What the articles tried that this project began with, and the downloads that threads are for. Apart from smoke and
@@ -217,7 +228,15 @@ PROFILES = {
         Profile("smoke", SMOKE, BLOCKS_FOR_AN_INTERVAL, 40.0, is_brief=True),
         # 5 minutes in all, less the report's time (15 s on 2 CPUs); 8 minutes with 45 queues.
         Profile(
-            "quick", QUICK, BLOCKS_FOR_AN_INTERVAL, 280.0, is_brief=True, races=True, more_s=7.8, locks_s=15.0
+            "quick",
+            QUICK,
+            BLOCKS_FOR_AN_INTERVAL,
+            280.0,
+            is_brief=True,
+            races=True,
+            more_s=7.8,
+            locks_s=15.0,
+            waits_s=15.0,
         ),
         Profile("experiments", EXPERIMENTS, BLOCKS_FOR_AN_INTERVAL, 280.0),
         # Eight minutes for the lists, the other half for the controls, which take many samples to settle.

@@ -37,6 +37,7 @@ class Row:
     column: str = USUAL_COLUMN  # what is ranked
     crowded: bool = False  # only with more threads than CPUs
     of_waits: bool = False  # compares the waits of one queue, not queues
+    turns_over: bool = False  # whether it turns over with the gap between items: where, the report says
 
     def distance(self, workload: str, keys: Mapping[str, str], crowded: bool) -> tuple[int, ...] | None:
         """How far a group of cases is from what is asked, to be compared with others; None: it is no answer.
@@ -130,6 +131,11 @@ def _between(p: str | tuple[str, ...], c: str | tuple[str, ...], **others: str |
 def _held(**others: str | tuple[str, ...]) -> Values:
     """A lock that is held for about 100 ns; the closest first."""
     return {"t": ("2", "4", "8"), "inside": ("100", "0"), "outside": ("1000", "0")} | others
+
+
+def _coming(gap_us: str | tuple[str, ...]) -> Values:
+    """One thread waits, on a CPU of its own."""
+    return {"waiters": "1", "gap_us": gap_us, "hungry": "0"}
 
 
 _TRIP: Values = {"queues": "2", "report": "mean"}
@@ -249,6 +255,7 @@ ROWS = (
         (_TRIP,),
         "What spins burns a CPU for each waiting thread: see the CPU time per round trip.",
         of_waits=True,
+        turns_over=True,
     ),
     Row(
         "Memory per item",
@@ -294,6 +301,26 @@ ROWS = (
         (_held(read=("90", "99")),),
         "Turns over with the length of the section: a short one does not pay for readers together.",
         kinds.is_lock,
+    ),
+    Row(
+        "Wait, 100 µs, seen early",
+        "least time from when an item is there, 100 µs after the one before, until a waiting thread has it",
+        "any way to wait",
+        "wait",
+        (_coming(("100", "1000", "10")),),
+        "What polls has no CPU left for others, and is the latest of all where it has to share one.",
+        kinds.is_wait,
+    ),
+    Row(
+        "Wait, 100 µs, cheaply",
+        "least CPU time of the waiting thread for each item, 100 µs after the one before",
+        "any way to wait",
+        "wait",
+        (_coming(("100", "1000", "10")),),
+        "What sleeps is late by a wake-up, which the producer pays for, too.",
+        kinds.is_wait,
+        column=COLUMNS["cpu"],
+        turns_over=True,
     ),
 )
 

@@ -126,5 +126,12 @@ def representative_locks(suite: Suite) -> set[str]:
     return _first(locks, may_block=True) | _first(locks, fairness="fifo") | _first(locks, shared=True)
 
 
+def representative_waits(suite: Suite) -> set[str]:
+    """The first of each thing that a waiting thread may do."""
+    ways = suite.catalog.get("ways_to_wait", [])
+    kinds = ("polls", "naps", "sleeps", "polls_then_sleeps")
+    return set().union(*(_first(ways, meanwhile=kind) for kind in kinds))
+
+
 def two_counters(suite: Suite) -> set[str]:
     return set().union(*(_first(suite.catalog["counters"], value=value) for value in ("exact", "quiescent")))

@@ -13,6 +13,7 @@ from ..run import kinds
 from ..statistics import contests, verdicts
 from ..statistics.outcomes import Outcome
 from ..statistics.verdicts import Member, Standing
+from . import turnover
 
 Json = dict[str, Any]
 
@@ -34,7 +35,8 @@ def table(cases: list[Json], usable: pd.DataFrame, catalog: Json) -> list[Json]:
     locks has none."""
     listed = kinds.entries(catalog)
     asked = [row for row in ROWS if not listed or any(row.offers(entry) for entry in listed)]
-    return [_row(row, _evidence(row, cases, listed), usable) for row in asked]
+    turns = turnover.find(cases, catalog)
+    return [_row(row, _evidence(row, cases, listed), usable, turns) for row in asked]
 
 
 def _evidence(row: Row, cases: Iterable[Json], entries: Iterable[Json]) -> list[_Evidence]:
@@ -63,12 +65,13 @@ def _by_queue(found: Iterable[_Evidence]) -> list[_Evidence]:
     return [_Evidence((-len(cases),), tuple(cases)) for cases in own.values()]
 
 
-def _row(row: Row, evidence: Iterable[_Evidence], usable: pd.DataFrame) -> Json:
+def _row(row: Row, evidence: Iterable[_Evidence], usable: pd.DataFrame, turns: Json | None) -> Json:
     told: Json = {
         "title": row.title,
         "asks": row.asks,
         "promise": row.promise,
-        "limit": row.limit,
+        "limit": f"{row.limit} {turnover.text(turns)}".strip() if row.turns_over else row.limit,
+        "turns_over": turns if row.turns_over else None,
         "column": row.column,
         "of_waits": row.of_waits,
     }

@@ -31,7 +31,8 @@ def check(samples: pd.DataFrame, usable: pd.DataFrame) -> list[Outcome]:
         _faulty("duplicates one item in 10⁶", samples, by_kind["duplicating"]),
         _reference("no-op ceiling", usable, by_kind["ceiling"]),
         _reference("fetch_add floor", usable, by_kind["floor"], workload="counter"),
-        *_intruding(samples, by_kind["intruding"]),
+        *_only_of(samples, "lock", "lets two threads into a lock", by_kind["intruding"]),
+        *_only_of(samples, "wait", "forgets what a thread has waited for", by_kind["forgetful"]),
         *_same_twice(usable),
         _slowed(usable),
         _slightly_slowed(usable),
@@ -54,11 +55,11 @@ def _faulty(name: str, samples: pd.DataFrame, members: list[str]) -> Outcome:
     return _outcome(name, PASSED if caught == len(trials) else FAILED, detail)
 
 
-def _intruding(samples: pd.DataFrame, members: list[str]) -> list[Outcome]:
-    """Only of a run that measured locks: of others it would say nothing."""
-    if not (samples["workload"] == "lock").any():
+def _only_of(samples: pd.DataFrame, workload: str, name: str, members: list[str]) -> list[Outcome]:
+    """Of a run that measured what this control is one of: of others it would say nothing."""
+    if not (samples["workload"] == workload).any():
         return []
-    return [_faulty("lets two threads into a lock", samples, members)]
+    return [_faulty(name, samples, members)]
 
 
 def _reference(name: str, usable: pd.DataFrame, members: list[str], workload: str | None = None) -> Outcome:

@@ -35,6 +35,7 @@ MEASURES = {
     "nearly_full": Measure("items_per_second", "1/s", "throughput", "item", "items", True),
     "counter": Measure("operations_per_second", "1/s", "throughput", "operation", "operations", True),
     "lock": Measure("acquisitions_per_second", "1/s", "throughput", "acquisition", "acquisitions", True),
+    "wait": Measure("late_p50_ns", "ns", "median lateness", "item", "items", False),
     "download": Measure("makespan_s", "s", "makespan", "item", "items", False),
     "download_strategies": Measure("makespan_s", "s", "makespan", "document", "items", False),
     "download_saving": Measure("makespan_s", "s", "makespan", "document", "items", False),

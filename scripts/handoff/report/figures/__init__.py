@@ -28,6 +28,7 @@ from . import (
     style,
     throughput_by_threads,
     throughput_headline,
+    wait_by_gap,
 )
 
 
@@ -67,6 +68,7 @@ _MODULES = (
     download_strategies,
     gantt,
     memory,
+    wait_by_gap,
     python_beside_cpp,
     core_to_core,
 )
