@@ -1,0 +1,71 @@
+"""What is known of a peer's benchmark program, and of what one run of it printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+CPUS = 2  # every shape that is compared has two threads, each with a CPU of its own
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Frequencies of the time stamp counter: the true one, and the one in which a program of the peer's believes if it
+    reads the name of the CPU's model."""
+
+    tsc_hz: float
+    model: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure of the peer's."""
+
+    printed: str  # with its unit
+    ns: float  # what an operation took, in true nanoseconds
+    at_least: bool = False  # it counts failed operations, too: a successful one took as long or longer
+
+
+@dataclass(frozen=True)
+class Reading:
+    rows: dict[str, Row]  # by what was measured
+    corrected: str  # how its figures were made true
+    implied_s: float = 0.0  # how long the program must have run, if its figures are what they are taken for
+    withheld: str = ""  # which figures are left out, and why
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """A row of the peer's and a case of ours of the same shape."""
+
+    row: str
+    case: str
+    differs: tuple[str, ...] = ()  # in what they differ beside what the whole suite differs in
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    library: str  # what our cases of the same queues are compiled against: a package of Debian
+    programs: tuple[str, ...]  # where a checkout has the built program
+    how_to_build: str
+    arguments: tuple[tuple[str, ...], ...]  # of each of its processes in a block
+    read: Callable[[str, Clock], Reading]
+    repeats: int  # trials of a case of ours in a block, of which one figure is made as the peer makes its own
+    summary: str  # how it does that, in words
+    summarised: Callable[
+        [Sequence[float]], float
+    ]  # what an operation took in each trial, to what the peer would print
+    differs: tuple[str, ...]  # in what every row differs from our case
+    counterparts: tuple[Counterpart, ...]
+
+
+class Foreign(ValueError):
+    """The program printed something that this benchmark does not print."""
+
+    def __init__(self, suite: str, number: int, line: str) -> None:
+        shown = line if len(line) <= 100 else f"{line[:100]}…"
+        super().__init__(
+            f"line {number} is '{shown}', which the benchmark of {suite} does not print; valid: the output of "
+            "its own program"
+        )
