@@ -145,6 +145,7 @@ SUITE = Suite(
     repeats=3,
     summary="the best of 3",
     summarised=min,
+    wrong="wrong checksum error",
     differs=(
         "method: the best of several runs of a fixed number of items, all in one process, from the first thread's "
         "start to the last one's end; ours is the mean over a window in which all threads run, of one process",

@@ -56,16 +56,28 @@ class Suite:
     summarised: Callable[
         [Sequence[float]], float
     ]  # what an operation took in each trial, to what the peer would print
+    wrong: str  # what it says on standard error where its queues lost or doubled an item; empty: it does not check
     differs: tuple[str, ...]  # in what every row differs from our case
     counterparts: tuple[Counterpart, ...]
+
+
+# How much longer than it ran a program may claim to have run: what is printed is rounded.
+_ROUNDED = 1.02
+
+
+def disagrees(reading: Reading, seconds: float) -> str:
+    """Why the figures cannot be what they are taken for; empty: they can."""
+    if reading.implied_s <= _ROUNDED * seconds:
+        return ""
+    return f"its figures add up to {reading.implied_s:.1f} s, and the whole program ran for {seconds:.1f} s"
 
 
 class Foreign(ValueError):
     """The program printed something that this benchmark does not print."""
 
     def __init__(self, suite: str, number: int, line: str) -> None:
-        shown = line if len(line) <= 100 else f"{line[:100]}…"
+        shown = f"'{line if len(line) <= 100 else line[:100] + '…'}'" if line.strip() else "empty"
         super().__init__(
-            f"line {number} is '{shown}', which the benchmark of {suite} does not print; valid: the output of "
-            "its own program"
+            f"line {number} is {shown}, which the benchmark of {suite} does not print; valid: the output of its own "
+            "program"
         )
