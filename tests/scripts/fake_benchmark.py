@@ -159,6 +159,8 @@ def main() -> None:
         padding=padding,
         heap_gap=float(flag("heap_gap") or "nan"),
     )
+    if os.path.exists(os.path.join(HERE, "figures.json")):  # more of them, for whoever needs such
+        figures |= read("figures.json")
     if PROGRAM == "memory" or PROGRAM.startswith("download"):
         figures |= dict.fromkeys(OF_DOWNLOADS_AND_MEMORY, 1.0)
     print_document(entry(case, label="cpus:0,1", **figures))

@@ -69,7 +69,9 @@ def read(text: str, clock: Clock) -> Reading:
 def _figures(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
     """Each line with a figure, under its title and its queue."""
     title = queue = tokens = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    seen = False
+    lines = text.splitlines() or [""]
+    for number, line in enumerate(lines, start=1):
         if number == 1:
             if not _FIRST.fullmatch(line):
                 raise Foreign(NAME, number, line)
@@ -78,13 +80,16 @@ def _figures(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
         elif found := _TOKENS.fullmatch(line):
             tokens = " with tokens" if found["tokens"] == "With" else ""
         elif title and queue and (found := _FIGURE.fullmatch(line)):
+            seen = True
             yield title, queue + tokens, found
+        elif line.startswith(_SPOKEN) or _INDENTED.fullmatch(line) or not line:
+            continue
         elif found := _TITLE.fullmatch(line):
             title, queue, tokens = found["title"], "", ""
-        elif line.strip() and not (line.startswith(_SPOKEN) or _INDENTED.fullmatch(line)):
+        else:
             raise Foreign(NAME, number, line)
-    if not queue:
-        raise Foreign(NAME, len(text.splitlines()) or 1, text.splitlines()[-1] if text else "")
+    if not seen:
+        raise Foreign(NAME, len(lines), lines[-1])
 
 
 def _faster_half(times: Sequence[float]) -> float:
