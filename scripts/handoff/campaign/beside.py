@@ -176,25 +176,34 @@ class _Frame:
     """The program that takes the yardstick before and after, around what another program does."""
 
     def __init__(self, program: Path, settings: Settings) -> None:
+        placed = [
+            f"--threads={CPUS}",
+            f"--placement={settings.placement}",
+            f"--tsc_hz={settings.tsc_hz:.17g}",
+        ]
         self._program = program
-        command = [str(program), f"--threads={CPUS}", f"--placement={settings.placement}"]
+        self.cpus: list[int] = []
         try:
             self._process = subprocess.Popen(
-                [*command, f"--tsc_hz={settings.tsc_hz:.17g}"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
+                [str(program), *placed], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
         except OSError as error:
             raise HandoffError(f"cannot run '{program}': {error.strerror}") from error
-        self.cpus: list[int] = self._answer()["cpus"]
 
     def __enter__(self) -> _Frame:
+        try:
+            self.cpus = self._answer()["cpus"]
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.communicate()
 

@@ -131,6 +131,8 @@ def run(given: argparse.Namespace) -> int:
         raise HandoffError(f"'{out}' was measured beside {measured.suite.name}, not beside {given.peer}")
     compared = compare(measured)
     if not compared.found:
+        if interrupted:
+            raise KeyboardInterrupt
         why = compared.failed[0] if compared.failed else "no complete block has figures of both in one regime"
         raise MeasurementError(f"'{out}' compares nothing: {why}")
     print("\n".join(words.lines(measured, compared)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ..run.peers.folder import Measured
@@ -34,17 +35,18 @@ def lines(measured: Measured, compared: Comparison) -> Iterator[str]:
 
 
 def _entry(summary: str, one: Beside) -> Iterator[str]:
-    yield f"{one.counterpart.row}  beside  {one.counterpart.case}"
     bound = "at least " if one.at_least else ""
-    yield (
-        f"  theirs {bound}{measures.text(one.theirs_ns, 'ns')} (first printed as {one.printed}), "
-        f"ours {measures.text(one.ours_ns, 'ns')}"
-    )
+    yield f"{one.counterpart.row}  beside  {one.counterpart.case}"
     yield f"  {_told(one.verdict, bound)}"
     for place in one.verdict.regimes:
-        yield f"    in regime {place.regime}: {bound}{_ratio(place)}, {_count(place.trials, 'block')}"
+        theirs, ours = (measures.text(ns, "ns") for ns in one.medians[place.regime])
+        yield (
+            f"    in regime {place.regime}: {bound}{_ratio(place)}, {_count(place.trials, 'block')}; "
+            f"theirs {bound}{theirs}, ours {ours}"
+        )
     if one.summarised is not None:
         yield f"  ours taken as theirs ({summary}): {_told(one.summarised, bound)}"
+    yield f"  it printed {one.printed} first, which is {bound}{measures.text(one.ns, 'ns')}"
     yield from (f"  {differs}" for differs in one.counterpart.differs)
 
 
@@ -56,6 +58,8 @@ def _told(verdict: Verdict, bound: str) -> str:
 
 
 def _ratio(told: Verdict | RegimeRatio) -> str:
+    if not math.isfinite(told.high) or told.high > measures.NO_DIFFERENCE * told.ratio:
+        return f"{measures.times(told.ratio)} [too few blocks for an interval]"
     return f"{measures.times(told.ratio)} [{measures.times(told.low)} – {measures.times(told.high)}]"
 
 

@@ -21,10 +21,10 @@ class Beside:
     """A row of the peer's against our case. Ratios are theirs over ours, of what an operation costs."""
 
     counterpart: Counterpart
-    theirs_ns: float  # median over the blocks, in true units
-    printed: str  # of the first block, as the peer prints it
+    printed: str  # in the first block, as the peer prints it,
+    ns: float  # and made true
     at_least: bool
-    ours_ns: float
+    medians: dict[str, tuple[float, float]]  # theirs and ours in ns, by regime
     verdict: Verdict
     summarised: Verdict | None  # with a figure of ours made of a block's trials as the peer makes its own
 
@@ -105,10 +105,16 @@ def _beside(
     )
     return Beside(
         counterpart,
-        float(theirs["ns"].median()),
         first.printed,
+        first.ns,
         first.at_least,
-        float(ours["ns"].median()),
+        {
+            str(regime): (
+                float(theirs["ns"][theirs["regime"] == regime].median()),
+                float(times["ns"].median()),
+            )
+            for regime, times in ours.groupby("regime")
+        },
         _verdict(theirs, in_blocks.median()),
         _verdict(theirs, summarised) if len(summarised) else None,
     )

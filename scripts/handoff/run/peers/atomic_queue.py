@@ -115,6 +115,9 @@ def _counterparts() -> Iterator[Counterpart]:
         yield Counterpart(f"throughput {theirs}, 1,s", flow, (capacity, *differs))
 
 
+_STRONG = (
+    "form: a try that fails looks at the other end's counter first; ours is the weak form, which does not"
+)
 _GROWS = "push: try_enqueue, which fails where the queue would have to grow; ours enqueue, which lets it grow"
 
 # The same queue on both sides, and in what the two differ. A row of another form of the same library (AtomicQueueB2 as
@@ -127,7 +130,7 @@ _QUEUES = (
     ("moodycamel::ConcurrentQueue", "moodycamel_concurrent_queue", _GROWS),
     ("tbb::concurrent_bounded_queue", "tbb_bounded_queue"),
     ("xenium::michael_scott_queue", "xenium_michael_scott_queue", "memory: epochs, ours hazard pointers"),
-    ("xenium::vyukov_bounded_queue", "xenium_vyukov_ring"),
+    ("xenium::vyukov_bounded_queue", "xenium_vyukov_ring", _STRONG),
 )
 
 SUITE = Suite(
