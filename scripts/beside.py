@@ -57,6 +57,13 @@ def check(given: argparse.Namespace) -> None:
             f"where is the benchmark of {given.peer}? valid: --checkout DIR, --program FILE, or --from DIR for what "
             "was measured"
         )
+    if given.stored is not None:
+        usual = parser().parse_args([given.peer])
+        for name in ("blocks", "out", "seed", "build_dir"):
+            if getattr(given, name) != getattr(usual, name):
+                raise HandoffError(
+                    f"--{name.replace('_', '-')} says how to measure, and --from '{given.stored}' measures nothing"
+                )
     if given.blocks < 1:
         raise HandoffError(f"--blocks {given.blocks}: at least 1")
     if given.seed is not None and given.seed < 0:

@@ -185,7 +185,11 @@ class _Frame:
         self.cpus: list[int] = []
         try:
             self._process = subprocess.Popen(
-                [str(program), *placed], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [str(program), *placed],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,  # Ctrl-C is ours to handle
             )
         except OSError as error:
             raise HandoffError(f"cannot run '{program}': {error.strerror}") from error

@@ -59,8 +59,12 @@ def _told(verdict: Verdict, bound: str) -> str:
 
 def _ratio(told: Verdict | RegimeRatio) -> str:
     if not math.isfinite(told.high) or told.high > measures.NO_DIFFERENCE * told.ratio:
-        return f"{measures.times(told.ratio)} [too few blocks for an interval]"
-    return f"{measures.times(told.ratio)} [{measures.times(told.low)} – {measures.times(told.high)}]"
+        return f"{_times(told.ratio)} [too few blocks for an interval]"
+    return f"{_times(told.ratio)} [{_times(told.low)} – {_times(told.high)}]"
+
+
+def _times(ratio: float) -> str:
+    return measures.times(ratio) if ratio >= 0.1 else f"{ratio:.2g}×"
 
 
 def _count(number: int, thing: str) -> str:

@@ -123,8 +123,16 @@ _GROWS = "push: try_enqueue, which fails where the queue would have to grow; our
 # The same queue on both sides, and in what the two differ. A row of another form of the same library (AtomicQueueB2 as
 # a queue for one pair, say) is no counterpart.
 _QUEUES = (
-    ("AtomicQueueB", "atomic_queue_spsc", "throughput is not maximised, ours has the library's default"),
-    ("boost::lockfree::spsc_queue", "boost_spsc_queue", "its capacity is a constant"),
+    (
+        "AtomicQueueB",
+        "atomic_queue_spsc",
+        "form: MAXIMIZE_THROUGHPUT is false, ours has the library's default, true",
+    ),
+    (
+        "boost::lockfree::spsc_queue",
+        "boost_spsc_queue",
+        "form: its capacity is known when it is compiled, ours is not",
+    ),
     ("boost::lockfree::queue", "boost_queue"),
     ("moodycamel::ReaderWriterQueue", "moodycamel_spsc_queue", _GROWS),
     ("moodycamel::ConcurrentQueue", "moodycamel_concurrent_queue", _GROWS),

@@ -23,7 +23,7 @@ class Row:
 
     printed: str  # with its unit
     ns: float  # what an operation took, in true nanoseconds
-    at_least: bool = False  # it counts failed operations, too: a successful one took as long or longer
+    at_least: bool = False  # what is printed leaves open that it took longer
 
 
 @dataclass(frozen=True)
