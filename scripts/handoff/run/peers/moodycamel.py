@@ -1,4 +1,5 @@
-"""The benchmark of moodycamel::ConcurrentQueue (github.com/cameron314/concurrentqueue, benchmarks/benchmarks.cpp).
+"""The benchmark of moodycamel::ConcurrentQueue (github.com/cameron314/concurrentqueue, the one source in its folder
+benchmarks).
 
 What is wrong with its figures, and by how much:
 - `result` is the sum of the times of all measured threads, and `opsPerSecond` divides the operations of all of them by
