@@ -153,7 +153,7 @@ def test_a_run_that_cannot_be_believed_has_no_figure(
     out = tmp_path / "out"
     assert beside.main(arguments(ours, peer, "--blocks=1", f"--out={out}")) == EXIT_FAILED
     assert said in capsys.readouterr().err.splitlines()[-1]
-    (theirs,) = [one for one in samples.read(out / samples.FILE_NAME).records if folder.is_theirs(one)]
+    (theirs,) = [one for one in samples.read(out / samples.FILE_NAME).records if one["label"] == "theirs"]
     assert theirs["status"] == status and "AtomicQueueB" in theirs["output"]
 
 

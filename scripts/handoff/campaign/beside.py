@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,13 +18,11 @@ import numpy
 from ..errors import HandoffError, MeasurementError
 from ..run.cases import Case
 from ..run.peers import folder
-from ..run.peers.suite import CPUS, Clock, Foreign, Suite, disagrees
+from ..run.peers.suite import CPUS, OURS, THEIRS, Clock, Foreign, Suite, disagrees
 from ..run.samples import STATUSES, Sample, SampleLog
 from . import catalog, runner, schedule, watched
 from .interrupt import Interrupt
 from .runner import Layout, Settings
-
-OURS, THEIRS = "ours", "theirs"
 
 # A peer's program measures all that it has, which takes minutes where there are many CPUs.
 LIMIT_S = 3600.0
@@ -73,13 +71,7 @@ def measure(design: Design, log: SampleLog, interrupt: Interrupt, say: Callable[
     end: it would fail in the others, too."""
     for block in range(design.blocks):
         start = time.monotonic()
-        random = _random(design, block + design.blocks)
-        for position, trial in enumerate(order(design, block)):
-            layout = Layout(
-                int(random.integers(0, schedule.PADDING_LIMIT)),
-                schedule.HEAP_GAP_STEP
-                * int(random.integers(0, schedule.HEAP_GAP_LIMIT // schedule.HEAP_GAP_STEP)),
-            )
+        for position, (trial, layout) in enumerate(_trials(design, block)):
             of = _measured(design, trial, layout, interrupt)
             if of is None:
                 return
@@ -98,14 +90,12 @@ def _refuse_if_hopeless(design: Design, sample: Sample) -> None:
     raise HandoffError(said) if sample.message.startswith(_FOREIGN) else MeasurementError(said)
 
 
-def order(design: Design, block: int) -> list[tuple[str, ...] | Case]:
+def _trials(design: Design, block: int) -> Iterator[tuple[tuple[str, ...] | Case, Layout]]:
     """The arguments of a run of the peer's, or a case of ours: in an order that follows from the seed and the block."""
+    random = numpy.random.Generator(numpy.random.PCG64([design.seed, block]))
     trials: list[tuple[str, ...] | Case] = [*design.suite.arguments, *design.cases * design.suite.repeats]
-    return [trials[index] for index in _random(design, block).permutation(len(trials))]
-
-
-def _random(design: Design, block: int) -> numpy.random.Generator:
-    return numpy.random.Generator(numpy.random.PCG64([design.seed, block]))
+    shuffled = [trials[index] for index in random.permutation(len(trials))]
+    return zip(shuffled, schedule.layouts(random, len(trials)))
 
 
 def _measured(

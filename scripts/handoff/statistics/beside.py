@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..run.peers.folder import Measured, is_theirs
-from ..run.peers.suite import Counterpart, Reading, Row
+from ..run.peers.folder import Measured
+from ..run.peers.suite import OURS, THEIRS, Counterpart, Reading, Row
 from . import measures, pairs, regimes, verdicts
 from .outcomes import Verdict
-
-OURS, THEIRS = "ours", "theirs"
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def compare(measured: Measured) -> Comparison:
     readings = {
         index: measured.suite.read(record["output"], measured.clock)
         for index, record in enumerate(sound)
-        if is_theirs(record)
+        if record["label"] == THEIRS
     }
     told = list(readings.values())
     return Comparison(

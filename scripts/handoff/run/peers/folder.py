@@ -54,10 +54,6 @@ def case_name(suite: Suite, arguments: tuple[str, ...]) -> str:
     return f"beside/{suite.name}/part:{suite.arguments.index(arguments)}"
 
 
-def is_theirs(record: dict[str, Any]) -> bool:
-    return str(record["case"]).startswith("beside/")
-
-
 def begin(path: Path, header: dict[str, Any]) -> samples.SampleLog:
     """A new folder."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+OURS, THEIRS = "ours", "theirs"  # the labels of trials
+
 CPUS = 2  # every shape that is compared has two threads, each with a CPU of its own
 
 
