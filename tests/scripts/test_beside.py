@@ -172,6 +172,21 @@ def test_an_interruption_keeps_what_was_measured(ours: FakeBuild, peer: Path, tm
     assert all(one["status"] == "ok" for one in samples.read(out / samples.FILE_NAME).records)
 
 
+@TWO_CPUS
+@pytest.mark.skipif("HANDOFF_BUILD" not in os.environ, reason="CTest says where the benchmarks are")
+def test_our_side_is_a_real_build(peer: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build = f"--build-dir={os.environ['HANDOFF_BUILD']}"
+    # Where the machine moves in the one block, nothing is compared.
+    given = ["moodycamel", f"--program={peer}", build, "--blocks=1", f"--out={out}"]
+    assert beside.main(given) in (0, EXIT_FAILED)
+    theirs = [one for one in samples.read(out / samples.FILE_NAME).records if one["label"] == "theirs"]
+    assert len(theirs) == 3
+    for one in theirs:
+        assert one["cpus"] == sorted(os.sched_getaffinity(0))[:2]
+        assert one["figures"]["yardstick_before_ns"] > 0 and one["figures"]["yardstick_after_ns"] > 0
+
+
 # ---- misuse --------------------------------------------------------------------------------------------------
 
 
