@@ -124,10 +124,9 @@ def main() -> None:
     if PROGRAM == "catalog":
         print(json.dumps(read("catalog.json")))
         return
-    if flag("placement") not in (None, "compact", "scatter", "none"):
-        print(
-            f"handoff: {PROGRAM}: placement '{flag('placement')}' is unknown; valid: compact", file=sys.stderr
-        )
+    placement = flag("placement") or "compact"
+    if placement not in ("compact", "scatter", "none") and not placement.startswith("cpus:"):
+        print(f"handoff: {PROGRAM}: placement '{placement}' is unknown; valid: compact", file=sys.stderr)
         sys.exit(2)
     cases = [name for name in read("cases.json") if name.startswith(PROGRAM + "/")]
     if "--benchmark_list_tests" in sys.argv:
@@ -159,6 +158,8 @@ def main() -> None:
         padding=padding,
         heap_gap=float(flag("heap_gap") or "nan"),
     )
+    if os.path.exists(os.path.join(HERE, "figures.json")):  # more of them, for whoever needs such
+        figures |= read("figures.json")
     if PROGRAM == "memory" or PROGRAM.startswith("download"):
         figures |= dict.fromkeys(OF_DOWNLOADS_AND_MEMORY, 1.0)
     print_document(entry(case, label="cpus:0,1", **figures))

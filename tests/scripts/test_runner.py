@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import CASES, HANG_S, FakeBuild, wait_until
 
-from handoff.campaign import runner
+from handoff.campaign import runner, watched
 from handoff.campaign.interrupt import Interrupt
 from handoff.run import cases
 
@@ -149,9 +149,9 @@ def test_google_benchmarks_variables_do_not_reach_a_trial(
 def test_only_the_ends_of_a_flood_are_kept(
     build: FakeBuild, interrupt: Interrupt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "READ_OUTPUT", 10_000)
+    monkeypatch.setattr(watched, "READ_OUTPUT", 10_000)
     script = build.benchmarks / CASE.workload
     script.write_text("#!/bin/sh\nseq 1 200000\necho the end\nexit 1\n")
     outcome = finished(build, interrupt)
-    assert len(outcome.output) == runner.KEPT_OUTPUT
+    assert len(outcome.output) == watched.KEPT_OUTPUT
     assert outcome.output.endswith("\n200000\nthe end\n")

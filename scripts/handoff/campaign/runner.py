@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import math
 import os
 import re
-import select
 import signal
-import subprocess
-import tempfile
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from typing import IO, Any
+from typing import Any
 
-from ..errors import HandoffError
-from ..host import probe
 from ..host.privacy import anonymous
 from ..run import strategies
 from ..run.cases import Case, listing_filter, threads
-from . import scratch
+from . import watched
 from .interrupt import Interrupt
 from .redis_server import RedisServer
-
-KEPT_OUTPUT = 4000
-# Enough for any single case; what prints more is broken.
-READ_OUTPUT = 1 << 20
+from .watched import Ended
 
 # The numbers of a Google Benchmark entry that are its own and no counters of ours.
 GOOGLE_BENCHMARK_KEYS = frozenset(
@@ -48,11 +35,6 @@ USUAL_WINDOW_MS, USUAL_RAMP_MS = 50.0, 10.0
 # Where threads shared CPUs it told a fifth, in three of four shapes: time slices are as long. A tail's percentile depends on the window.
 BRIEF_RAMP_MS, BRIEF_MS = 3.0, 12.0
 STEADY = ("ping_pong", "producer_consumer", "counter", "lock", "wait")
-
-# If the campaign itself is killed, a hung trial must not stay behind and keep a CPU busy. Done by a program of Debian's
-# util-linux, because whatever Python runs between fork and exec needs a real fork, which copies the campaign's page
-# tables: 12 ms instead of 4.
-_DIES_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
 def is_steady(case: Case) -> bool:
@@ -120,15 +102,6 @@ class TrialOutcome:
     figures: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Ended:
-    """How the process came to its end."""
-
-    exit: int
-    stdout: str
-    stderr: str
-
-
 def run(
     program: Sequence[str],
     case: Case,
@@ -145,108 +118,32 @@ def run(
         *settings.flags(case.workload, case),
         f"--heap_gap={layout.heap_gap}",
     ]
-    started = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-    start = time.monotonic()
-    # Files, not pipes: no reader has to wake up while the trial runs.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, scratch.folder() as own:
-        process = _spawn(command, layout.padding, own, out, err)
-        try:
-            why = _wait(process, limit_s, interrupt)
-        finally:
-            _end(process)
-        seconds = time.monotonic() - start
-        ended = _Ended(process.returncode, _text(out), _text(err))
-    if why == "interrupted":
+    ended = watched.run(command, {"HANDOFF_PADDING": "x" * layout.padding}, limit_s, interrupt)
+    if ended.why == watched.INTERRUPTED:
         return None
-    if why == "late":
+    if ended.why == watched.LATE:
         message = f"hung: no end within {limit_s:.0f} s"
+        kept = _kept(ended, settings)
         return TrialOutcome(
-            started, seconds, "hung", ended.exit, message, _kept(ended, settings), settings.placement
+            ended.started, ended.seconds, "hung", ended.exit, message, kept, settings.placement
         )
-    return _judge(case, settings, started, seconds, ended)
+    return _judge(case, settings, ended)
 
 
-def _spawn(
-    command: list[str], padding: int, own: str, out: IO[bytes], err: IO[bytes]
-) -> subprocess.Popen[bytes]:
-    """`own`: where the trial keeps what it needs on the disk; whatever becomes of it, that goes with the trial."""
-    variables = probe.without_flags() | {"HANDOFF_PADDING": "x" * padding, "TMPDIR": own}
-    try:
-        return subprocess.Popen(
-            [*_DIES_WITH_PARENT, *command],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            env=variables,
-            start_new_session=True,  # its own group: Ctrl-C is ours to handle, and killing takes its children
-        )
-    except OSError as error:
-        raise HandoffError(f"cannot run '{_DIES_WITH_PARENT[0]}': {error.strerror}") from error
-
-
-def _wait(process: subprocess.Popen[bytes], limit_s: float, interrupt: Interrupt) -> str:
-    """Sleeps until the end without waking up in between: Popen.wait with a timeout polls up to 2,000 times a
-    second, on the very CPUs that are measured."""
-    pidfd = _end_of(process.pid)
-    try:
-        poll = select.poll()
-        poll.register(pidfd, select.POLLIN)  # of a pipe, its closing wakes too
-        poll.register(interrupt.fd, select.POLLIN)
-        ready = {fd for fd, _ in poll.poll(limit_s * 1000)}
-    finally:
-        os.close(pidfd)
-    if pidfd in ready:
-        return "ended"
-    return "interrupted" if ready else "late"
-
-
-def _end_of(pid: int) -> int:
-    """A file that can be read once the child has ended."""
-    try:
-        return os.pidfd_open(pid)
-    except OSError as error:
-        if error.errno not in (errno.ENOSYS, errno.EPERM):
-            raise
-    # A kernel, or a sandbox, that has no such files: a thread waits, and leaves the child to be reaped.
-    reader, writer = os.pipe2(os.O_CLOEXEC)
-
-    def wait() -> None:
-        with contextlib.suppress(ChildProcessError):
-            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        os.close(writer)
-
-    threading.Thread(target=wait, daemon=True).start()
-    return reader
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kills what is left of the process's group, of which it is the leader and not yet reaped."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _text(file: IO[bytes]) -> str:
-    """The file, or its two ends if it is too large."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    head = file.read(min(size, READ_OUTPUT))
-    file.seek(max(len(head), size - KEPT_OUTPUT))
-    return (head + file.read()).decode(errors="replace")
-
-
-def _kept(ended: _Ended, settings: Settings) -> str:
+def _kept(ended: Ended, settings: Settings) -> str:
     parts = [text for text in (ended.stdout, ended.stderr) if text.strip()]
     # Blotted first and cut then: a name that straddles the cut would not be found.
-    return settings.anonymous("\n".join(parts))[-KEPT_OUTPUT:]
+    return settings.anonymous("\n".join(parts))[-watched.KEPT_OUTPUT :]
 
 
-def _judge(case: Case, settings: Settings, started: str, seconds: float, ended: _Ended) -> TrialOutcome:
+def _judge(case: Case, settings: Settings, ended: Ended) -> TrialOutcome:
     context, entry, flaw = _entry(case, ended.stdout)
     placement = str(context.get("handoff_placement", settings.placement))
     cpus = _cpus(entry)
     figures = _figures(entry)
     status, message = _verdict(ended, entry, figures, flaw)
     message = settings.anonymous(message)
+    started, seconds = ended.started, ended.seconds
     if status == "ok":
         return TrialOutcome(started, seconds, status, ended.exit, "", "", placement, cpus, figures)
     return TrialOutcome(
@@ -284,7 +181,7 @@ def _figures(entry: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _verdict(
-    ended: _Ended, entry: Mapping[str, Any], figures: Mapping[str, float], flaw: str
+    ended: Ended, entry: Mapping[str, Any], figures: Mapping[str, float], flaw: str
 ) -> tuple[str, str]:
     if ended.exit < 0:
         return "crashed", f"crashed: signal {-ended.exit} ({signal.strsignal(-ended.exit)})"

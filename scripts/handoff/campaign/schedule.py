@@ -56,14 +56,18 @@ def block_trials(plan: BlockPlan, seed: int, block: int) -> list[Trial]:
     trials = in_a_block(plan)
     random = numpy.random.Generator(numpy.random.PCG64([seed, block]))
     order = random.permutation(len(trials))
-    paddings = random.integers(0, PADDING_LIMIT, size=len(trials))
-    gaps = HEAP_GAP_STEP * random.integers(0, HEAP_GAP_LIMIT // HEAP_GAP_STEP, size=len(trials))
-    layouts = [Layout(padding, gap) for padding, gap in zip(paddings.tolist(), gaps.tolist())]
     shuffled = (trials[index] for index in order)
     return [
         Trial(block, position, case, label, layout)
-        for position, ((case, label), layout) in enumerate(zip(shuffled, layouts))
+        for position, ((case, label), layout) in enumerate(zip(shuffled, layouts(random, len(trials))))
     ]
+
+
+def layouts(random: numpy.random.Generator, count: int) -> list[Layout]:
+    """Of so many trials."""
+    paddings = random.integers(0, PADDING_LIMIT, size=count)
+    gaps = HEAP_GAP_STEP * random.integers(0, HEAP_GAP_LIMIT // HEAP_GAP_STEP, size=count)
+    return [Layout(padding, gap) for padding, gap in zip(paddings.tolist(), gaps.tolist())]
 
 
 def interleaved(trials: list[Trial], seed: int, builds: int) -> list[Trial]:
