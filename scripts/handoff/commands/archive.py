@@ -173,6 +173,13 @@ def check(given: argparse.Namespace) -> int:
     return 0
 
 
+def _differs(found: Checked) -> str:
+    try:
+        return entry.differs(found.run.path, found)
+    except HandoffError:  # of an earlier version, or damaged: that is what is made again
+        return ""
+
+
 def refresh(given: argparse.Namespace) -> int:
     with folder.opened(given.archive) as archive:
         entries = []
@@ -182,6 +189,8 @@ def refresh(given: argparse.Namespace) -> int:
                 raise HandoffError(
                     f"{archive.path / RUNS / name} is run '{found.id}'; valid: a folder of its name"
                 )
+            if (found.run.path / entry.FILE_NAME).exists() and (differing := _differs(found)):
+                raise HandoffError(f"{found.run.path}: {differing}; archive.py remove {name} takes it out")
             entries.append(_stage(found, archive))
             print(f"{name} is made again", flush=True)
         for name in archive.compared():

@@ -40,6 +40,8 @@ def _run(archive: Archive, name: str) -> str:
         found = checking.check(run_dir)
         if found.id != name:
             return f"it is run '{found.id}'"
+        if differing := entry.differs(run_dir, found):
+            return differing
         if entry.read(run_dir) != entry.build(found):
             return f"{entry.FILE_NAME} is not what the samples say; {AGAIN}"
     except (HandoffError, OSError) as error:

@@ -114,7 +114,7 @@ def neighbours(new: Json, others: Sequence[Json]) -> tuple[Json | None, Json | N
 
 
 def _is_alike(one: Json, other: Json) -> bool:
-    if any(one[key] != other[key] for key in ("machine", "compiler", "measured_by")):
+    if any(one[key] != other[key] for key in ("machine", "compiler", "profile", "measured_by")):
         return False
     return bool({case["case"] for case in one["cases"]} & {case["case"] for case in other["cases"]})
 

@@ -10,6 +10,7 @@ from typing import Any
 from ...compare import identity
 from ...errors import HandoffError, describe
 from ...run import shapes, strict_json
+from ...run.run_folder import ENVIRONMENT_NAME
 from ...statistics import states
 from .. import ending, summary, verdict_words
 from .checking import Checked
@@ -76,7 +77,6 @@ def _case(row: Json) -> list[Json]:
     state = states.state_of(row, states.main_regime([row]))
     if row["workload"] == "core_to_core" or state is None or not state["known"]:
         return []
-    multiple = (state["multiple"] or {}).get("median")
     return [
         {
             "case": row["case"],
@@ -84,10 +84,14 @@ def _case(row: Json) -> list[Json]:
             "unit": row["unit"],
             "regime": state["regime"],
             "n": state["n"],
-            **{name: _short(state[name]) for name in ("median", "low", "high")},
-            "multiple": _short(multiple),
+            **_interval(state),
+            "multiple": _interval(state["multiple"]) if state["multiple"] else None,
         }
     ]
+
+
+def _interval(of: Json) -> Json:
+    return {name: _short(of[name]) for name in ("median", "low", "high")}
 
 
 def _short(value: float | None) -> float | None:
@@ -95,6 +99,7 @@ def _short(value: float | None) -> float | None:
 
 
 _NUMBER = shapes.nullable(shapes.number(-1e18, 1e18))
+_INTERVAL = {name: _NUMBER for name in ("median", "low", "high")}
 _COUNT = shapes.whole(0, 2**53)
 _HEADLINE = shapes.fields(
     {
@@ -108,7 +113,8 @@ _HEADLINE = shapes.fields(
 _CASE = shapes.fields(
     {
         **{name: shapes.text for name in ("case", "implementation", "unit", "regime")},
-        **{name: _NUMBER for name in ("median", "low", "high", "multiple")},
+        **_INTERVAL,
+        "multiple": shapes.nullable(shapes.fields(_INTERVAL, {})),
         "n": _COUNT,
     },
     {},
@@ -151,3 +157,13 @@ def read(run_dir: Path) -> Json:
         raise HandoffError(f"{path}: {error}; archive.py refresh makes it again") from error
     entry: Json = found
     return entry
+
+
+def differs(run_dir: Path, found: Checked) -> str:
+    """In what the run is not the one that joined; empty: in nothing."""
+    joined = read(run_dir)
+    for what, now in (("data", found.data_sha256), ("environment", found.environment_sha256)):
+        if joined[f"{what}_sha256"] != now:
+            name = ENVIRONMENT_NAME if what == "environment" else "what was measured"
+            return f"{name} is not that of the run that joined"
+    return ""

@@ -31,18 +31,10 @@ class Point:
 
     @property
     def shown(self) -> tuple[float, float, float] | None:
-        """Value and interval of what is drawn; the interval of a multiple is the figure's, as far from it."""
-        middle, low, high = (self.figure[name] for name in ("median", "low", "high"))
-        if not middle or not low or not high:
-            return None
-        by = self.figure["multiple"] / middle if self.figure["multiple"] else 1.0
-        if self.figure["multiple"] and self.figure["unit"] == "1/s":  # a rate has the inverse of a cost
-            return (
-                self.figure["multiple"],
-                self.figure["multiple"] * middle / high,
-                self.figure["multiple"] * middle / low,
-            )
-        return middle * by, low * by, high * by
+        """Value and interval of what is drawn."""
+        of = self.figure["multiple"] or self.figure
+        middle, low, high = of["median"], of["low"], of["high"]
+        return (middle, low, high) if middle and low and high else None
 
 
 @dataclass(frozen=True)

@@ -107,13 +107,10 @@ def _words(entry: Json, title: str) -> list[str] | None:
 
 
 def _by_machine(title: str, newest: Sequence[Json], machines: Sequence[str]) -> list[tuple[Json, Json]]:
-    """Of each machine the newest run that answers it; one that may be cited goes before one that may not."""
+    """Of each machine the run that says most of it: one that may be cited, of most candidates, the newest."""
     found = []
     for machine in machines:
-        able = [one for one in newest if one["machine"] == machine and _headline(one, title)]
-        if able:
-            run = next((one for one in able if one["citable"]), able[0])
-            row = _headline(run, title)
-            assert row is not None
-            found.append((run, row))
+        rows = [(one, row) for one in newest if one["machine"] == machine and (row := _headline(one, title))]
+        if rows:
+            found.append(max(rows, key=lambda pair: (pair[0]["citable"], pair[1]["measured"])))
     return found
