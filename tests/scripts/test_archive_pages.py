@@ -25,7 +25,7 @@ __all__ = ["quick"]  # a fixture
 Json = dict[str, Any]
 Capture = pytest.CaptureFixture[str]
 
-MEASURED = {"queues": ("vyukov_mpmc_ring",), "counters": (), "workloads": ("ping_pong",), "blocks": 14}
+MEASURED: Json = {"queues": ("vyukov_mpmc_ring",), "counters": (), "workloads": ("ping_pong",), "blocks": 14}
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 
@@ -169,7 +169,7 @@ def test_what_a_run_calls_itself_is_text(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_of_two_machines_a_report_says_where_they_agree(tmp_path: Path, capsys: Capture) -> None:
-    small = vars(SMALL) | {"blocks": 6}
+    small: Json = vars(SMALL) | {"blocks": 6}
     here = measured(tmp_path / "1", **small)
     there = measured(tmp_path / "2", lambda found: found["machine"].update(cpus=8), **small | {"seed": 9})
     for run in (here, there):
