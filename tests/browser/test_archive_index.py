@@ -10,24 +10,15 @@ from typing import Any
 
 import archive as script
 import pytest
-from archive_fixtures import SMALL, finished, measured, name_of
+from archive_fixtures import SMALL, finished, make_quick, measured, name_of
 from conftest import Browser
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 from test_looks import TOO_PALE
 
-from handoff.commands import store_report
-from handoff.run import stored
-
 Json = dict[str, Any]
 
 SEEN = "return [...document.querySelectorAll('#table tbody tr')].filter((row) => !row.hidden).map((row) => row.id)"
-
-
-def fill(folder: Path, run_dir: Path, pngs: object = ()) -> Path:
-    stored.pack(run_dir, folder)
-    (folder / "report.html").write_text("<!doctype html><title>a report</title>")
-    return folder / "report.html"
 
 
 def run_of(folder: Path, day: int, commit: str, cpus: int, **spec: Any) -> Path:
@@ -51,7 +42,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run_of(place / "3", 23, "c" * 16, 8, seed=3, dirty=True),
     ]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(store_report, "fill", fill)
+        make_quick(patched)
         for run in runs:
             assert script.main(["add", str(run), "--to", str(place / "kept"), "--anyhow"]) == 0
             shutil.rmtree(run)
@@ -114,7 +105,9 @@ def test_the_filters_choose_among_the_runs_and_are_in_the_address(browser: Brows
         )
     show(browser, index)
     machine = browser.run("return document.getElementById(arguments[0]).dataset.machine", newest)
-    choose(browser, "#filters", "machine", machine)
+    Select(browser.driver.find_element("css selector", "#filters [name=machine]")).select_by_visible_text(
+        machine
+    )
     assert browser.run(SEEN) == [newest]
     shown = "return [...document.querySelectorAll('#headlines tr[data-machine]')].filter((row) => !row.hidden).map((row) => row.dataset.machine)"
     assert set(browser.run(shown)) == {machine}

@@ -62,12 +62,16 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_quick(monkeypatch)
+
+
+def make_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A report takes seconds, and most tests are about something else."""
 
     def fill(folder: Path, run_dir: Path, pngs: object = ()) -> Path:
         stored.pack(run_dir, folder)
         page = folder / "report.html"
-        page.write_text("a report of our own")
+        page.write_text("<!doctype html><title>a report of our own</title>")
         return page
 
     monkeypatch.setattr(store_report, "fill", fill)

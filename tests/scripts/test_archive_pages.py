@@ -13,10 +13,11 @@ from urllib.parse import unquote, urlsplit
 import archive as script
 import compare as compare_script
 import pytest
-from archive_fixtures import SMALL, finished, measured, name_of, quick
+from archive_fixtures import TINY, finished, make_quick, measured, name_of, quick
 from conftest import one_line
 from test_page import _embedded, _read
 
+from handoff.commands import report
 from handoff.report import summary
 from handoff.run import results
 
@@ -61,11 +62,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     ]
 
 
-@pytest.fixture
-def kept(runs: list[Path], tmp_path: Path, quick: None) -> Path:
-    for at_once in (runs[0], runs[2], runs[1]):  # the order does not matter
-        assert call("add", at_once, "--to", tmp_path / "a", "--anyhow") == 0
-    return tmp_path / "a"
+@pytest.fixture(scope="module")
+def kept(runs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """No test changes it."""
+    archive = tmp_path_factory.mktemp("archive") / "a"
+    with pytest.MonkeyPatch.context() as patched:
+        make_quick(patched)
+        for run in (runs[0], runs[2], runs[1]):  # the order does not matter
+            assert call("add", run, "--to", archive, "--anyhow") == 0
+    return archive
 
 
 CASE = "ping_pong/vyukov_mpmc_ring/queues:2/wait:spin/report:mean"
@@ -168,8 +173,11 @@ def test_what_a_run_calls_itself_is_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_of_two_machines_a_report_says_where_they_agree(tmp_path: Path, capsys: Capture) -> None:
-    small: Json = vars(SMALL) | {"blocks": 6}
+def test_of_two_machines_a_report_says_where_they_agree(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "_draw", lambda *_: [])  # pictures take most of the time
+    small: Json = TINY | {"queues": ("mutex_ring", "vyukov_mpmc_ring")}
     here = measured(tmp_path / "1", **small)
     there = measured(tmp_path / "2", lambda found: found["machine"].update(cpus=8), **small | {"seed": 9})
     for run in (here, there):

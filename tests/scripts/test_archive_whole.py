@@ -130,8 +130,8 @@ def test_a_kill_leaves_it_as_it_was_or_as_it_was_to_be(
         # The next command, whichever it is, leaves it whole.
         assert call("remove", name_of(runs[1]), "--from", here) == (0 if joined else 2)
         assert files(here) == before, step
-        assert call(*adding(runs[1], here)) == 0
-        assert files(here) == after, step
+    assert call(*adding(runs[1], here)) == 0
+    assert files(here) == after
     assert seen == {False, True}
 
 

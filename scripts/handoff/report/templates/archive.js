@@ -13,6 +13,15 @@ const readAddress = () => {
 };
 addEventListener("hashchange", readAddress);
 
+/** Words as they are typed, and a choice, which some browsers only tell as a change. @param {HTMLFormElement} form */
+const keepsItsFields = (form) => {
+  for (const kind of ["input", "change"])
+    form.addEventListener(kind, (event) => {
+      const { name, value } = /** @type {HTMLInputElement} */ (event.target);
+      setState({ [name]: value });
+    });
+};
+
 /** What a run says of a situation. @param {[string, string] | null} headline @returns {(Node | string)[]} */
 const headlineOf = (headline) => (headline ? [headline[0], element("small", {}, headline[1])] : [element("span", { class: "muted" }, "not in this run")]);
 
@@ -61,10 +70,7 @@ const startRuns = (told) => {
     for (const one of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(".situation"))) if (state.get("situation")) one.open = one.dataset.title === told.titles[at];
   };
 
-  form.addEventListener("input", (event) => {
-    const { name, value } = /** @type {HTMLInputElement} */ (event.target);
-    setState({ [name]: value });
-  });
+  keepsItsFields(form);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();
@@ -118,9 +124,6 @@ const startPair = (told) => {
     else answer.replaceChildren(comparison(a, b), sides(one, other));
   };
 
-  form.addEventListener("input", (event) => {
-    const { name, value } = /** @type {HTMLSelectElement} */ (event.target);
-    setState({ [name]: value });
-  });
+  keepsItsFields(form);
   shows.push(show);
 };
