@@ -82,7 +82,11 @@ class Browser:
         self.driver.get("about:blank")
         self.driver.get(page.as_uri() + (f"#{state}" if state else ""))
         if scripted:
-            WebDriverWait(self.driver, HANG_S).until(lambda _: self.run(READY))
+            self.wait(READY)
+
+    def wait(self, script: str) -> None:
+        """Until it returns what is true."""
+        WebDriverWait(self.driver, HANG_S).until(lambda _: self.run(script))
 
     def said(self) -> list[dict[str, Any]]:
         """What stands on the console since this was asked last."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import shutil
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 from ..errors import HandoffError
 from ..host.build import ROOT
 from ..proofs import record as proof_record
 from ..report import summary
-from ..run import line_file, results, samples, sampling, stamps
-from ..run.run_folder import ENVIRONMENT_NAME
+from ..run import results, stored
 from . import report
 
 REPORTS = ROOT / "reports"
@@ -29,17 +29,18 @@ def store(run_dir: Path, kind: str, reports: Path = REPORTS) -> Path:
     new, target = reports / f".{kind}.new", reports / kind
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    shutil.copy(run_dir / ENVIRONMENT_NAME, new)
-    for name in (samples.FILE_NAME, sampling.BLOCKS_NAME, stamps.FILE_NAME):
-        if (run_dir / name).exists():
-            line_file.pack(run_dir / name, line_file.packed(new / name))
-        elif line_file.packed(run_dir / name).exists():
-            shutil.copy(line_file.packed(run_dir / name), new)
-    page = report.write(new, proof_record.load(ROOT / proof_record.DEFAULT), IN_THE_README.get(kind, ()))
-    (new / summary.FILE_NAME).unlink()  # it is made again with the report
+    page = fill(new, run_dir, IN_THE_README.get(kind, ()))
     shutil.rmtree(target, ignore_errors=True)
     new.rename(target)
     return target / page.name
+
+
+def fill(folder: Path, run_dir: Path, pngs: Collection[str] = ()) -> Path:
+    """The run, packed, and its report, whose page it returns."""
+    stored.pack(run_dir, folder)
+    page = report.write(folder, proof_record.load(ROOT / proof_record.DEFAULT), pngs)
+    (folder / summary.FILE_NAME).unlink()  # it is made again with the report
+    return page
 
 
 def refuse_what_cannot_be_cited(run_dir: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import lzma
@@ -10,6 +11,7 @@ import tarfile
 from pathlib import Path
 
 from ..errors import HandoffError
+from ..run import line_file
 from ..run.run_folder import ENVIRONMENT_NAME, MEASURED
 
 # What was measured. What is derived from it is made again where it arrives.
@@ -18,14 +20,13 @@ LARGEST_BYTES = 2 << 30
 
 
 def packed(run: Path) -> bytes:
-    """The same bytes each time."""
+    """The same bytes each time, of a stored run, too."""
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w") as tar:
         for name in NAMES:
-            path = run / name
-            if path.exists():
+            with contextlib.suppress(FileNotFoundError), line_file.open_lines(run / name) as file:
                 entry = tarfile.TarInfo(name)
-                content = path.read_bytes()
+                content = file.read()
                 entry.size = len(content)
                 tar.addfile(entry, io.BytesIO(content))
     return lzma.compress(plain.getvalue())

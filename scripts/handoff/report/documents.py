@@ -13,6 +13,7 @@ from ..proofs import sources as proof_sources
 from ..proofs import table as proof_table
 from ..proofs.record import Record
 from ..run import cases
+from . import verdict_words
 
 Entry = Mapping[str, Any]
 Json = dict[str, Any]
@@ -50,7 +51,9 @@ def progress(entry: Entry, first: str, second: str) -> str:
 
 def which_queue(summary: Json, report: str) -> str:
     """The decision table of a run, with those that are best in it."""
-    rows = [[row["title"], _best(row), _of(row)] for row in summary["decisions"]]
+    rows = [
+        [row["title"], verdict_words.in_brief(row, MOST_NAMED, "`"), _of(row)] for row in summary["decisions"]
+    ]
     machine = summary["environment"]["machine"]
     where = f"{machine.get('cpu_model') or machine.get('model')}, {machine['cpus']} CPUs"
     return "\n\n".join(
@@ -60,18 +63,6 @@ def which_queue(summary: Json, report: str) -> str:
             f"[Evidence, and when it does not hold]({report}). Your machine is another one: run it.",
         ]
     )
-
-
-def _best(row: Json) -> str:
-    if not row["group"]:
-        return "not measured"
-    if not row["resolved"]:
-        return "not known"
-    names = [f"`{name}`" for name in row["best"][:MOST_NAMED]]
-    more = len(row["best"]) - len(names)
-    alike = f"; {len(row['alike'])} within ±10%" if row["alike"] else ""
-    open_still = f"; {len(row['not_known'])} not told apart" if row["not_known"] else ""
-    return ", ".join(names) + (f" and {more} more" if more else "") + alike + open_still
 
 
 def _of(row: Json) -> str:

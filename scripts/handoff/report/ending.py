@@ -57,9 +57,7 @@ def _row(row: Json, summary: Json) -> list[str]:
     """Who is best, who may be, and the first who is not; the others are counted."""
     shown = _shown(row["members"])
     rest = Counter(one["outcome"] for one in row["members"] if one not in shown)
-    wanted = {one["case"] for one in row["members"]}
-    own = [one for one in summary["cases"] if one["case"] in wanted and one["label"] == one["implementation"]]
-    cases = {one["case"]: one for one in own}
+    cases = _cases(row, summary)
     regime = states.main_regime(cases.values())
     known = {one["regime"] for case in cases.values() for one in case["regimes"]}
     where = f", regime {regime}" if len(known) > 1 else ""
@@ -75,6 +73,18 @@ def _row(row: Json, summary: Json) -> list[str]:
     if rest:
         told.append(INDENT + "and " + ", ".join(f"{count} {outcome}" for outcome, count in rest.items()))
     return told
+
+
+def _cases(row: Json, summary: Json) -> dict[str, Json]:
+    wanted = {one["case"] for one in row["members"]}
+    own = [one for one in summary["cases"] if one["case"] in wanted and one["label"] == one["implementation"]]
+    return {one["case"]: one for one in own}
+
+
+def figure_of_best(row: Json, summary: Json) -> str:
+    """Of the best one of a decision, in the regime that the terminal shows it in."""
+    cases = _cases(row, summary)
+    return _value(cases.get(row["members"][0]["case"]), states.main_regime(cases.values()), row["column"])
 
 
 def _shown(members: Sequence[Json]) -> list[Json]:

@@ -54,3 +54,16 @@ def instead_of_best(row: Json) -> str:
     if row["resolved"]:
         return ""
     return "not known: no difference is shown between them, and none to be equivalent"
+
+
+def in_brief(row: Json, most_named: int, quote: str = "") -> str:
+    """What a decision says, in one cell: the best ones, and how many others are near."""
+    if not row["group"]:
+        return "not measured"
+    if not row["resolved"]:
+        return "not known"
+    names = [f"{quote}{name}{quote}" for name in row["best"][:most_named]]
+    more = len(row["best"]) - len(names)
+    alike_too = f"; {len(row['alike'])} within ±10%" if row["alike"] else ""
+    open_still = f"; {len(row['not_known'])} not told apart" if row["not_known"] else ""
+    return ", ".join(names) + (f" and {more} more" if more else "") + alike_too + open_still

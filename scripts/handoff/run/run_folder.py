@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -24,6 +25,8 @@ FIXED_SETTINGS = ("method", "profile", "placement", "window_ms", "ramp_ms", "bri
 # What a campaign writes as it measures.
 SUMMARY_NAME = "summary.json"  # what a report derives from all of them
 MEASURED = (samples.FILE_NAME, sampling.BLOCKS_NAME, stamps.FILE_NAME)
+
+HASH_DIGITS = 8  # of what was measured, at the end of a run's name
 
 MOST_DIFFERENCES = 3  # named when a run cannot go on here
 
@@ -94,13 +97,11 @@ class RunFolder:
         self.stamps.close()
 
     def _run_id(self) -> str:
-        measured = [self.path / samples.FILE_NAME, self.path / stamps.FILE_NAME]
-        data = b"".join(path.read_bytes() for path in measured if path.exists())
         stem = (
             str(self.environment["run_id"]).rpartition("-running-")[0]
             or str(self.environment["run_id"]).rpartition("-")[0]
         )
-        return f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}"
+        return f"{stem}-{data_sha256(self.path)[:HASH_DIGITS]}"
 
     def _write(self) -> None:
         """Replaces the file as a whole: it is never half written."""
@@ -117,6 +118,16 @@ class RunFolder:
             raise
         new.replace(path)
         line_file.sync_folder(self.path)
+
+
+def data_sha256(path: Path) -> str:
+    """Of all that was measured, be it packed or not: what the run's name ends with the first digits of."""
+    told = hashlib.sha256()
+    for name in (samples.FILE_NAME, stamps.FILE_NAME):
+        with contextlib.suppress(FileNotFoundError), line_file.open_lines(path / name) as file:
+            while part := file.read(1 << 20):
+                told.update(part)
+    return told.hexdigest()
 
 
 def is_begun(path: Path) -> bool:

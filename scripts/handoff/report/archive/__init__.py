@@ -1,0 +1,1 @@
+"""Many runs in one folder, with pages that need no server."""
