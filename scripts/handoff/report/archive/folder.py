@@ -24,6 +24,7 @@ Json = dict[str, Any]
 
 RUNS, COMPARISONS, HISTORY = "runs", "comparisons", "history"
 INDEX_PAGE, INDEX_DATA = "index.html", "index.json"
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FOLDERS = (RUNS, COMPARISONS, HISTORY)
 # What is being made, and what has left its place, or was there before.
 NEW, GONE = ".new", ".gone"
@@ -159,7 +160,7 @@ def opened(path: Path, create: bool = False, writes: bool = True) -> Iterator[Ar
     found = Archive(path)
     begun = create and not path.exists()
     if begun:
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)  # another one may begin it, too
     if not path.is_dir():
         raise HandoffError(
             f"archive '{path}': there is no such folder; archive.py add RUN --to DIR begins one"
@@ -197,11 +198,18 @@ def _lock(fd: int, path: Path, kind: int) -> None:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    """What asks to end has its say afterwards. By handlers: a mask is of one thread, and libraries have others, to which
+    the signal would go."""
+    came: list[int] = []
+    heard = [one for one in _ENDINGS if signal.getsignal(one) not in (signal.SIG_IGN, None)]
+    former = {one: signal.signal(one, lambda number, _: came.append(number)) for one in heard}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for one, handler in former.items():
+            signal.signal(one, handler)
+    for number in came:
+        signal.raise_signal(number)
 
 
 def _names(folder: Path) -> list[str]:
