@@ -57,13 +57,14 @@ public:
     bool is_at_rest(std::size_t uses_enough) const {
         return uses() >= uses_enough && most_.back() == most_[uses() - uses_enough];
     }
-    // What is kept for ever grows in the later half of any number of uses by as much as in the earlier one,
-    // and in many of them. Ups and downs pass their highest point ever more rarely, and by ever less.
+    // What is kept for ever grows in most uses, or at least in many of the later half, and by as much as in
+    // the earlier one. Ups and downs pass their highest point ever more rarely, and by ever less.
     bool goes_on() const {
         if (uses() < enough_uses || bytes() <= least_growth) return false;
         const std::size_t half = uses() / 2;
+        const std::size_t rises = rises_in_last(half);
         const std::size_t lately = most_.back() - most_[uses() - half];
-        return lately > bytes() / 3 && rises_in_last(half) > half / 10;
+        return rises > half / 2 || (rises > half / 10 && lately > bytes() / 3);
     }
 
 private:
