@@ -1,4 +1,4 @@
-// One thread puts items into a slot, at set times, and others wait for them: how late is an item seen, what
+// One thread puts items into a slot, and others wait for them: how late is an item seen, what
 // does waiting cost, and what does it cost to wake?
 //
 // Each item comes a gap after the one before was taken, so that it always finds threads that wait. At set
