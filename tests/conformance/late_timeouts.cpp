@@ -1,14 +1,15 @@
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "held_thread.hpp"
 #include "session.hpp"
 #include "tests.hpp"
 #include "transfer.hpp"
@@ -33,27 +34,6 @@ constexpr unsigned enough_late = 5;
 constexpr unsigned enough_served = 5;
 // At most so many, of which each takes as long as a timeout, or as ten.
 constexpr unsigned most_tries = 100;
-
-// Then a thread that is woken does not take the processor from the one that has woken it, which is to take
-// the item back. The policy is one that each thread may choose.
-void wake_up_slowly() {
-    const sched_param parameters{};
-    if (sched_setscheduler(0, SCHED_BATCH, &parameters) != 0) die("sched_setscheduler failed");
-}
-
-// Both threads on one processor, the first that they may use: on another one, which may be idle, the consumer
-// would run before the call that has woken it returns, and would get each item. Where this is forbidden the
-// test is weaker.
-void share_a_processor() {
-    cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
-    int first = 0;
-    while (first < CPU_SETSIZE - 1 && !CPU_ISSET(first, &allowed)) ++first;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(first, &one);
-    sched_setaffinity(0, sizeof one, &one);
-}
 
 // A call of pop_for, and when another thread took back an item that it had pushed.
 struct call_under_traffic {
@@ -91,25 +71,32 @@ void give_up(any_queue<number>& queue, clock::time_point end, call_under_traffic
     }
 }
 
+// Items come and are taken back while the consumer is held: it is woken for each, and finds none when it
+// runs.
 call_under_traffic call_while_others_take(any_queue<number>& queue) {
     std::atomic<bool> over = false;
     call_under_traffic call;
     const auto end = clock::now() + longest;
     call.traffic_ended = end;
+    std::optional<held_thread> waiting;
+    std::atomic<bool> is_there = false;
     run_threads(2, [&](unsigned self) {
-        share_a_processor();
         if (self == 0) {
-            wake_up_slowly();
+            waiting.emplace();
+            is_there = true;
             give_up(queue, end, call);
             over = true;
             return;
         }
+        while (!is_there) std::this_thread::yield();
         const auto producer = queue.producer();
         const auto consumer = queue.consumer();
         while (!over && clock::now() < end) {
+            waiting->hold();
             number value = 1;
             producer->try_push(std::move(value));
             if (consumer->try_pop(value)) call.taken_back.push_back(clock::now());
+            waiting->let_go();
             std::this_thread::sleep_for(between);
         }
     });
@@ -124,6 +111,7 @@ void pop_for_gives_up_while_others_take(const queue_under_test& subject) {
     const auto queue = subject.numbers(4);
     unsigned in_time = 0;
     unsigned served = 0;
+    unsigned early = 0;
     std::vector<milliseconds::rep> lateness;
     for (unsigned tries = 0; tries < most_tries; ++tries) {
         if (in_time == enough_in_time || served == enough_served || lateness.size() == enough_late) break;
@@ -133,6 +121,7 @@ void pop_for_gives_up_while_others_take(const queue_under_test& subject) {
             continue;
         }
         served = 0;
+        if (call.ended - call.began < timeout) ++early;
         if (call.lasted() >= late)
             lateness.push_back(call.lasted().count());
         else if (call.had_traffic())
@@ -141,6 +130,8 @@ void pop_for_gives_up_while_others_take(const queue_under_test& subject) {
     if (in_time < enough_in_time && lateness.size() < enough_late)
         std::printf("%.*s: not tested whether pop_for begins its timeout anew: in %u runs it got each item\n",
                     static_cast<int>(subject.registered_name.size()), subject.registered_name.data(), served);
+    EXPECT_EQ(early, 0U) << "calls of pop_for gave up before their timeout of " << timeout.count()
+                         << " ms: woken in vain, or by the signal that held them";
     EXPECT_LT(lateness.size(), enough_late)
         << "calls of pop_for lasted " << late.count() << " ms or more, the last one " << lateness.back()
         << " ms, with a timeout of " << timeout.count() << " ms, while others took the items that came; "

@@ -36,7 +36,7 @@ namespace {
 [[maybe_unused]] const bool registered =
     register_queue<crashing_queue>("crashing_queue") && register_queue<fidgety_queue>("fidgety_queue") &&
     register_queue<hasty_queue>("hasty_queue") && register_queue<hoarding_queue>("hoarding_queue") &&
-    register_queue<coarse_queue>("coarse_queue") &&
+    register_queue<adding_queue>("adding_queue") && register_queue<coarse_queue>("coarse_queue") &&
     register_queue<contended_leak_queue>("contended_leak_queue") &&
     register_queue<napping_queue>("napping_queue") && register_queue<one_store_queue>("one_store_queue") &&
     register_queue<serial_queue>("serial_queue") && register_queue<swallowing_queue>("swallowing_queue") &&

@@ -47,6 +47,25 @@ public:
     }
 };
 
+// Each wake-up in vain adds 10 milliseconds to its timeout.
+template <only_numbers T>
+class adding_queue : public timed_monitor<T> {
+public:
+    using value_type = T;
+    using producer = direct_producer<adding_queue>;
+    using consumer = direct_consumer<adding_queue>;
+    static constexpr queue_spec spec = queue_control("adding_queue", boundedness::bounded);
+
+    using timed_monitor<T>::timed_monitor;
+    bool pop_for(T& value, nanoseconds timeout) {
+        std::unique_lock lock(this->mutex_);
+        auto end = std::chrono::steady_clock::now() + this->at_most_a_year(timeout);
+        while (this->items_.empty() && this->arrived_.wait_until(lock, end) != std::cv_status::timeout)
+            end += milliseconds(10);
+        return this->take(value);
+    }
+};
+
 // Holds a second mutex while it waits: the next caller's timeout begins when this one's has ended.
 template <only_numbers T>
 class serial_queue : public timed_monitor<T> {
