@@ -8,6 +8,7 @@ import re
 import select
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ class Dialogue:
 @contextmanager
 def terminal(*arguments: str) -> Iterator[Dialogue]:
     mine, its = pty.openpty()
+    termios.tcsetwinsize(its, (24, 80))
     command = [sys.executable, "-B", str(ROOT / "scripts" / "choose.py"), *arguments]
     process = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True)
     os.close(its)
@@ -69,7 +71,8 @@ def terminal(*arguments: str) -> Iterator[Dialogue]:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    spec = Spec(queues=("vyukov_mpmc_ring", "mutex_ring"), workloads=("ping_pong",), places=(49.0,), blocks=8)
+    queues = ("vyukov_mpmc_ring", "mutex_ring", "moodycamel_blocking_concurrent_queue")
+    spec = Spec(queues=queues, workloads=("ping_pong",), places=(49.0,), blocks=8)
     return write(tmp_path_factory.mktemp("asked") / "run", spec)
 
 
@@ -111,3 +114,13 @@ def test_with_arguments_it_does_not_ask(run: Path) -> None:
         said = one.rest()
         assert one.process.wait() == 0
     assert "→ vyukov_mpmc_ring" in said and "Best at what?" not in said
+
+
+def test_no_verdict_is_cut_off_on_a_terminal_of_80_columns(run: Path) -> None:
+    with terminal("--goal", "round_trip", "--wait", "block", "--from", str(run)) as one:
+        lines = one.rest().splitlines()
+    assert max(len(line) for line in lines if line.startswith(("queue ", "moodycamel_", "mutex_"))) <= 80
+    told = {"best", "slower", "equivalent", "not known"}
+    for name in ("vyukov_mpmc_ring", "mutex_ring", "moodycamel_blocking_concurrent_queue"):
+        (row,) = [line for line in lines if line.startswith(f"{name} ")]
+        assert re.split(r"  +", row.strip())[-1] in told, row

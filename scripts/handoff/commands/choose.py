@@ -27,7 +27,7 @@ from . import asking, racing
 
 # How wide a terminal must be to have room for these columns.
 ROOM = {choice_words.PROMISES: 140, choice_words.PROVEN_OF: 100, choice_words.MEMORY: 94}
-FIGURE_WIDTH = 20
+NARROWEST = {1: 14, 2: 12}  # columns of a figure or a ratio with its interval, which may take a second line
 WIDE = 160  # of output that is no terminal
 
 _STYLES = {
@@ -108,12 +108,12 @@ def table_of(answer: Answer, proofs: ProofTable, width: int) -> Table:
     shown = [at for at, head in enumerate(heads) if width >= ROOM.get(head, 0)]
     table = Table(box=None, pad_edge=False)
     for at in shown:
-        wraps = at == 1 or heads[at] == choice_words.PROMISES
+        wraps = at in NARROWEST or heads[at] == choice_words.PROMISES
         table.add_column(
             heads[at],
             justify="right" if heads[at] == choice_words.MEMORY else "left",
             no_wrap=not wraps,
-            min_width=FIGURE_WIDTH if at == 1 else None,
+            min_width=NARROWEST.get(at),
             overflow="fold",
         )
     for rank in answer.ranks:
