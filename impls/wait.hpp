@@ -1,8 +1,8 @@
 // The contract of a way to wait: what it says of itself and what it must offer. What is waited for is not its
 // business: a queue that is not empty, a slot that is full. It knows that only as an attempt.
 //
-//   until(attempt)  repeats `attempt`, which returns whether it has succeeded, until it does, and returns
-//   then notify_one()    is called once after each change that lets one attempt succeed
+//   until(attempt)  calls `attempt` again and again until it returns true
+//   notify_one()    is called once after each change that lets one attempt succeed
 //
 // until may return only after an attempt that has succeeded, and makes none after it: the attempt has taken
 // what was waited for. Between attempts it may sleep as long as it has not been notified, even if an attempt

@@ -41,7 +41,9 @@ private:
         for (;;) {
             const ssize_t moved = call();
             if (moved == static_cast<ssize_t>(bytes)) return;
-            if (moved >= 0 || errno != EINTR) throw std::system_error(errno, std::generic_category(), name);
+            // Of a call that moved a part, errno says nothing.
+            const int error = moved >= 0 ? EIO : errno;
+            if (error != EINTR) throw std::system_error(error, std::generic_category(), name);
         }
     }
 
