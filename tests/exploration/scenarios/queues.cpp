@@ -7,6 +7,7 @@
 #include "queue_scenario.hpp"
 #include "queues/cached_spsc_ring.hpp"
 #include "queues/chained_spsc_queue.hpp"
+#include "queues/faa_array_queue.hpp"
 #include "queues/fast_forward_padded_spsc_ring.hpp"
 #include "queues/fast_forward_spsc_ring.hpp"
 #include "queues/lamport_spsc_ring.hpp"
@@ -112,6 +113,12 @@ struct small_sharded_queue : shard_list<T, 2, 1> {
 };
 
 template <class T>
+struct small_faa_array_queue : faa_segments<T, 2, 1> {
+    static constexpr queue_spec spec = faa_array_queue<T>::spec;
+    using faa_segments<T, 2, 1>::faa_segments;
+};
+
+template <class T>
 struct small_scq_mpmc_ring : scq_mpmc_ring<T> {
     using producer = direct_producer<small_scq_mpmc_ring>;
     using consumer = direct_consumer<small_scq_mpmc_ring>;
@@ -133,6 +140,18 @@ void add_chains(std::vector<scenario>& to) {
     add<small_sharded_queue>(to, "two producers", narrow, {1, 0, {"p", "p", "cc"}});
     add<small_sharded_queue>(to, "two consumers at a shard", narrow, {1, 2, {"c", "c"}});
     add<small_sharded_queue>(to, "both ways", narrow, {1, 1, {"pc", "pc"}});
+}
+
+void add_faa(std::vector<scenario>& to) {
+    add<small_faa_array_queue>(to, "one producer, one consumer", narrow, {1, 0, {"pp", "cc"}});
+    add<small_faa_array_queue>(to, "two producers", narrow, {1, 0, {"p", "p"}});
+    add<small_faa_array_queue>(to, "two consumers", narrow, {1, 1, {"c", "c"}});
+    add<small_faa_array_queue>(to, "two producers behind the last place", narrow, {1, 2, {"p", "p"}});
+    add<small_faa_array_queue>(to, "two consumers behind the last place", narrow, {1, 3, {"cc", "cc"}});
+    add<small_faa_array_queue>(to, "a segment is passed and filled again", narrow, {1, 2, {"ccc", "ppp"}});
+    // One thread stops in the first segment, which the other one leaves behind, and the next one, too.
+    add<small_faa_array_queue>(to, "a push in a segment that was passed", narrow, {1, 2, {"p", "ppppcccccc"}});
+    add<small_faa_array_queue>(to, "a pop in a segment that was passed", narrow, {1, 2, {"c", "ppppcccccc"}});
 }
 
 void add_scq(std::vector<scenario>& to) {
@@ -160,6 +179,7 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add_mpmc<two_lock_queue>(to);
     add_mpsc<vyukov_mpsc_queue>(to);
     add_chains(to);
+    add_faa(to);
     add_spsc<lamport_spsc_ring>(to);
     add_spsc<cached_spsc_ring>(to);
     add_spsc<line_spsc_ring>(to);
