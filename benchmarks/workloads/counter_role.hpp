@@ -40,6 +40,33 @@ struct alignas(no_false_sharing) padded_cell {
     C value;
 };
 
+// A handle for each of N cells, made where it stays: it need not be movable. Members and no array: compilers
+// keep what an array's destructor passes over in memory, and a handle's own loads would add to what is
+// measured.
+template <class Handle, std::size_t N>
+class cell_handles {
+public:
+    template <class Cell>
+    explicit cell_handles(Cell* cells) : first_(cells->value), others_(cells + 1) {}
+
+    void add(std::int64_t step) {
+        first_.add(step);
+        others_.add(step);
+    }
+
+private:
+    Handle first_;
+    cell_handles<Handle, N - 1> others_;
+};
+
+template <class Handle>
+class cell_handles<Handle, 0> {
+public:
+    template <class Cell>
+    explicit cell_handles(Cell* /*cells*/) {}
+    void add(std::int64_t /*step*/) {}
+};
+
 template <class C, template <class> class Cell, std::size_t N>
 class counter_role {
 public:
@@ -86,12 +113,13 @@ private:
     // mostly, it is the other way round.
     template <bool ReadsMostly = false>
     void repeat(unsigned index, window& w, thread_record& record, std::int64_t step, unsigned other_every) {
-        auto handles = handles_of(std::make_index_sequence<N>{});
+        cell_handles<typename C::handle, N> handles(cells_.data());
         meter m(w, record);
         thread_sum sum;
         std::int64_t highest = std::numeric_limits<std::int64_t>::min();
         unsigned until_other = other_every;
-        for (std::uint64_t done = 0; !m.edge(done); ++done) {
+        std::uint64_t done = 0;
+        for (; !m.edge(done); ++done) {
             const bool is_other = other_every != 0 && --until_other == 0;
             if (is_other) until_other = other_every;
             if (is_other != ReadsMostly) {
@@ -100,18 +128,13 @@ private:
                 highest = value;
                 ++sum.reads;
             } else {
-                for (auto& handle : handles) handle.add(step);
-                sum.added += step;
-                ++sum.adds;
+                handles.add(step);
             }
         }
+        // Not counted in the loop: an add may cost less than the counting of it.
+        sum.adds = done - sum.reads;
+        sum.added = step * static_cast<std::int64_t>(sum.adds);
         done_[index] = sum;
-    }
-
-    // Each made where it stays: a handle need not be movable.
-    template <std::size_t... I>
-    std::array<typename C::handle, N> handles_of(std::index_sequence<I...>) {
-        return {typename C::handle(cells_[I].value)...};
     }
 
     outcome finish(sample& s) {
