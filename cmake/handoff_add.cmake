@@ -19,9 +19,6 @@
 
 get_filename_component(HANDOFF_ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 set(HANDOFF_IMPLS_DIR ${HANDOFF_ROOT}/impls)
-if(NOT HANDOFF_BINARY_DIR)
-  set(HANDOFF_BINARY_DIR ${CMAKE_BINARY_DIR})
-endif()
 define_property(GLOBAL PROPERTY HANDOFF_QUEUES BRIEF_DOCS "Registered queues, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_COUNTERS BRIEF_DOCS "Registered counters, in the register's order")
 define_property(GLOBAL PROPERTY HANDOFF_LOCKS BRIEF_DOCS "Registered locks, in the register's order")

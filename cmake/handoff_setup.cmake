@@ -1,4 +1,8 @@
 # What everything is built with, here and in a project of somebody else's.
+# Where all that is made in a build goes.
+if(NOT HANDOFF_BINARY_DIR)
+  set(HANDOFF_BINARY_DIR ${CMAKE_BINARY_DIR})
+endif()
 option(HANDOFF_BENCHMARKS "Build the workloads' binaries" ON)
 set(downloads ON)
 if(HANDOFF_OUT_OF_TREE)

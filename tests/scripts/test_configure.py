@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,16 @@ ODD_FLAGS = """-DNAME='"a b"' -DBACKSLASH=a\\\\\\\\b -fsanitize=address"""
 NEWER = ("-std=c++23", "-std=c++2b")  # as the compiler calls C++23
 
 
+# Of a user who may write nothing but the build folder, which root could elsewhere.
+PLAIN_USER = 65534
+AS_PLAIN_USER = ("setpriv", f"--reuid={PLAIN_USER}", f"--regid={PLAIN_USER}", "--clear-groups")
+
+
 def configure(
-    source: Path, build: Path, *arguments: str, **environment: str
+    source: Path, build: Path, *arguments: str, start: tuple[str, ...] = (), **environment: str
 ) -> subprocess.CompletedProcess[str]:
     usual = {name: value for name, value in os.environ.items() if name not in ("CC", "CXX", "CXXFLAGS")}
-    command = ["cmake", "-S", str(source), "-B", str(build), *arguments]
+    command = [*start, "cmake", "-S", str(source), "-B", str(build), *arguments]
     return subprocess.run(
         command, cwd=source, capture_output=True, text=True, timeout=HANG_S, env=usual | environment
     )
@@ -58,11 +66,25 @@ def test_compiler_flags_and_standard_are_respected_and_recorded(tmp_path: Path) 
     assert told.returncode == 0 and info(tmp_path)["sanitizers"] == ""
 
 
-def test_a_preset_that_names_its_compiler_says_so(tmp_path: Path) -> None:
-    told = configure(ROOT, tmp_path, "--preset", "tsan", CXX="g++", CXXFLAGS="-DX")
+@pytest.fixture
+def plain_folder() -> Iterator[Path]:
+    """Not below pytest's own folder, which is closed to other users."""
+    folder = Path(tempfile.mkdtemp(prefix="handoff_configure"))
+    if os.geteuid() == 0:
+        os.chown(folder, PLAIN_USER, PLAIN_USER)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_plain_user_configures_a_preset_that_names_its_compiler(plain_folder: Path) -> None:
+    start = AS_PLAIN_USER if os.geteuid() == 0 else ()
+    if subprocess.run([*start, "test", "-r", ROOT / "CMakeLists.txt"]).returncode != 0:
+        pytest.skip(f"another user cannot read {ROOT}")
+    own = {"HOME": str(plain_folder), "CMAKE_CXX_COMPILER_LAUNCHER": ""}  # a cache would be somebody else's
+    told = configure(ROOT, plain_folder, "--preset", "tsan", start=start, CXX="g++", CXXFLAGS="-DX", **own)
     assert told.returncode == 0, told.stderr
     assert "CXX is 'g++', but this preset is about" in said(told)
-    found = info(tmp_path)
+    found = info(plain_folder)
     assert found["compiler"].startswith("Clang ") and found["flags"].startswith("-DX -O1 -g1")
     assert found["sanitizers"] == "thread"
 
