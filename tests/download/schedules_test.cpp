@@ -76,9 +76,10 @@ TEST_F(download_schedules_test, real_time_agrees_with_virtual_time) {
     for (const std::string_view name :
          {"pool", "window_in_order", "window_reorder_buffer", "asio_thread_pool"}) {
         const double exact = figure(run(plan_for(name, list, 4)), "makespan_s");
-        // A busy machine only makes it longer, so the shortest of the runs is the one to compare.
+        // A busy machine only makes it longer, so the shortest of the runs is the one to compare; more of them could not
+        // make another verdict of one that agrees.
         double shortest = 1e9;
-        for (int i = 0; i < 100 && shortest > 1.05 * exact; ++i)
+        for (int i = 0; i < 100 && shortest > 1.1 * exact; ++i)
             shortest =
                 std::min(shortest, figure(run(plan_for(name, list, 4, time_kind::real)), "makespan_s"));
         EXPECT_NEAR(shortest, exact, 0.1 * exact) << name;

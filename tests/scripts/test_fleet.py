@@ -12,7 +12,7 @@ from pathlib import Path
 
 import fleet_fixtures
 import pytest
-from conftest import ROOT, FakeBuild, environment, one_line, wait_until
+from conftest import ROOT, FakeBuild, copy_scripts, environment, one_line, wait_until
 from fleet_fixtures import Fleet, child_pids
 
 from handoff.run import results
@@ -100,7 +100,7 @@ def test_a_real_campaign_is_measured_by_its_own_scripts_and_goes_on_after_a_kill
 ) -> None:
     """This project's scripts over fake benchmarks, which its build puts where they belong."""
     root = tmp_path / "project"
-    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_scripts(root)
     shutil.copytree(build.benchmarks, root / "benchmarks")
     (root / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.20)\nproject(fake NONE)\nfile(COPY benchmarks DESTINATION ${CMAKE_BINARY_DIR})\n"
