@@ -201,11 +201,11 @@ def scripts(tmp_path: Path, build: FakeBuild) -> Scripts:
     return Scripts(root, build)
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool], every_s: float = 0.01) -> None:
     end = time.monotonic() + HANG_S
     while not condition():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
+        time.sleep(every_s)
 
 
 def lines(run: Path) -> list[dict[str, Any]]:

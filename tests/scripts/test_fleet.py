@@ -177,7 +177,7 @@ def test_a_worker_that_was_cut_off_and_another_do_not_both_count(slow: Fleet, tm
     under_way(slow, "a", job)
     one.send_signal(signal.SIGSTOP)
     slow.start("b")
-    wait_until(lambda: slow.states() == ["done"])
+    slow.wait_for("done")
     wait_until(
         lambda: (slow.copy("a", job) / "run" / "environment.json").read_text().count('"ended": "blocks"') == 1
     )
@@ -235,7 +235,7 @@ def test_a_run_that_cannot_go_on_is_set_aside(slow: Fleet, tmp_path: Path) -> No
 def test_a_job_that_fails_three_times_is_kept_with_its_log(fleet: Fleet) -> None:
     (job,) = fleet.submit("--filter", "fails")
     fleet.start("a")
-    wait_until(lambda: fleet.states() == ["failed"])
+    fleet.wait_for("failed")
     (told,) = fleet.jobs()
     assert (told["failures"], told["abandoned"]) == (3, 0)
     kept = fleet.call("status", "--log", job).stdout
