@@ -6,6 +6,7 @@
 #include <queue>
 #include <thread>
 
+#include "conformance/build.hpp"
 #include "contenders.hpp"
 #include "harness/machine/usage.hpp"
 
@@ -64,7 +65,10 @@ job_time schedule(const download_strategy_plan& plan) {
 TEST_F(download_schedules_test, virtual_makespans_are_those_of_the_schedule) {
     for (const strategy& how : contenders()) {
         if (!how.spec.prompt) continue;
-        for (const list_spec& list : {varied, frail, at_own_rates}) {
+        for (list_spec list : {varied, frail, at_own_rates}) {
+            // What a sanitizer looks for is there in each document; that the time is exact, a plain build
+            // shows.
+            if (conformance::is_sanitized) list.items /= 4;
             const download_strategy_plan plan = plan_for(how.spec.name, list, 8);
             EXPECT_DOUBLE_EQ(figure(run(plan), "makespan_s"), seconds(schedule(plan))) << how.spec.name;
         }
@@ -76,10 +80,9 @@ TEST_F(download_schedules_test, real_time_agrees_with_virtual_time) {
     for (const std::string_view name :
          {"pool", "window_in_order", "window_reorder_buffer", "asio_thread_pool"}) {
         const double exact = figure(run(plan_for(name, list, 4)), "makespan_s");
-        // A busy machine only makes it longer, so the shortest of the runs is the one to compare; more of them could not
-        // make another verdict of one that agrees.
+        // A busy machine only makes it longer, so the shortest of the runs is the one to compare.
         double shortest = 1e9;
-        for (int i = 0; i < 100 && shortest > 1.1 * exact; ++i)
+        for (int i = 0; i < 100 && shortest > 1.05 * exact; ++i)
             shortest =
                 std::min(shortest, figure(run(plan_for(name, list, 4, time_kind::real)), "makespan_s"));
         EXPECT_NEAR(shortest, exact, 0.1 * exact) << name;

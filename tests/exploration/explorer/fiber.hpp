@@ -35,8 +35,8 @@ private:
     ucontext_t context_{};
     void (*entry_)() = nullptr;
     // Where it begins, once it has, and where it was left, while it is under way.
-    jmp_buf beginning_, place_;
-    bool has_begun_ = false, is_under_way_ = false;
+    [[maybe_unused]] jmp_buf beginning_, place_;
+    [[maybe_unused]] bool has_begun_ = false, is_under_way_ = false;
     std::unique_ptr<std::byte[]> stack_;
     // For AddressSanitizer: where the stack lies, and what it keeps of the fiber while another runs.
     const void* bottom_ = nullptr;
