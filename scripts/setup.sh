@@ -23,16 +23,25 @@ packages_for() {
   done <scripts/packages.tsv
 }
 
+# not_installed PACKAGE...: those of them that are not. One question about all of them: each is a process that reads all that is installed.
+not_installed() {
+  local name status there=" "
+  while read -r name status; do
+    [[ $status != *"ok installed" ]] || there+="$name "
+  done < <(dpkg-query --show --showformat='${Package} ${Status}\n' "$@" 2>/dev/null)
+  for name in "$@"; do
+    [[ $there == *" $name "* ]] || printf '%s\n' "$name"
+  done
+}
+
 # install_missing PACKAGE...: those of them that are not installed.
 install_missing() {
-  local name missing=() sudo=()
+  local missing sudo=()
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || {
     echo "setup: this is no Debian or Ubuntu system (apt-get is missing); needed, by Debian's names: $*" >&2
     return 1
   }
-  for name in "$@"; do
-    [[ $(dpkg-query --show --showformat='${Status}' "$name" 2>/dev/null) == *"ok installed" ]] || missing+=("$name")
-  done
+  mapfile -t missing < <(not_installed "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null && [ ! -t 0 ]; then
@@ -52,12 +61,10 @@ install_missing() {
 # install_peers: the libraries of implementations that can be left out. This release may lack one of them, or there may
 # be no way to install it: then it says so, and goes on.
 install_peers() {
-  local name status missing=() known=()
+  local name peers missing known=()
   command -v apt-cache >/dev/null && command -v dpkg-query >/dev/null || return 0
-  for name in $(packages_for peer); do
-    status=$(dpkg-query --show --showformat='${Status}' "$name" 2>/dev/null) || true
-    [[ $status == *"ok installed" ]] || missing+=("$name")
-  done
+  mapfile -t peers < <(packages_for peer)
+  mapfile -t missing < <(not_installed "${peers[@]}")
   [ ${#missing[@]} -gt 0 ] || return 0
   for name in "${missing[@]}"; do
     if apt-cache show "$name" >/dev/null 2>&1; then known+=("$name"); else

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import py_compile
 import shutil
 import stat
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 
 import campaign
 import pytest
+from fakes import FAKE_BENCHMARK, in_this_process
 
 from handoff.campaign import catalog, schedule
 from handoff.campaign.runner import Settings
@@ -42,17 +44,6 @@ WORKLOADS = (
     "memory",
     "core_to_core",
 )
-
-# A campaign begins with a listing by each of them, which takes a shell a tenth of the time of an interpreter.
-FAKE_BENCHMARK = """#!/bin/sh
-here=$(dirname "$0")
-name=${0##*/}
-case "$*" in
-  *--placement=compact*--benchmark_list_tests*)
-    exec awk -v RS='"' -v name="$name/" 'index($0, name) == 1 { print $0 "/iterations:1/manual_time" }' "$here/cases.json" ;;
-esac
-exec /usr/bin/python3 -IS "$here/fake_benchmark.py" "$name" "$@"
-"""
 
 FAKE_REPORT = """import pathlib, sys
 pathlib.Path(sys.argv[1], "report.html").write_text("a report")
@@ -109,6 +100,14 @@ def way_to_wait(name: str, meanwhile: str, control: str | None = None, **spec: A
     return {"name": name, "meanwhile": meanwhile} | rest | spec
 
 
+def copy_scripts(root: Path) -> None:
+    """The project's scripts into a project of a test's own, with what Python has compiled of them: whoever starts one of
+    them would compile all of it anew, which takes longer than most of them run."""
+    # What another process is compiling at this moment has such a name.
+    being_compiled = shutil.ignore_patterns("*.pyc.*")
+    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=being_compiled)
+
+
 @dataclass
 class FakeBuild:
     """BUILD/benchmarks full of fakes."""
@@ -148,7 +147,10 @@ COUNT = len(CASES)
 def build(tmp_path: Path) -> FakeBuild:
     fake = FakeBuild(tmp_path / "build")
     fake.benchmarks.mkdir(parents=True)
-    shutil.copy(HERE / "fake_benchmark.py", fake.benchmarks)
+    # Compiled: each trial would do it again.
+    py_compile.compile(
+        str(HERE / "fake_benchmark.py"), str(fake.benchmarks / "fake_benchmark.pyc"), doraise=True
+    )
     for name in ("catalog", *WORKLOADS):
         binary = fake.benchmarks / name
         binary.write_text(FAKE_BENCHMARK)
@@ -194,16 +196,16 @@ class Scripts:
 @pytest.fixture
 def scripts(tmp_path: Path, build: FakeBuild) -> Scripts:
     root = tmp_path / "project"
-    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_scripts(root)
     (root / "scripts" / "report.py").write_text(FAKE_REPORT)
     return Scripts(root, build)
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool], every_s: float = 0.01) -> None:
     end = time.monotonic() + HANG_S
     while not condition():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
+        time.sleep(every_s)
 
 
 def lines(run: Path) -> list[dict[str, Any]]:
@@ -220,9 +222,10 @@ def one_line(text: str) -> str:
     return said[0]
 
 
-def run_here(build: FakeBuild, *arguments: str) -> int:
-    """A campaign in this process, which is faster; the machine's description is real."""
-    return campaign.main(["--build-dir", str(build.dir), "--profile", "full", "--no-report", *arguments])
+def run_here(build: FakeBuild, *arguments: str, looks: bool = True) -> int:
+    """A campaign in this process, which is faster; the machine's description is real. `looks`: these are taken here, too."""
+    with in_this_process(looks):
+        return campaign.main(["--build-dir", str(build.dir), "--profile", "full", "--no-report", *arguments])
 
 
 def environment(run: Path) -> dict[str, Any]:

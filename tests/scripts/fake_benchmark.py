@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -IS
 """Stands in for every benchmark binary and for the catalog: knows the flags, prints what Google Benchmark
-prints, and misbehaves as the file `behaviour.json` beside it says."""
+prints, and misbehaves as the file `behaviour.json` beside it says. Its words: the program's name, and its options."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ TYPE_CHECKING = False  # known to mypy by this name; importing typing would slow
 if TYPE_CHECKING:
     from typing import Any
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = sys.argv.pop(1)
+# By `begin`: the folder, the program, and its options.
+HERE = PROGRAM = ""
+OPTIONS: list[str] = []
 # Without these no report is made of such workloads.
 OF_DOWNLOADS_AND_MEMORY = (
     "ideal_s bound_s document_s bound_cpu_s bound_bandwidth_s enough_n bytes_per_item empty_bytes retained_bytes "
     "peak_bytes allocations_per_item items capacity"
 ).split()
 SUFFIX = "/iterations:1/manual_time"
+# What it does to its process, and not only to what it prints.
+TO_ITS_PROCESS = ("keep files", "hang", "linger", "say variables", "crash")
 
 
 def read(name: str) -> Any:
@@ -30,7 +33,7 @@ def read(name: str) -> Any:
 
 
 def flag(name: str) -> str | None:
-    values = [a.partition("=")[2] for a in sys.argv[1:] if a.startswith(f"--{name}=")]
+    values = [a.partition("=")[2] for a in OPTIONS if a.startswith(f"--{name}=")]
     return values[-1] if values else None
 
 
@@ -129,7 +132,7 @@ def main() -> None:
         print(f"handoff: {PROGRAM}: placement '{placement}' is unknown; valid: compact", file=sys.stderr)
         sys.exit(2)
     cases = [name for name in read("cases.json") if name.startswith(PROGRAM + "/")]
-    if "--benchmark_list_tests" in sys.argv:
+    if "--benchmark_list_tests" in OPTIONS:
         print("".join(name + SUFFIX + "\n" for name in cases), end="")
         return
     (case,) = [name for name in cases if re.search(flag("benchmark_filter") or "", name + SUFFIX)]
@@ -137,7 +140,7 @@ def main() -> None:
     with open(os.path.join(HERE, "tsc_hz"), "w") as file:
         file.write(flag("tsc_hz") or "")
     with open(os.path.join(HERE, "commands"), "a") as file:
-        file.write(" ".join([PROGRAM, *sys.argv[1:]]) + "\n")
+        file.write(" ".join([PROGRAM, *OPTIONS]) + "\n")
     padding = len(os.environ["HANDOFF_PADDING"])
     scatter = 1.0
     for rule in read("behaviour.json"):
@@ -165,4 +168,11 @@ def main() -> None:
     print_document(entry(case, label="cpus:0,1", **figures))
 
 
-main()
+def begin(folder: str, program: str, options: list[str]) -> None:
+    global HERE, PROGRAM, OPTIONS
+    HERE, PROGRAM, OPTIONS = folder, program, options
+    main()
+
+
+if __name__ == "__main__":
+    begin(os.path.dirname(os.path.abspath(__file__)), sys.argv[1], sys.argv[2:])

@@ -3,6 +3,8 @@ that write a run line by line, and workers that can be killed."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -14,7 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import fleet
 import redis
 import synthetic_run
 from conftest import HANG_S, ROOT, wait_until
@@ -198,9 +202,19 @@ class Fleet:
     variables: dict[str, str] = field(default_factory=dict)
 
     def call(self, what: str, *arguments: Any) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(FLEET), what, *self.redis.where, *map(str, arguments)]
-        environment = os.environ | self.variables
-        return subprocess.run(command, capture_output=True, text=True, timeout=HANG_S, env=environment)
+        """In this process: whoever waits for a job asks again and again. A report is made by another, as ever."""
+        words = [what, *self.redis.where, *map(str, arguments)]
+        if what == "fetch" and "--no-report" not in arguments:
+            command, variables = [sys.executable, str(FLEET), *words], os.environ | self.variables
+            return subprocess.run(command, capture_output=True, text=True, timeout=HANG_S, env=variables)
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            mock.patch.dict(os.environ, self.variables),
+        ):
+            code = fleet.main(words)
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     def submit(self, *arguments: Any, commit: int = 0) -> list[str]:
         """The ids of the jobs."""
@@ -243,6 +257,9 @@ class Fleet:
     def states(self) -> list[str]:
         return [job["state"] for job in self.jobs()]
 
+    def wait_for(self, *states: str) -> None:
+        wait_until(lambda: sorted(self.states()) == sorted(states), every_s=0.1)
+
     def copy(self, name: str, job: str) -> Path:
         return self.folder / "state" / name / "kept" / job
 
@@ -280,8 +297,8 @@ def opened(folder: Path, pause_s: float = 0.0, **settings: Any) -> Iterator[Flee
     (folder / "repository").mkdir(parents=True)
     commits = repository(folder / "repository", pause_s)
     with private_redis(folder / "redis", **settings) as server:
-        fleet = Fleet(folder, server, folder / "repository", commits)
+        opened = Fleet(folder, server, folder / "repository", commits)
         try:
-            yield fleet
+            yield opened
         finally:
-            fleet.close()
+            opened.close()

@@ -76,6 +76,26 @@ def killed(step: int, arguments: list[object]) -> bool:
     return os.WIFSIGNALED(status)
 
 
+def at_each_step(monkeypatch: pytest.MonkeyPatch, archive: Path, arguments: list[object]) -> list[Path]:
+    """Copies of the archive as a process that is killed leaves it, by the step at which it is: what it has not written
+    by then is nowhere on the disk."""
+    found: list[Path] = []
+    replace, begun = os.replace, copied(archive, "killed")
+
+    def kept(source: Path, target: Path) -> None:
+        found.append(copied(archive, f"at-{len(found) + 1}"))
+        replace(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", kept)
+        assert call(*arguments) == 0
+    # One of them, for all: a process that is killed leaves the same.
+    step = len(found) // 2 + 1
+    assert killed(step, [begun if one == archive else one for one in arguments])
+    assert files(begun) == files(found[step - 1])
+    return found
+
+
 def steps_of(monkeypatch: pytest.MonkeyPatch, arguments: list[object]) -> int:
     counter = Nth(-1, full)
     with monkeypatch.context() as patched:
@@ -118,12 +138,10 @@ def test_a_kill_leaves_it_as_it_was_or_as_it_was_to_be(
     runs: list[Path], archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = copied(archive, "done")
-    steps = steps_of(monkeypatch, adding(runs[1], done))
+    left = at_each_step(monkeypatch, done, adding(runs[1], done))
     after, before = files(done), files(archive)
     seen = set()
-    for step in range(1, steps + 1):
-        here = copied(archive, f"at-{step}")
-        assert killed(step, adding(runs[1], here))
+    for step, here in enumerate(left, 1):
         joined = any(path.startswith(f"runs/{name_of(runs[1])}/") for path in visible(here))
         seen.add(joined)
         assert joined or visible(here) == before, step
@@ -137,10 +155,8 @@ def test_a_kill_leaves_it_as_it_was_or_as_it_was_to_be(
 
 def test_a_kill_of_a_refresh_loses_no_run(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(archive)
-    steps = steps_of(monkeypatch, ["refresh", copied(archive, "done")])
-    for step in range(1, steps + 1):
-        here = copied(archive, f"at-{step}")
-        assert killed(step, ["refresh", here])
+    done = copied(archive, "done")
+    for step, here in enumerate(at_each_step(monkeypatch, done, ["refresh", done]), 1):
         assert call("refresh", here) == 0
         assert files(here) == before, step
 

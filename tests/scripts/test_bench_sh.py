@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import campaign
 import pytest
-from conftest import HERE, ROOT, one_line
+from conftest import ROOT, copy_scripts, one_line
 
 from handoff.campaign import options
 
@@ -61,7 +61,7 @@ class Machine:
 
 def machine(tmp_path: Path, python: Path) -> Machine:
     root = tmp_path / "project"
-    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_scripts(root)
     setup = root / "scripts" / "setup.sh"
     text = setup.read_text()
     assert text.count("\npython=/usr/bin/python3\n") == 1
@@ -125,7 +125,18 @@ MALFORMED: Sequence[tuple[list[str], str]] = [
 ]
 
 
-@pytest.mark.parametrize("arguments, says", [*MISUSES, *MALFORMED])
+@pytest.mark.parametrize("arguments, says", MALFORMED)
+def test_a_malformed_value_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    """By what bench.sh asks first, in this process."""
+    (tmp_path / "file").touch()
+    assert campaign.main(["--check-options", *(one.format(own=tmp_path) for one in arguments)]) == 2
+    assert says.format(own=tmp_path) in one_line(capsys.readouterr().err)
+
+
+# Of the malformed ones two whose words a shell could take apart, and one about a file.
+@pytest.mark.parametrize("arguments, says", [*MISUSES, MALFORMED[1], MALFORMED[6], MALFORMED[-1]])
 def test_misuse_is_one_line_and_nothing_is_installed_or_built(
     bare: Machine, tmp_path: Path, arguments: list[str], says: str
 ) -> None:
@@ -266,7 +277,7 @@ def test_a_missing_package_is_one_line(arguments: list[str], package: str, tmp_p
 
 def test_a_missing_module_of_our_own_is_no_missing_package(tmp_path: Path) -> None:
     """That is a fault of the scripts, whose traceback somebody needs."""
-    shutil.copytree(HERE.parent.parent / "scripts", tmp_path / "scripts")
+    copy_scripts(tmp_path)
     (tmp_path / "scripts" / "handoff" / "commands" / "plot.py").unlink()
     told = subprocess.run(
         ["/usr/bin/python3", tmp_path / "scripts" / "plot.py", "a_run", "--figure", "memory"],

@@ -16,6 +16,7 @@ import beside
 import numpy as np
 import pytest
 from conftest import HANG_S, ROOT, FakeBuild, wait_until
+from fakes import in_this_process
 from test_peers import RECORDED
 
 from handoff.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISUSE
@@ -76,6 +77,12 @@ def runs(peer: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in peer.with_name("runs").read_text().splitlines()]
 
 
+def call(given: list[str]) -> int:
+    """With our side's trials in this process; the peer's run is one of its own."""
+    with in_this_process():
+        return beside.main(given)
+
+
 # ---- measuring -----------------------------------------------------------------------------------------------
 
 
@@ -84,7 +91,7 @@ def test_both_are_measured_in_turns_and_told_apart(
     ours: FakeBuild, peer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    assert beside.main(arguments(ours, peer, "--blocks=2", f"--out={out}")) == 0
+    assert call(arguments(ours, peer, "--blocks=2", f"--out={out}")) == 0
     told = capsys.readouterr().out
     records = samples.read(out / samples.FILE_NAME).records
     suite = atomic_queue.SUITE
@@ -97,7 +104,7 @@ def test_both_are_measured_in_turns_and_told_apart(
     assert "theirs 0.365 ns, ours 10" in told
     assert "in regime A" in told and "the best of 3" in told and "capacity: 8, ours 64" in told
     # What was measured is told again in the same words.
-    assert beside.main(["atomic_queue", f"--from={out}"]) == 0
+    assert call(["atomic_queue", f"--from={out}"]) == 0
     assert capsys.readouterr().out == told
 
 
@@ -107,7 +114,7 @@ def test_the_peer_runs_where_ours_do_and_leaves_nothing_behind(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "de_CH.UTF-8")
-    assert beside.main(arguments(ours, peer, "--blocks=1", f"--out={tmp_path / 'out'}")) == 0
+    assert call(arguments(ours, peer, "--blocks=1", f"--out={tmp_path / 'out'}")) == 0
     (run,) = runs(peer)
     cpus = sorted(os.sched_getaffinity(0))[:2]
     assert run["cpus"] == cpus and run["locale"] == "C" and run["arguments"] == []
@@ -121,7 +128,7 @@ def test_each_benchmark_of_moodycamel_is_a_process_of_its_own(
     ours: FakeBuild, peer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = ["moodycamel", f"--program={peer}", f"--build-dir={ours.dir}", "--blocks=1"]
-    assert beside.main([*given, f"--out={tmp_path / 'out'}"]) == 0
+    assert call([*given, f"--out={tmp_path / 'out'}"]) == 0
     asked = sorted(run["arguments"] for run in runs(peer))
     assert asked == [["--run", "enqueue_dequeue_pairs"], ["--run", "mpsc"], ["--run", "spmc"]]
     told = capsys.readouterr().out
@@ -151,7 +158,7 @@ def test_a_run_that_cannot_be_believed_has_no_figure(
     peer.with_name("does").write_text(does)
     set_clock(ours, hz)
     out = tmp_path / "out"
-    assert beside.main(arguments(ours, peer, "--blocks=1", f"--out={out}")) == EXIT_FAILED
+    assert call(arguments(ours, peer, "--blocks=1", f"--out={out}")) == EXIT_FAILED
     assert said in capsys.readouterr().err.splitlines()[-1]
     (theirs,) = [one for one in samples.read(out / samples.FILE_NAME).records if one["label"] == "theirs"]
     assert theirs["status"] == status and "AtomicQueueB" in theirs["output"]
@@ -179,7 +186,7 @@ def test_our_side_is_a_real_build(peer: Path, tmp_path: Path) -> None:
     build = f"--build-dir={os.environ['HANDOFF_BUILD']}"
     # Where the machine moves in the one block, nothing is compared.
     given = ["moodycamel", f"--program={peer}", build, "--blocks=1", f"--out={out}"]
-    assert beside.main(given) in (0, EXIT_FAILED)
+    assert call(given) in (0, EXIT_FAILED)
     theirs = [one for one in samples.read(out / samples.FILE_NAME).records if one["label"] == "theirs"]
     assert len(theirs) == 3
     for one in theirs:
@@ -220,7 +227,7 @@ def test_misuse_is_said_in_one_line(
     (tmp_path / "plain").write_text("")
     folder.begin(tmp_path / "stored", HEADER).close()
     folder.begin(tmp_path / "spoilt", HEADER | {"tsc_hz": 0}).close()
-    assert beside.main(given) == EXIT_MISUSE
+    assert call(given) == EXIT_MISUSE
     (line,) = capsys.readouterr().err.splitlines()
     assert said in line
 
@@ -231,10 +238,10 @@ def test_a_program_that_is_another_one_is_named_with_its_line(
 ) -> None:
     peer.with_name("printed").write_text("usage: benchmarks [-h]\n")
     given = arguments(ours, peer, "--blocks=1", f"--out={tmp_path / 'out'}")
-    assert beside.main(given) == EXIT_MISUSE
+    assert call(given) == EXIT_MISUSE
     last = capsys.readouterr().err.splitlines()[-1]
     assert f"'{peer}': line 1 is 'usage: benchmarks [-h]'" in last
-    assert beside.main(given) == EXIT_MISUSE  # nothing that was measured is overwritten
+    assert call(given) == EXIT_MISUSE  # nothing that was measured is overwritten
     assert "exists and is no empty folder" in capsys.readouterr().err
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import types
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,7 @@ def test_a_look_that_fails_is_named_and_what_was_measured_is_kept(
 ) -> None:
     monkeypatch.setattr(look, "sys", types.SimpleNamespace(executable="/bin/false"))
     run = tmp_path / "r"
-    assert run_here(build, "--time-budget", "1h", "--out", str(run)) == 1
+    assert run_here(build, "--time-budget", "1h", "--out", str(run), looks=False) == 1
     said = capsys.readouterr().err.splitlines()[-1]
     assert said == f"error: what {run} still needs could not be found out: exit code 1; its samples are kept"
     assert len(lines(run)) == FULL * COUNT
@@ -98,10 +100,7 @@ def test_a_wider_target_is_reached_sooner(build: FakeBuild, tmp_path: Path) -> N
     assert len(held(tmp_path / "r")) == FULL
 
 
-@pytest.mark.parametrize("how", ["in a trial", "before its first trial", "while it was planned"])
-def test_a_campaign_killed_in_a_thin_block_goes_on_with_its_plan(
-    scripts: Scripts, tmp_path: Path, how: str
-) -> None:
+def test_a_campaign_killed_in_a_thin_block_goes_on_with_its_plan(scripts: Scripts, tmp_path: Path) -> None:
     build, run = scripts.build, tmp_path / "r"
     scatter = {"case": SCATTERED, "do": "scatter"}
     # After some thin blocks; what hangs is the case that each of them holds.
@@ -111,23 +110,30 @@ def test_a_campaign_killed_in_a_thin_block_goes_on_with_its_plan(
     wait_until((build.benchmarks / "hanging.pid").exists)
     process.kill()
     process.communicate(timeout=HANG_S)
-    plans = planned_blocks(run)
-    assert len(plans) > FULL + 1
-    last = plans[-1]["block"]
-    if how != "in a trial":
-        samples = [line for line in lines(run) if line["block"] < last]
-        (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in samples))
+    assert len(planned_blocks(run)) > FULL + 1
+    build.misbehave(scatter)
+    for how in ("before its first trial", "while it was planned"):
+        goes_on(killed(shutil.copytree(run, tmp_path / how), how), lambda told: run_here(build, *told))
+    goes_on(run, lambda told: scripts.campaign("--profile", "full", "--no-report", *told).returncode)
+
+
+def killed(run: Path, how: str) -> Path:
+    """As it would be, had the kill come earlier."""
+    last = planned_blocks(run)[-1]["block"]
+    samples = [line for line in lines(run) if line["block"] < last]
+    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in samples))
     if how == "while it was planned":
         content = (run / "blocks.jsonl").read_bytes()
         (run / "blocks.jsonl").write_bytes(content[:-30])
-        plans.pop()
-    before = lines(run)
+    return run
 
-    build.misbehave(scatter)
+
+def goes_on(run: Path, campaign: Callable[[Sequence[str]], int]) -> None:
+    text = (run / "blocks.jsonl").read_text()
+    plans, before = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()], lines(run)
     spent = sum(one["seconds"] for one in before)
     for more in (2, 4, 8, 16, 32, 64):  # a busy machine needs more for a block
-        done = scripts.campaign(*arguments, "--time-budget", f"{spent + more:.2f}s")
-        assert done.returncode == 0, done.stderr
+        assert campaign(["--out", str(run), "--time-budget", f"{spent + more:.2f}s"]) == 0
         if len(planned_blocks(run)) > len(plans):
             break
     assert lines(run)[: len(before)] == before, "what was measured is neither lost nor repeated"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -9,13 +11,19 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
+import campaign
+import compare
 import pytest
-from conftest import HANG_S, ROOT, FakeBuild, environment, lines, one_line, wait_until
+from conftest import HANG_S, ROOT, FakeBuild, copy_scripts, environment, lines, one_line, wait_until
+from fakes import in_this_process
 from test_stamps import DRAWN, TRIALS, stored
 
+from handoff.commands import campaign as campaign_command, compare as compare_command
 from handoff.run import results
 
 # It copies what is not there yet: a build that is up to date is left alone.
@@ -58,16 +66,30 @@ class Project:
         self.git("commit", "-q", "--allow-empty", "-m", "change")
         return self.git("rev-parse", "HEAD")
 
-    def start(self, *arguments: str, script: str = "compare.py") -> subprocess.Popen[str]:
-        path = {"PATH": f"{self.bin}:{os.environ['PATH']}", "FAKE_CMAKE_LOG": str(self.bin / "cmake.log")}
-        command = [sys.executable, "-B", str(self.root / "scripts" / script), *arguments]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=os.environ | path)
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"PATH": f"{self.bin}:{os.environ['PATH']}", "FAKE_CMAKE_LOG": str(self.bin / "cmake.log")}
 
-    def compare(self, *arguments: str, script: str = "compare.py") -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, script=script)
-        out, err = process.communicate(timeout=HANG_S)
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-B", str(self.root / "scripts" / "compare.py"), *arguments]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=os.environ | self.variables)
+
+    def compare(
+        self, *arguments: str, main: Callable[[list[str]], int] = compare.main
+    ) -> subprocess.CompletedProcess[str]:
+        """In this process, as the script of this project."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            mock.patch.dict(os.environ, self.variables),
+            mock.patch.object(compare_command, "ROOT", self.root),
+            mock.patch.object(campaign_command, "ROOT", self.root),
+            in_this_process(),
+        ):
+            code = main(list(arguments))
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     def built(self, commit: str) -> Path:
         return self.root / "build" / "commits" / commit[:12] / "build" / "bench" / "benchmarks"
@@ -75,8 +97,22 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path, build: FakeBuild) -> Project:
+    """Of the scripts it has what says of a commit how it is measured."""
+    samples = tmp_path / "project" / "scripts" / "handoff" / "run" / "samples.py"
+    samples.parent.mkdir(parents=True)
+    shutil.copy(ROOT / samples.relative_to(tmp_path / "project"), samples)
+    return begun(tmp_path, build)
+
+
+@pytest.fixture
+def whole_project(tmp_path: Path, build: FakeBuild) -> Project:
+    """Whose scripts run."""
+    copy_scripts(tmp_path / "project")
+    return begun(tmp_path, build)
+
+
+def begun(tmp_path: Path, build: FakeBuild) -> Project:
     found = Project(tmp_path / "project", tmp_path / "bin")
-    shutil.copytree(ROOT / "scripts", found.root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "CMakePresets.json", found.root)
     shutil.copytree(build.benchmarks, found.root / "fake")
     (found.root / ".gitignore").write_text("/build/\n/reports/\n__pycache__/\n")
@@ -95,23 +131,26 @@ def verdicts(table: str) -> dict[str, str]:
     return {row[0].strip("| `"): row[-1].rstrip("| ") for row in rows}
 
 
-def test_a_slower_commit_is_a_regression_in_the_case_that_is_slower(project: Project, tmp_path: Path) -> None:
+def test_a_slower_commit_is_a_regression_in_the_case_that_is_slower(
+    whole_project: Project, tmp_path: Path
+) -> None:
+    project = whole_project
     base = project.git("rev-parse", "v1")
     head = project.commit(costs='{"ping_pong": 1.3}')
     out = tmp_path / "r"
-    told = project.compare(
-        "--commits", "v1", head[:9], *TWO_CASES, "--blocks", "8", "--markdown", "--out", str(out)
-    )
-    assert told.returncode == 1, told.stderr
-    assert verdicts(told.stdout) == {PING_PONG: "REGRESSION", THROUGHPUT: "equivalent"}
-    assert "interleaved in one campaign" in told.stdout
+    arguments = ("--commits", "v1", head[:9], *TWO_CASES, "--blocks", "8", "--markdown", "--out", str(out))
+    process = project.start(*arguments)  # as a user starts it
+    table, said = process.communicate(timeout=HANG_S)
+    assert process.returncode == 1, said
+    assert verdicts(table) == {PING_PONG: "REGRESSION", THROUGHPUT: "equivalent"}
+    assert "interleaved in one campaign" in table
 
     a, b = results.load(out / "base"), results.load(out / "head")
     assert (a.environment["build"]["commit"], b.environment["build"]["commit"]) == (base, head)
     assert (a.environment["build"]["dirty"], b.environment["build"]["dirty"]) == (False, False)
     assert a.complete_blocks() == b.complete_blocks() == list(range(8))
     again = project.compare(str(out / "base"), str(out / "head"), "--markdown")
-    assert (again.returncode, again.stdout) == (1, told.stdout)
+    assert (again.returncode, again.stdout) == (1, table)
     assert project.git("status", "--porcelain") == "", "checkouts and builds are out of git's sight"
 
 
@@ -126,7 +165,8 @@ def test_the_trials_of_both_take_turns(project: Project, tmp_path: Path) -> None
         assert (one["block"], one["case"]) == (two["block"], two["case"])
         assert two["position"] == one["position"] + 1
         first[side] += 1
-    assert first["base"] + first["head"] == 16 and min(first.values()) >= 3, "the coin decides who begins"
+    assert first["base"] + first["head"] == 16
+    assert min(first["base"], first["head"]) >= 3, "the coin decides who begins"
 
 
 def test_the_same_commit_twice_is_no_difference_and_built_once(project: Project) -> None:
@@ -167,8 +207,9 @@ def test_a_checkout_that_was_deleted_is_made_again(project: Project, tmp_path: P
 
 
 def test_an_interruption_keeps_what_was_measured_and_the_same_command_goes_on(
-    project: Project, tmp_path: Path
+    whole_project: Project, tmp_path: Path
 ) -> None:
+    project = whole_project
     head = project.commit(behaviour='[{"case": ".", "do": "hang", "after": 7}]')
     arguments = ("--commits", "v1", "HEAD", *TWO_CASES, "--blocks", "6", "--out", str(tmp_path / "r"))
     process = project.start(*arguments)
@@ -203,7 +244,7 @@ def test_only_the_same_two_go_on_with_it(project: Project, tmp_path: Path) -> No
     assert told.returncode == 2
     assert f"was measured in turns with commit {first[:10]}" in told.stderr.splitlines()[-1]
     single = ("--build-dir", str(project.built(first).parent), *TWO_CASES, "--blocks", "2")
-    told = project.compare(*single, "--out", str(tmp_path / "r" / "base"), script="campaign.py")
+    told = project.compare(*single, "--out", str(tmp_path / "r" / "base"), main=campaign.main)
     assert told.returncode == 2 and "not on its own" in one_line(told.stderr)
     told = project.compare("--commits", "v1", "HEAD", *TWO_CASES, "--out", str(tmp_path / "r" / "base"))
     assert told.returncode == 2 and "--out takes the folder of two" in told.stderr

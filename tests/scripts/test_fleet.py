@@ -12,7 +12,7 @@ from pathlib import Path
 
 import fleet_fixtures
 import pytest
-from conftest import ROOT, FakeBuild, environment, one_line, wait_until
+from conftest import ROOT, FakeBuild, copy_scripts, environment, one_line, wait_until
 from fleet_fixtures import Fleet, child_pids
 
 from handoff.run import results
@@ -100,7 +100,7 @@ def test_a_real_campaign_is_measured_by_its_own_scripts_and_goes_on_after_a_kill
 ) -> None:
     """This project's scripts over fake benchmarks, which its build puts where they belong."""
     root = tmp_path / "project"
-    shutil.copytree(ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_scripts(root)
     shutil.copytree(build.benchmarks, root / "benchmarks")
     (root / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.20)\nproject(fake NONE)\nfile(COPY benchmarks DESTINATION ${CMAKE_BINARY_DIR})\n"
@@ -177,7 +177,7 @@ def test_a_worker_that_was_cut_off_and_another_do_not_both_count(slow: Fleet, tm
     under_way(slow, "a", job)
     one.send_signal(signal.SIGSTOP)
     slow.start("b")
-    wait_until(lambda: slow.states() == ["done"])
+    slow.wait_for("done")
     wait_until(
         lambda: (slow.copy("a", job) / "run" / "environment.json").read_text().count('"ended": "blocks"') == 1
     )
@@ -235,7 +235,7 @@ def test_a_run_that_cannot_go_on_is_set_aside(slow: Fleet, tmp_path: Path) -> No
 def test_a_job_that_fails_three_times_is_kept_with_its_log(fleet: Fleet) -> None:
     (job,) = fleet.submit("--filter", "fails")
     fleet.start("a")
-    wait_until(lambda: fleet.states() == ["failed"])
+    fleet.wait_for("failed")
     (told,) = fleet.jobs()
     assert (told["failures"], told["abandoned"]) == (3, 0)
     kept = fleet.call("status", "--log", job).stdout

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import fleet_fixtures
 import pytest
-from conftest import HANG_S, one_line, wait_until
+from conftest import HANG_S, one_line
 from fleet_fixtures import FLEET, Fleet
 
 from handoff.fleet import server
@@ -56,7 +56,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 def test_a_job_is_measured_and_brought_home(fleet: Fleet, tmp_path: Path) -> None:
     (job,) = fleet.submit()
     fleet.start("a")
-    wait_until(lambda: fleet.states() == ["done"])
+    fleet.wait_for("done")
     done = fleet.call("fetch", "--out", tmp_path / "out", "--no-report")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "runs" / job / "samples.jsonl").read_text().count("\n") > 100

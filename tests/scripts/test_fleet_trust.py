@@ -159,11 +159,11 @@ def test_a_repository_that_cannot_be_reached_is_no_fault_of_the_job(tmp_path: Pa
         fleet.root.rename(tmp_path / "elsewhere")
         fleet.start("a")
         wait_until(lambda: f"job {job} is left to others: git clone: fatal: " in fleet.said("a"))
-        wait_until(lambda: fleet.states() == ["queued"])
+        fleet.wait_for("queued")
         (told,) = fleet.jobs()
         assert (told["failures"], told["abandoned"]) == (0, 0) and "git clone: fatal:" in told["refused"]
         (tmp_path / "elsewhere").rename(fleet.root)
-        wait_until(lambda: fleet.states() == ["done"])
+        fleet.wait_for("done")
 
 
 def test_branches_can_be_named(repository: tuple[Path, list[str]], tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_no_secret_leaves_a_worker(tmp_path: Path) -> None:
         fleet.variables = {PASSWORD_VARIABLE: PASSWORD}
         good, bad = [*fleet.submit(), *fleet.submit("--filter", "fails")]
         fleet.start("a")
-        wait_until(lambda: sorted(fleet.states()) == ["done", "failed"])
+        fleet.wait_for("done", "failed")
         done = fleet.call("fetch", "--out", tmp_path / "out", "--no-report")
         assert done.returncode == 0, done.stderr
         log = fleet.call("status", "--log", bad).stdout

@@ -14,13 +14,13 @@ import history as script
 import pytest
 from conftest import HANG_S, ROOT, one_line
 from test_compare import interleaved
-from test_compare_commits import PING_PONG, THROUGHPUT, Project, project
+from test_compare_commits import PING_PONG, THROUGHPUT, Project, whole_project
 
 from handoff.compare import history
 from handoff.compare.history import Entry
 from handoff.report import history_page
 
-__all__ = ["project"]  # a fixture
+__all__ = ["whole_project"]  # a fixture
 
 Capture = pytest.CaptureFixture[str]
 WORKFLOW = ROOT / "examples" / "ci" / "handoff.yml"
@@ -201,8 +201,9 @@ class Runner:
 
 
 def test_the_workflow_measures_fails_on_a_regression_and_keeps_the_history(
-    project: Project, tmp_path: Path
+    whole_project: Project, tmp_path: Path
 ) -> None:
+    project = whole_project
     two = "--profile full --impl good_ring --wait spin"
     assert Runner(project, tmp_path / "1", "v1", f"{two} --blocks 8").push() == 0
     project.commit(costs='{"ping_pong": 1.3}')
@@ -218,8 +219,8 @@ def test_the_workflow_measures_fails_on_a_regression_and_keeps_the_history(
     assert project.git("ls-tree", "--name-only", "handoff-history").split() == ["history.json", "index.html"]
 
 
-def test_the_workflow_stops_where_nothing_can_be_compared(project: Project, tmp_path: Path) -> None:
-    runner = Runner(project, tmp_path / "1", "v9", "--profile full")
+def test_the_workflow_stops_where_nothing_can_be_compared(whole_project: Project, tmp_path: Path) -> None:
+    runner = Runner(whole_project, tmp_path / "1", "v9", "--profile full")
     told = runner.run(COMPARE)
     assert told.returncode != 0 and "unknown commit 'v9'" in told.stderr
 

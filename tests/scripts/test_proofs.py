@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HANG_S, ROOT, one_line
+from conftest import HANG_S, ROOT, copy_scripts, one_line
 from proof_fixtures import broken_page, junit, order_page
 
 from handoff.proofs import record as proof_record
@@ -77,7 +77,7 @@ PASSING = {"conformance/ring": "run", "linearizability/ring": "run"}
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     made = Project(tmp_path / "project")
-    shutil.copytree(ROOT / "scripts", made.root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_scripts(made.root)
     shutil.copy(ROOT / "CMakePresets.json", made.root)
     (made.root / "impls" / "queues").mkdir(parents=True)
     (made.root / "impls" / "queues" / "ring.hpp").write_text("int ring;\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 import synthetic_run
-from conftest import HANG_S, ROOT, one_line
+from conftest import HANG_S, ROOT, copy_scripts, one_line
 from proof_fixtures import EARLIER_SOURCE, ORDER, SOURCE, proof, record
 from synthetic_run import Spec
 from test_report import call
@@ -145,7 +144,7 @@ def test_the_record_that_is_asked_for_is_used_and_must_be_there(found: Json, tmp
 
 
 def test_a_project_without_a_record_says_so_in_one_line(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_scripts(tmp_path)
     run = synthetic_run.write(tmp_path / "run", SMALL)
     command = [sys.executable, "-B", str(tmp_path / "scripts" / "report.py"), str(run)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=HANG_S, check=False)

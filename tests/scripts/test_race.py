@@ -9,8 +9,9 @@ from typing import Any
 import choose
 import pytest
 from conftest import FakeBuild, counter, lines, one_line, queue
+from fakes import in_this_process
 
-from handoff.campaign import candidates, catalog, contests
+from handoff.campaign import candidates, catalog, contests, race
 from handoff.campaign.contests import Contests
 from handoff.campaign.question import Question
 from handoff.campaign.runner import Settings
@@ -122,7 +123,8 @@ def test_a_question_about_memory_ends_when_the_controls_have_their_trials(raced:
 
 
 def measure(build: FakeBuild, out: Path, *arguments: str) -> int:
-    return choose.main(["--build-dir", str(build.dir), "--out", str(out), "--seed", "1", *arguments])
+    with in_this_process():
+        return choose.main(["--build-dir", str(build.dir), "--out", str(out), "--seed", "1", *arguments])
 
 
 def blocks(run: Path) -> list[Json]:
@@ -157,6 +159,11 @@ def test_who_is_behind_gets_no_more_trials(
     assert answer["measured_now"] and answer["run_id"] == environment(run)["run_id"]
     assert environment(run)["question"]["producers"] == 2 and environment(run)["profile"] == "choose"
     assert environment(run)["ended"] == "precise"
+    # A look, as a process of its own takes it.
+    beside = race.RaceLook(run)
+    (left,) = {name for name in planned[-1]["cases"] if name.startswith("ping_pong/fast_ring/")}
+    assert beside.standing() == beside.standing() == race.Standing(frozenset({left}), settled=True)
+    beside.close()
     # The same question to the run that it has made.
     assert choose.main([*arguments, "--from", str(run)]) == 0
     assert json.loads(capsys.readouterr().out) == answer | {"measured_now": False} | setting_with_command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -319,16 +320,21 @@ def told_in_the_end(stop: Callable[[pairs.Group], bool], runs: int = 100, most: 
     """The share of campaigns over two that are alike that end with a direction."""
     found = 0
     for seed in range(runs):
-        table = np.random.default_rng(seed).normal(0, 0.1, size=(most, 2))
-        looks = (two(table[:n]) for n in range(6, most))
-        found += has_direction(next((group for group in looks if stop(group)), two(table)))
+        looks = (alike(seed, most, n) for n in range(6, most))
+        found += has_direction(next((group for group in looks if stop(group)), alike(seed, most, most)))
     return found / runs
+
+
+@functools.cache
+def alike(seed: int, most: int, n: int) -> pairs.Group:
+    """What a look after n of `most` blocks finds: each rule looks at the same."""
+    return two(np.random.default_rng(seed).normal(0, 0.1, size=(most, 2))[:n])
 
 
 def two(table: pairs.Floats) -> pairs.Group:
     block, member = np.indices(table.shape)
-    alike = np.zeros(table.size, dtype=np.int64)
-    return pairs.of_trials(Trials(table.ravel(), member.ravel(), block.ravel(), alike), "ab", "A")
+    one_regime = np.zeros(table.size, dtype=np.int64)
+    return pairs.of_trials(Trials(table.ravel(), member.ravel(), block.ravel(), one_regime), "ab", "A")
 
 
 def has_direction(of: pairs.Group) -> bool:

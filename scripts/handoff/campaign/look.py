@@ -9,21 +9,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import MeasurementError
 from ..run.sampling import BLOCKS_NAME, Needs, Sampling, read_blocks
 
+Json = dict[str, Any]
+
 
 class Beside:
-    """A process that answers each line with one, by the function `answer` of a module of this room."""
+    """A process that answers each line with one: the next of what `answers` of a module of this room yields."""
 
-    def __init__(self, run: Path, module: str, arguments: Sequence[str]) -> None:
+    def __init__(self, run: Path, module: str) -> None:
         self._run = run
         self._module = module
-        self._arguments = arguments
         self._process: subprocess.Popen[str] | None = None
 
     def ask(self) -> Any:
@@ -52,10 +53,10 @@ class Beside:
     def _start(self) -> subprocess.Popen[str]:
         # Its own session: Ctrl-C is the campaign's to handle. When the campaign dies its input ends.
         code = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); "
-        code += f"from handoff.campaign.{self._module} import answer; answer()"
+        code += f"from handoff.campaign import look, {self._module} as asked; look.serve(asked.answers)"
         return subprocess.Popen(
             # -I: else modules of the working folder come first.
-            [sys.executable, "-I", "-c", code, str(self._run), *self._arguments],
+            [sys.executable, "-I", "-c", code, str(self._run)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -65,24 +66,32 @@ class Beside:
 
 class Look(Beside):
     def __init__(self, run: Path) -> None:
-        super().__init__(run, "look", [])
+        super().__init__(run, "look")
 
     def needs(self) -> Needs:
         """What is left to be wished for."""
         return Needs.from_dict(self.ask())
 
 
-def answer() -> None:
-    """The other side: a line of needs for each line that comes in."""
+# ---- the other side ------------------------------------------------------------------------------------------
+
+
+def serve(answers: Callable[[Path], Iterator[Json]]) -> None:
+    """A line for each one that comes in."""
+    found = answers(Path(sys.argv[1]))
+    for _ in sys.stdin:
+        print(json.dumps(next(found)), flush=True)
+
+
+def answers(run: Path) -> Iterator[Json]:
+    """What is needed, at each look."""
     # Not before: see above.
     from ..run import results, run_folder
     from . import needs
 
-    run = Path(sys.argv[1])
     rule = Sampling.from_dict(run_folder.read_environment(run / run_folder.ENVIRONMENT_NAME)["sampling"])
     before = sum(plan.needs is not None for plan in read_blocks(run / BLOCKS_NAME)[0].values())
     watched = needs.Watched(rule.contests, before)
-    for _ in sys.stdin:
+    while True:
         samples = results.load(run).complete_samples()
-        found = watched.needs(samples, rule.precision, rule.first_blocks)
-        print(json.dumps(found.as_dict()), flush=True)
+        yield watched.needs(samples, rule.precision, rule.first_blocks).as_dict()

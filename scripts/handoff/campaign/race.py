@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +48,7 @@ def described(found: Contests) -> Json:
 
 class RaceLook(Beside):
     def __init__(self, run: Path) -> None:
-        super().__init__(run, "race", [])
+        super().__init__(run, "race")
 
     def standing(self) -> Standing:
         told = self.ask()
@@ -83,14 +82,13 @@ class Race(Campaign):
 # ---- the other side of the look ------------------------------------------------------------------------------
 
 
-def answer() -> None:
-    """Who is still in, for each line that comes in."""
+def answers(run: Path) -> Iterator[Json]:
+    """Who is still in, at each look."""
     # Not before: see look.py.
     from ..run.run_folder import ENVIRONMENT_NAME, read_environment
     from .race_look import Watched
 
-    run = Path(sys.argv[1])
     watched = Watched(read_environment(run / ENVIRONMENT_NAME)[KEY]["contests"])
-    for _ in sys.stdin:
-        left = watched.look(run)
-        print(json.dumps(asdict(left) | {"left": sorted(left.left)}), flush=True)
+    while True:
+        standing = watched.look(run)
+        yield asdict(standing) | {"left": sorted(standing.left)}
