@@ -33,6 +33,7 @@ WORKLOADS = (
     "ping_pong",
     "load",
     "nearly_full",
+    "stall",
     "counter",
     "lock",
     "wait",
