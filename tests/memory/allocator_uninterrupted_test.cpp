@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <thread>
 
 #include "harness/machine/interrupt.hpp"
 
@@ -27,6 +28,7 @@ public:
 };
 
 TEST(allocator_uninterrupted_test, who_is_interrupted_is_not_in_the_allocator) {
+    std::thread([] {}).join();  // with one thread only the allocator would take no lock
     allocating what;
     interruptible self(what);
     what.self = &self;
