@@ -20,7 +20,8 @@ constexpr int enough = 3000;
 class allocating final : public interruption {
 public:
     void happens() override {
-        std::free(std::malloc(5000));
+        void* volatile block = std::malloc(5000);  // volatile: else the compiler leaves both calls out
+        std::free(block);
         if (++times < enough) self->interrupt_after(10us);
     }
     interruptible* self = nullptr;
@@ -28,7 +29,8 @@ public:
 };
 
 TEST(allocator_uninterrupted_test, who_is_interrupted_is_not_in_the_allocator) {
-    std::thread([] {}).join();  // with one thread only the allocator would take no lock
+    std::atomic<bool> over = false;
+    std::thread other([&] { over.wait(false); });  // with one thread only the allocator would take no lock
     allocating what;
     interruptible self(what);
     what.self = &self;
@@ -41,6 +43,9 @@ TEST(allocator_uninterrupted_test, who_is_interrupted_is_not_in_the_allocator) {
     }
     for (void* const block : held) std::free(block);
     EXPECT_EQ(what.times, enough);
+    over = true;
+    over.notify_one();
+    other.join();
 }
 
 }  // namespace
