@@ -10,7 +10,11 @@ import pytest
 import synthetic_run
 from synthetic_run import DISTURBED, LYING, Spec
 
-from handoff.report import ending, markdown, page, stalls, summary
+from handoff.campaign.question import Question
+from handoff.commands import choose
+from handoff.proofs.table import ProofTable
+from handoff.report import choice, choice_words, ending, markdown, page, stalls, summary
+from handoff.report.evidence import Evidence
 from handoff.run import results
 
 Json = dict[str, Any]
@@ -77,6 +81,22 @@ def test_the_pages_and_the_terminal_name_a_contradiction(found: Json) -> None:
     assert "all stand still in 28% of" in line
     calm = next(one for one in short.splitlines() if one.startswith("| tbb_concurrent_queue | lock free"))
     assert "nothing in" in calm
+
+
+def test_the_ranking_of_a_choice_has_it_as_a_column(tmp_path: Path) -> None:
+    run = synthetic_run.write(tmp_path / "run", replace(WITH, places=(49.0,)))
+    found = choice.answer(
+        Question("round_trip", wait="spin"), Evidence(results.load(run)), measured_now=False
+    )
+    none = ProofTable([], [])
+    ranks = {one["implementation"]: one["stalled"] for one in choice_words.as_dict(found, none)["ranking"]}
+    assert ranks["mutex_ring"]["harmful"] / ranks["mutex_ring"]["stops"] == pytest.approx(5 / 18)
+    assert ranks["tbb_concurrent_queue"]["harmful"] == 0 and ranks["tbb_concurrent_queue"]["stops"] > 0
+    wide, narrow = (choose.table_of(found, none, width) for width in (120, 100))
+    assert "held up" in [column.header for column in wide.columns]
+    assert "held up" not in [column.header for column in narrow.columns]
+    assert any("28%" in list(column.cells) for column in wide.columns)
+    assert "the odds that others get nothing done" in " ".join(choice_words.legend(found, none))
 
 
 def test_a_run_without_it_has_no_such_section(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -54,6 +55,24 @@ def table(rows: list[Json], usable: pd.DataFrame, catalog: Json) -> list[Json]:
     ]
 
 
+@dataclass(frozen=True)
+class Harm:
+    """Of so many stops inside a call, those by which others were held up."""
+
+    stops: int
+    harmful: int
+
+    @property
+    def share(self) -> float:
+        return self.harmful / self.stops if self.stops else 0.0
+
+
+def harm(samples: pd.DataFrame) -> Harm:
+    """Of all trials together."""
+    ends = [_stops(samples, f"{end}_") for end in ENDS]
+    return Harm(sum(one["stops"] for one in ends), sum(one["harmful"] for one in ends))
+
+
 def contradictions(settings: list[Json]) -> list[Json]:
     """Each claim of progress that the stops contradict, by the setting that shows it best."""
     found: dict[tuple[str, str], Json] = {}
@@ -93,8 +112,7 @@ def share(member: Json) -> str:
 def _member(row: Json, samples: pd.DataFrame, spec: Json) -> Json:
     ends = {end: _stops(samples, f"{end}_") for end in ENDS}
     outside = _stops(samples, "outside_")
-    stops = sum(one["stops"] for one in ends.values())
-    harmful = sum(one["harmful"] for one in ends.values())
+    found = harm(samples)
     return {
         "implementation": row["implementation"],
         "case": row["case"],
@@ -103,9 +121,9 @@ def _member(row: Json, samples: pd.DataFrame, spec: Json) -> Json:
         "oversubscribed": row["oversubscribed"],
         "declares": {end: str(spec.get(end, "")) for end in ENDS},
         "n": len(samples),
-        "stops": stops,
-        "harmful": harmful,
-        "harmful_share": harmful / stops if stops else 0.0,
+        "stops": found.stops,
+        "harmful": found.harmful,
+        "harmful_share": found.share,
         "ends": ends,
         "outside": outside,
         "inside_share": _median(samples, "inside_share"),
