@@ -40,7 +40,7 @@ def by_workload(profile: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "profile, least, most", [("smoke", 20, 36), ("quick", 100, 330), ("experiments", 20, 160)]
+    "profile, least, most", [("smoke", 20, 37), ("quick", 100, 350), ("experiments", 20, 160)]
 )
 def test_sizes(profile: str, least: int, most: int) -> None:
     # But for memory, whose trials last no window.
@@ -327,7 +327,7 @@ def test_quick_stops_a_thread_of_each_queue_briefly() -> None:
     assert {case.implementation for case in quick} == {one["name"] for one in QUEUES if not one["control"]}
     assert len(quick) == len({case.implementation for case in quick})
     assert {case.keys["stop_ms"] for case in quick} == {"1"}
-    assert 1 <= len([case for case in chosen("smoke") if case.workload == "stall"]) <= 2
+    assert len([case for case in chosen("smoke") if case.workload == "stall"]) == 1
 
 
 def test_a_new_implementation_joins_and_changes_nothing_else() -> None:

@@ -141,7 +141,7 @@ SMOKE = (
     CaseRule("wait", whose.representative_waits, WAITED_BRIEFLY),
     CaseRule("wait", whose.other_controls, ({},)),
     CaseRule("nearly_full", whose.reservation_queue, NEARLY_FULL),
-    CaseRule("stall", whose.mpmc_queues, STALLED),
+    CaseRule("stall", whose.reservation_queue, STALLED),
     CaseRule("memory", whose.mpmc_queues, MEMORY),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     CaseRule("pitfalls", whose.everyone, ({},)),
