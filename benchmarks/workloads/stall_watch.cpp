@@ -53,7 +53,8 @@ struct stall_watch::observation {
 stall_watch::stall_watch(const stall_setting& setting)
     : setting_(setting),
       places_(setting.threads[queue_end::push] + setting.threads[queue_end::pop]),
-      random_state_(setting.seed),
+      // Odd, so that no seed becomes 0, of which nothing random comes, and neighbours are far apart.
+      random_state_((2 * setting.seed + 1) * 0x9E3779B97F4A7C15),
       at_release_(places_.size()),
       last_(places_.size()) {
     for (unsigned i = 0; i < places_.size(); ++i) {
