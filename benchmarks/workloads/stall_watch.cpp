@@ -179,43 +179,37 @@ void stall_watch::look(observation& at, ticks now) {
     at.ended = now;
 }
 
-// How many calls of an end must succeed while the stop lasts: as many as can, but where the stopped thread is
-// alone at its end as many as there are items, or places, for.
-std::uint64_t stall_watch::owed(const observation& at, queue_end end) const {
-    const queue_end stopped_at = at.self->end_;
-    const unsigned others = setting_.threads[end] - (end == stopped_at ? 1 : 0);
-    if (others == 0) return 0;
-    if (setting_.threads[stopped_at] > 1) return ~std::uint64_t{0};
-    const std::uint64_t there =
-        end == queue_end::pop ? at.held : setting_.room - std::min(setting_.room, at.held);
-    // Of each thread a call may be under way: an item, or a place, that is not counted yet.
-    return there - std::min<std::uint64_t>(there, places_.size());
+// Whether others at an end have a call that could succeed, when about so many items are in the queue. Of each
+// thread a call may be under way: an item, or a place, that is not counted.
+bool stall_watch::has_cause(const place& stopped, queue_end end, std::uint64_t held) const {
+    if (setting_.threads[end] == (end == stopped.end_ ? 1 : 0)) return false;
+    if (end == queue_end::pop) return held > places_.size();
+    return held + places_.size() < (setting_.is_bounded ? setting_.room : most_unbounded);
 }
 
 void stall_watch::judge(const observation& at) {
-    const ticks length = at.ended - at.begun;
-    const auto whole = static_cast<ticks>(held_up_for * static_cast<double>(length));
-    if (owed(at, queue_end::push) + owed(at, queue_end::pop) == 0) {
+    if (!has_cause(*at.self, queue_end::push, at.held) && !has_cause(*at.self, queue_end::pop, at.held)) {
         seen_.without_cause += at.inside ? 1 : 0;
         return;
     }
     stops_seen& of = at.inside ? seen_.inside[at.self->end_] : seen_.outside;
-    ++of.stops;
+    const ticks length = at.ended - at.begun;
+    const auto whole = static_cast<ticks>(held_up_for * static_cast<double>(length));
+    const std::uint64_t left = held();
     ticks standstill = 0;
-    bool harmful = false;
     for (const queue_end end : both_ends) {
-        if (at.done[end] >= owed(at, end)) continue;
+        // Whoever has filled or emptied the queue is not held up.
+        if (!has_cause(*at.self, end, left)) continue;
         standstill = std::max(standstill, at.still[end]);
-        if (at.still[end] < whole) continue;
-        ++of.held_up[end];
-        harmful = true;
+        if (at.still[end] >= whole) ++of.held_up[end];
     }
+    ++of.stops;
     of.standstill.record(standstill);
     of.before.operations += at.before.operations;
     of.before.time += at.before.time;
     of.meanwhile.operations += at.done[queue_end::push] + at.done[queue_end::pop];
     of.meanwhile.time += length;
-    if (!harmful) return;
+    if (standstill < whole) return;
     ++of.harmful;
     for (std::size_t i = 0; i < places_.size(); ++i)
         of.threads_held_up += &places_[i] != at.self && last_[i].still >= whole ? 1 : 0;

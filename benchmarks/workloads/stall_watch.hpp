@@ -104,7 +104,7 @@ private:
     void stop(place& self, bool inside);
     void look(observation& at, ticks now);
     void judge(const observation& at);
-    std::uint64_t owed(const observation& at, queue_end end) const;
+    bool has_cause(const place& stopped, queue_end end, std::uint64_t held) const;
     void release(bool inside);
     void note_recovery(ticks until);
     void schedule(std::chrono::nanoseconds delay);
