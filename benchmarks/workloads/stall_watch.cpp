@@ -135,6 +135,7 @@ void stall_watch::interrupted(place& self) {
 }
 
 void stall_watch::stop(place& self, bool inside) {
+    is_stopped_.store(true, std::memory_order_relaxed);
     observation at{
         .self = &self, .inside = inside, .held = held(), .before = {}, .begun = harness_clock::now()};
     if (recovers_) note_recovery(at.begun);
