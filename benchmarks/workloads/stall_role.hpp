@@ -122,7 +122,7 @@ private:
             if (!end.push(v, give_up)) break;
             here.succeeded();
             ended = m.edge(done++, end.wait());
-            if (done % watched_every == 0) watch_.give_way(queue_end::push);
+            if (done % watched_every == 0) watch_.give_way(queue_end::push, done);
         }
         m.edge(done, end.wait());
         pushed_[index] = tally::of_sequence(index, done);
@@ -143,7 +143,7 @@ private:
             here.succeeded();
             m.edge(done, end.wait());
             got.take(v);
-            if (done % watched_every == 0) watch_.give_way(queue_end::pop);
+            if (done % watched_every == 0) watch_.give_way(queue_end::pop, done);
         }
         m.edge(got.count(), end.wait());
         seen_[index] = got.seen();

@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 
 // After an interruption that came in no call.
 constexpr std::chrono::nanoseconds until_next_try = 200us;
+// In a stop, with more threads than CPUs: some 10 us of them.
+constexpr std::uint64_t calls_in_turn = 256;
 // What an unbounded queue is let hold while its consumers are held up.
 constexpr std::uint64_t most_unbounded = 65536;
 
@@ -88,14 +90,17 @@ std::uint64_t stall_watch::held() const {
     return pushed - std::min(pushed, popped);
 }
 
-void stall_watch::give_way(queue_end end) const {
+void stall_watch::give_way(queue_end end, std::uint64_t calls) const {
     // relaxed: a hint.
+    const auto is_stopped = [this] { return is_stopped_.load(std::memory_order_relaxed); };
     const auto has_to = [&] {
         const std::uint64_t now = held();
-        if (is_stopped_.load(std::memory_order_relaxed))
-            return end == queue_end::push && !setting_.is_bounded && now >= most_unbounded;
+        if (is_stopped()) return end == queue_end::push && !setting_.is_bounded && now >= most_unbounded;
         return end == queue_end::push ? now > setting_.room - setting_.room / 4 : now < setting_.room / 4;
     };
+    // A thread that never has to wait would keep the one that shares its CPU from going on for a whole time
+    // slice.
+    if (setting_.shares_cpus && calls % calls_in_turn == 0 && is_stopped()) yield();
     while (has_to() && !is_over()) setting_.shares_cpus ? yield() : pause();
 }
 

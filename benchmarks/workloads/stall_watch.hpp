@@ -92,7 +92,7 @@ public:
     // By a thread of an end, now and then: as long as no thread is stopped it waits for the other end, where
     // the queue has become nearly full, or nearly empty. In a stop it waits only where an unbounded queue has
     // become very large.
-    void give_way(queue_end end) const;
+    void give_way(queue_end end, std::uint64_t calls) const;
 
     // When all threads have ended.
     const stalls_seen& seen() const { return seen_; }
