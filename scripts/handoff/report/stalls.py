@@ -97,9 +97,7 @@ def sentence(one: Json) -> str:
 
 def costs(member: Json) -> str:
     """In a cell: what a stalled thread costs the others."""
-    if member["harmful"] == 0:
-        return f"nothing in {member['stops']} stops"
-    return f"all stand still in {share(member)} of {member['stops']} stops"
+    return f"a standstill in {share(member)}" if member["harmful"] else "nothing seen"
 
 
 def share(member: Json) -> str:
