@@ -58,7 +58,7 @@ def cells(rank: Rank, answer: Answer, proofs: ProofTable) -> tuple[str, ...]:
         outcome(rank, answer),
         "–" if rank.bytes_per_item is None else f"{rank.bytes_per_item:.4g}",
         proven(rank.member.name, proofs),
-        "–" if rank.stalled is None else measures.percent(rank.stalled.share),
+        "–" if rank.stalled is None else rank.stalled.text,
         promises(rank.spec),
     )
 

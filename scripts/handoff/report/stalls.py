@@ -20,6 +20,8 @@ ENDS = ("push", "pop")
 # say so of a sound one.
 RARE = 0.05
 CHANCE = 1e-5
+# The same where it is no accusation.
+NOT_BY_CHANCE = 0.01
 
 READING = (
     "A thread is stopped in the middle of a push or a pop, at a random moment, again and again, and the others go on. Held "
@@ -57,20 +59,40 @@ def table(rows: list[Json], usable: pd.DataFrame, catalog: Json) -> list[Json]:
 
 @dataclass(frozen=True)
 class Harm:
-    """Of so many stops inside a call, those by which others were held up."""
+    """Of so many stops inside a call, and of so many outside, those by which others were held up."""
 
     stops: int
     harmful: int
+    outside_stops: int
+    outside_harmful: int
 
     @property
     def share(self) -> float:
         return self.harmful / self.stops if self.stops else 0.0
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is more than what the machine does by itself."""
+        counts = ((self.harmful, self.stops), (self.outside_harmful, self.outside_stops))
+        return _chance(*counts) < NOT_BY_CHANCE
+
+    @property
+    def text(self) -> str:
+        return measures.percent(self.share) if self.is_shown or not self.harmful else "not known"
+
 
 def harm(samples: pd.DataFrame) -> Harm:
     """Of all trials together."""
     ends = [_stops(samples, f"{end}_") for end in ENDS]
-    return Harm(sum(one["stops"] for one in ends), sum(one["harmful"] for one in ends))
+    apart = _stops(samples, "outside_")
+    stops, harmful = (sum(one[key] for one in ends) for key in ("stops", "harmful"))
+    return Harm(stops, harmful, apart["stops"], apart["harmful"])
+
+
+def _chance(inside: tuple[int, int], outside: tuple[int, int]) -> float:
+    """How likely it is that so many more of the first are held up if both kinds of stops do the same."""
+    counts = [[held_up, stops - held_up] for held_up, stops in (inside, outside)]
+    return float(fisher_exact(counts, alternative="greater")[1])
 
 
 def contradictions(settings: list[Json]) -> list[Json]:
@@ -97,7 +119,9 @@ def sentence(one: Json) -> str:
 
 def costs(member: Json) -> str:
     """In a cell: what a stalled thread costs the others."""
-    return f"a standstill in {share(member)}" if member["harmful"] else "nothing seen"
+    if not member["harmful"]:
+        return "nothing seen"
+    return f"a standstill in {share(member)}" if member["is_shown"] else "no more than the machine"
 
 
 def share(member: Json) -> str:
@@ -122,6 +146,7 @@ def _member(row: Json, samples: pd.DataFrame, spec: Json) -> Json:
         "stops": found.stops,
         "harmful": found.harmful,
         "harmful_share": found.share,
+        "is_shown": found.is_shown,
         "ends": ends,
         "outside": outside,
         "inside_share": _median(samples, "inside_share"),
@@ -153,8 +178,7 @@ def _contradicted(operation: str, ends: Json, outside: Json, spec: Json) -> Json
     if claim in ("", "blocking") or not stops or held_up / stops <= RARE:
         return None
     apart = outside["held_up"][operation]
-    counts = [[held_up, stops - held_up], [apart, outside["stops"] - apart]]
-    if not float(fisher_exact(counts, alternative="greater")[1]) < CHANCE:
+    if not _chance((held_up, stops), (apart, outside["stops"])) < CHANCE:
         return None
     return {
         "operation": operation,
