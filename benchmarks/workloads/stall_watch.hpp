@@ -88,7 +88,7 @@ public:
     // By each thread itself, before its first call.
     void enter(unsigned thread, const window& w);
 
-    place& of(unsigned thread) { return places_[thread]; }
+    place& of(unsigned thread);
     // By a thread of an end, now and then: as long as no thread is stopped it waits for the other end, where
     // the queue has become nearly full, or nearly empty. In a stop it waits only where an unbounded queue has
     // become very large.
@@ -170,5 +170,9 @@ private:
     std::atomic<std::uint32_t> recovered_from_{0};  // the release after which it has succeeded
     std::atomic<ticks> recovered_{0};               // and when
 };
+
+inline stall_watch::place& stall_watch::of(unsigned thread) {
+    return places_[thread];
+}
 
 }  // namespace handoff
