@@ -35,6 +35,7 @@ WORKLOADS = (
     "ping_pong",
     "load",
     "nearly_full",
+    "stall",
     "counter",
     "lock",
     "wait",

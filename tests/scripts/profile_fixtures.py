@@ -117,6 +117,8 @@ def queue_cases(spec: dict[str, Any]) -> list[str]:
                 f"nearly_full/{name}/t:{t}/wait:{wait}/capacity:64/free:{t}"
                 for t, wait in product((2, 4, 8), ("pause", "yield"))
             ]
+        p, c = (2 if spec[end] == "many" else 1 for end in ("producers", "consumers"))
+        found += [f"stall/{name}/p:{p}/c:{c}/capacity:64/stop_ms:{ms}" for ms in (1, 10, 100)]
         found += [f"memory/{name}/item:{i}/items:{k}" for i, k in product(("8", "64", "256"), (1024, 65536))]
     return found
 

@@ -179,6 +179,9 @@ def planned(spec: Spec) -> list[str]:
         cases += [f"memory/{queue}/item:{item}/items:65536" for item in (8, 64)]
     for queue in [q for q in spec.queues if q not in SPSC] if "nearly_full" in spec.workloads else ():
         cases += [f"nearly_full/{queue}/t:{t}/wait:pause/capacity:64/free:{t}" for t in (2, 4)]
+    for queue in spec.queues if "stall" in spec.workloads else ():
+        n = 1 if queue in SPSC else 2
+        cases += [f"stall/{queue}/p:{n}/c:{n}/capacity:64/stop_ms:{stop_ms}" for stop_ms in (1, 10)]
     if "core_to_core" in spec.workloads:
         cases.append("core_to_core/cache_line/a:0/b:1")
     for name in spec.controls:
@@ -376,7 +379,7 @@ def _trial(spec: Spec, name: str, place: float, mood: float, rng: np.random.Gene
 
 
 def _threads(workload: str, keys: dict[str, str]) -> int:
-    if workload == "producer_consumer":
+    if workload in ("producer_consumer", "stall"):
         return int(keys["p"]) + int(keys["c"])
     if workload in ("counter", "nearly_full"):
         return int(keys["t"])
@@ -502,6 +505,34 @@ def _nearly_full(
     return figures | {"failed_push_share": share, "failed_pop_share": share / 2}
 
 
+# Claims to be lock-free, and its pops are held up by stops in a push.
+LYING = "vyukov_mpmc_ring"
+# Nearly half of the stops hold up everybody, inside and outside calls.
+DISTURBED = "boost_queue"
+
+
+def _stall(i: str, k: dict[str, str], y: float, slow: float, r: np.random.Generator) -> dict[str, float]:
+    """Of 10 stops in a push and 8 in a pop those of a queue with a lock hold up everybody three and two times."""
+    locked = "mutex" in i or "lock" in i
+    stop = 1e6 * float(k["stop_ms"])
+    figures = {"push_stops": 10.0, "pop_stops": 8.0, "outside_stops": 18.0}
+    harm = {"push": 3.0 if locked else 0.0, "pop": 2.0 if locked else 0.0, "outside": 0.0}
+    if i == DISTURBED:
+        harm = {"push": 4.0, "pop": 3.0, "outside": 8.0}
+    for where, count in harm.items():
+        figures |= {f"{where}_{what}": count for what in ("harmful_stops", "pushes_held_up", "pops_held_up")}
+    if i == LYING:
+        figures |= {"push_harmful_stops": 6.0, "push_pops_held_up": 6.0}
+    harmful = figures["push_harmful_stops"] + figures["pop_harmful_stops"]
+    kept = 1.0 - harmful / 18.0
+    grow = {"p50_ns": 0.05, "p90_ns": 0.1, "p99_ns": 0.2, "p99_9_ns": 0.3, "max_ns": 1.0 if harmful else 0.4}
+    figures |= {f"standstill_{name}": factor * stop for name, factor in grow.items()}
+    figures |= {f"recovery_{name}": factor * 1e5 for name, factor in grow.items()}
+    figures |= {"stops": 18.0, "inside_share": 0.4, "kept_share": kept, "outside_kept_share": 1.0}
+    rate = 1e7 * (kept + 0.01) / slow
+    return figures | {"stalled_operations_per_second": rate, "stalled_operations": rate * 18e-9 * stop}
+
+
 def _line(_i: str, _k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
     return {"round_trip_ns": y * slow}
 
@@ -532,5 +563,6 @@ _FIGURES = {
     "download_strategies": _strategy,
     "memory": _memory,
     "nearly_full": _nearly_full,
+    "stall": _stall,
     "core_to_core": _line,
 }

@@ -25,7 +25,8 @@ Json = dict[str, Any]
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
     directory = tmp_path_factory.mktemp("usual")
     run = synthetic_run.write(
-        directory / "run", Spec(workloads=(*Spec().workloads, "download_strategies", "memory", "wait"))
+        directory / "run",
+        Spec(workloads=(*Spec().workloads, "download_strategies", "memory", "wait", "stall")),
     )
     return summary.build(results.load(synthetic_python.add(run)))
 

@@ -40,7 +40,7 @@ def by_workload(profile: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "profile, least, most", [("smoke", 20, 36), ("quick", 100, 330), ("experiments", 20, 160)]
+    "profile, least, most", [("smoke", 20, 37), ("quick", 100, 350), ("experiments", 20, 160)]
 )
 def test_sizes(profile: str, least: int, most: int) -> None:
     # But for memory, whose trials last no window.
@@ -322,13 +322,21 @@ def test_memory_is_asked_once_of_each_queue() -> None:
     assert 1 <= len([case for case in chosen("smoke") if case.workload == "memory"]) <= 2
 
 
+def test_quick_stops_a_thread_of_each_queue_briefly() -> None:
+    quick = [case for case in chosen("quick") if case.workload == "stall"]
+    assert {case.implementation for case in quick} == {one["name"] for one in QUEUES if not one["control"]}
+    assert len(quick) == len({case.implementation for case in quick})
+    assert {case.keys["stop_ms"] for case in quick} == {"1"}
+    assert len([case for case in chosen("smoke") if case.workload == "stall"]) == 1
+
+
 def test_a_new_implementation_joins_and_changes_nothing_else() -> None:
     larger = suite([*QUEUES, queue("new_ring")], [*COUNTERS, counter("new_counter")])
     for profile in ("smoke", "quick"):
         before, after = chosen(profile), chosen(profile, larger)
         assert [case for case in after if not case.implementation.startswith("new_")] == before
     joined = {case.workload for case in chosen("quick", larger) if case.implementation.startswith("new_")}
-    assert joined == {"producer_consumer", "ping_pong", "load", "nearly_full", "memory", "counter"}
+    assert joined == {"producer_consumer", "ping_pong", "load", "nearly_full", "stall", "memory", "counter"}
 
 
 def test_a_control_represents_nobody() -> None:

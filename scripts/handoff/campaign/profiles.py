@@ -102,6 +102,9 @@ BUSY: tuple[Values, ...] = ({"p": "1", "c": "1", "wait": "pause", "arrivals": "p
 # More threads than the reference machine has CPUs: a call under way may be put off in the middle.
 NEARLY_FULL: tuple[Values, ...] = ({"t": "4", "wait": "pause", "capacity": "64", "free": "4"},)
 
+# Short ones, of which there are enough in a short window.
+STALLED: tuple[Values, ...] = ({"stop_ms": "1"},)
+
 # Many items, so that what a queue takes at all events hardly counts. The figures are the same each time.
 MEMORY: tuple[Values, ...] = ({"item": "8", "items": "65536"},)
 
@@ -138,6 +141,7 @@ SMOKE = (
     CaseRule("wait", whose.representative_waits, WAITED_BRIEFLY),
     CaseRule("wait", whose.other_controls, ({},)),
     CaseRule("nearly_full", whose.reservation_queue, NEARLY_FULL),
+    CaseRule("stall", whose.reservation_queue, STALLED),
     CaseRule("memory", whose.mpmc_queues, MEMORY),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     CaseRule("pitfalls", whose.everyone, ({},)),
@@ -155,6 +159,7 @@ QUICK = (
     CaseRule("counter", whose.everyone, ({"t": "2", "mix": "increment"},)),
     CaseRule("core_to_core", whose.everyone, ({},), at_most=SOME_CPU_PAIRS),
     CaseRule("nearly_full", whose.ranked, NEARLY_FULL),
+    CaseRule("stall", whose.ranked, STALLED),
     CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
     CaseRule("lock", whose.other_controls, ({},)),
     CaseRule("wait", whose.other_controls, ({},)),

@@ -26,7 +26,12 @@ from ..statistics.outcomes import ALIKE
 from . import asking, racing
 
 # How wide a terminal must be to have room for these columns.
-ROOM = {choice_words.PROMISES: 140, choice_words.PROVEN_OF: 100, choice_words.MEMORY: 94}
+ROOM = {
+    choice_words.PROMISES: 140,
+    choice_words.STALLED: 110,
+    choice_words.PROVEN_OF: 100,
+    choice_words.MEMORY: 94,
+}
 NARROWEST = {1: 14, 2: 12}  # columns of a figure or a ratio with its interval, which may take a second line
 WIDE = 160  # of output that is no terminal
 
@@ -105,13 +110,18 @@ def _say(console: Console, text: str, bold: bool = False) -> None:
 def table_of(answer: Answer, proofs: ProofTable, width: int) -> Table:
     """On a narrow terminal without the last columns, which are in the data."""
     heads = choice_words.heads(answer)
-    shown = [at for at, head in enumerate(heads) if width >= ROOM.get(head, 0)]
+    measured = any(rank.stalled for rank in answer.ranks)
+    shown = [
+        at
+        for at, head in enumerate(heads)
+        if width >= ROOM.get(head, 0) and (measured or head != choice_words.STALLED)
+    ]
     table = Table(box=None, pad_edge=False)
     for at in shown:
         wraps = at in NARROWEST or heads[at] == choice_words.PROMISES
         table.add_column(
             heads[at],
-            justify="right" if heads[at] == choice_words.MEMORY else "left",
+            justify="right" if heads[at] in (choice_words.MEMORY, choice_words.STALLED) else "left",
             no_wrap=not wraps,
             min_width=NARROWEST.get(at),
             overflow="fold",

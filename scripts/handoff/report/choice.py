@@ -16,7 +16,7 @@ from ..statistics import measures, states, verdicts
 from ..statistics.outcomes import ALIKE, Outcome
 from ..statistics.stats import CONFIDENCE
 from ..statistics.verdicts import Member, Standing
-from . import price
+from . import price, stalls
 from .evidence import Evidence
 from .price import Price
 
@@ -47,6 +47,7 @@ class Rank:
     outcome: str
     figure: Figure | None
     bytes_per_item: float | None
+    stalled: stalls.Harm | None  # of the others, by a stalled thread
     spec: Mapping[str, Any]
 
 
@@ -113,9 +114,17 @@ def at(
         raise HandoffError(f"run '{evidence.run.path}': no figure of '{place.setting.group}' can be ranked")
     memory, taken = _memory(question, evidence, able) if in_full else (None, {})
     figures = _figures(question, evidence, place, [one.name for one in standing.members])
+    harm = _stalled(evidence) if in_full else {}
     specs = {str(one["name"]): one for one in evidence.queues}
     ranks = [
-        Rank(one, _outcome(one, standing), figures.get(one.name), taken.get(one.name), specs[one.name])
+        Rank(
+            member=one,
+            outcome=_outcome(one, standing),
+            figure=figures.get(one.name),
+            bytes_per_item=taken.get(one.name),
+            stalled=harm.get(one.name),
+            spec=specs[one.name],
+        )
         for one in standing.members
     ]
     prices = price.of(question, evidence, place, standing, column) if in_full else []
@@ -196,3 +205,16 @@ def _memory(
     rows = evidence.rows(place.setting.group, able.names)
     medians = rows.groupby("implementation")["value"].median()
     return place, {str(name): float(value) for name, value in medians.items()}
+
+
+def _stalled(evidence: Evidence) -> dict[str, stalls.Harm]:
+    """What a stalled thread costs the others, by queue, in the shortest stops that were measured."""
+    measured = [one for one in evidence.settings if one.workload == stalls.WORKLOAD]
+    shortest = min((int(one.keys["stop_ms"]) for one in measured), default=0)
+    found: dict[str, stalls.Harm] = {}
+    for one in measured:
+        if int(one.keys["stop_ms"]) == shortest:
+            for name, samples in evidence.rows(one.group).groupby("implementation"):
+                if str(name) not in evidence.withheld:
+                    found[str(name)] = stalls.harm(samples)
+    return found

@@ -17,8 +17,8 @@ from ..statistics.verdicts import BEST
 from . import price
 from .choice import ALONE, SCHEMA, Answer, Figure, Rank
 
-MEMORY, PROVEN_OF, PROMISES = "B/item", "proven", "promises"
-HEADS = ("queue", "figure (95%)", "cost to the best", "verdict", MEMORY, PROVEN_OF, PROMISES)
+MEMORY, PROVEN_OF, STALLED, PROMISES = "B/item", "proven", "held up", "promises"
+HEADS = ("queue", "figure (95%)", "cost to the best", "verdict", MEMORY, PROVEN_OF, STALLED, PROMISES)
 
 FIGURES = {
     "throughput": "items per second",
@@ -58,6 +58,7 @@ def cells(rank: Rank, answer: Answer, proofs: ProofTable) -> tuple[str, ...]:
         outcome(rank, answer),
         "–" if rank.bytes_per_item is None else f"{rank.bytes_per_item:.4g}",
         proven(rank.member.name, proofs),
+        "–" if rank.stalled is None else rank.stalled.text,
         promises(rank.spec),
     )
 
@@ -133,7 +134,14 @@ def legend(answer: Answer, proofs: ProofTable) -> list[str]:
     for rank in answer.ranks:
         by_kinds.setdefault(proven_in_full(rank.member.name, proofs), []).append(rank.member.name)
     told = [f"Proven of {_listed(names)}: {kinds}." for kinds, names in by_kinds.items()]
-    return [f"Proven of all: {next(iter(by_kinds))}."] if len(told) == 1 else told
+    return [*([f"Proven of all: {next(iter(by_kinds))}."] if len(told) == 1 else told), *_stalled(answer)]
+
+
+def _stalled(answer: Answer) -> list[str]:
+    """What the column of stalled threads says, where there is one."""
+    if not any(rank.stalled for rank in answer.ranks):
+        return []
+    return ["Held up: when a thread stalls inside a call, the odds that others get nothing done meanwhile."]
 
 
 def _kinds(row: ProofRow, state: str) -> list[str]:
@@ -315,6 +323,7 @@ def _rank(rank: Rank, proofs: ProofTable) -> Json:
         "outcome": rank.outcome,
         "figure": asdict(rank.figure) if rank.figure else None,
         "bytes_per_item": rank.bytes_per_item,
+        "stalled": asdict(rank.stalled) if rank.stalled else None,
         "promises": spec,
         "proven": _kinds(row, PROVEN) if row else [],
         "proven_of_another_source": _kinds(row, EARLIER) if row else [],

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..statistics import measures, states
 from ..statistics.outcomes import Outcome
-from . import advice, verdict_words
+from . import advice, stalls, verdict_words
 
 Json = dict[str, Any]
 
@@ -21,7 +21,7 @@ INDENT = "    "
 def text(summary: Json, most_rows: int | None = None) -> str:
     """`most_rows`: for an excerpt, as many of what is answered."""
     rows = [row for row in summary["decisions"] if row["group"]]
-    told = [*_head(summary), ""]
+    told = [*_head(summary), *_contradicted(summary), ""]
     answered = [row for row in rows if row["resolved"]]
     shown = answered[:most_rows]
     for row in shown:
@@ -48,6 +48,12 @@ def _head(summary: Json) -> list[str]:
     for reason in summary["stamps"]:
         told += [*_indented(f"- {reason}"), *_indented(f"  What to do: {advice.on(reason)}.")]
     return told
+
+
+def _contradicted(summary: Json) -> list[str]:
+    """Queues whose declared progress the stops of their threads contradict."""
+    found = stalls.contradictions(summary["stalls"])
+    return [line for one in found for line in _indented(f"CONTRADICTED: {stalls.sentence(one)}.")]
 
 
 # ---- a row -----------------------------------------------------------------------------------------------------

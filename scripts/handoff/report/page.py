@@ -19,7 +19,7 @@ from ..proofs.table import ProofTable
 from ..python import wording as python_wording
 from ..run import cases
 from ..statistics import interference, measures, stats, tails, usl
-from . import effort, experiments, explorer_data, glossary, nearly_full, pitfalls, verdict_words
+from . import effort, experiments, explorer_data, glossary, nearly_full, pitfalls, stalls, verdict_words
 from .asked import Asked
 from .figures import REGISTRY, Rendered
 
@@ -79,6 +79,7 @@ def shared(summary: Json, proofs: ProofTable | None) -> dict[str, Any]:
         "memory_reading": memory.READING,
         "python_wording": python_wording,
         "nearly_full_reading": nearly_full.READING,
+        "stalls": stalls,
         "pitfalls_reading": pitfalls.READING,
         "proofs": proofs,
         "interference": interference.sentence(summary["interference"]),

@@ -20,7 +20,7 @@ from ..run.run_folder import SUMMARY_NAME
 from ..statistics import controls, interference, pairs, regimes, states, tails, usl, verdicts, withheld
 from ..statistics.outcomes import Outcome
 from ..statistics.prepared import Prepared, prepare
-from . import decisions, downloads, effort, nearly_full, pitfalls
+from . import decisions, downloads, effort, nearly_full, pitfalls, stalls
 
 SUMMARY_SCHEMA = 1
 FILE_NAME = SUMMARY_NAME
@@ -65,6 +65,7 @@ def build(run: Run) -> Json:
         "memory": memory.table(rows),
         "downloads": downloads.tables(rows, usable, _queues(run.environment), run.jobs.values()),
         "nearly_full": nearly_full.table(rows, _failures_allowed(catalog)),
+        "stalls": stalls.table(rows, usable, catalog),
         "pitfalls": pitfalls.table(usable),
         "python_baseline": python_baseline.table(rows, usable, catalog),
         "decisions": decisions.table(rows, usable, catalog),

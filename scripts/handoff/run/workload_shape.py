@@ -33,6 +33,16 @@ SHAPES: Mapping[str, WorkloadShape] = {
         frozenset(),
         frozenset("failed_push_share failed_pop_share held capacity thread_share_min".split()),
     ),
+    "stall": WorkloadShape(
+        ("p", "c", "capacity", "stop_ms"),
+        (),
+        frozenset(),
+        frozenset(
+            f"{where}_{what}"
+            for where in ("push", "pop", "outside")
+            for what in ("stops", "harmful_stops", "pushes_held_up", "pops_held_up")
+        ),
+    ),
     "counter": WorkloadShape(("t",), ("mix",)),
     "lock": WorkloadShape(("t", "inside", "outside", "read")),
     "wait": WorkloadShape(
@@ -61,7 +71,7 @@ SHAPES: Mapping[str, WorkloadShape] = {
 }
 
 # Keys of which none is nothing: threads, and what is handed over.
-_AT_LEAST_ONE = frozenset(("n", "m", "p", "c", "t", "items", "queues", "waiters", "gap_us"))
+_AT_LEAST_ONE = frozenset(("n", "m", "p", "c", "t", "items", "queues", "waiters", "gap_us", "stop_ms"))
 
 
 def check_case(name: str) -> Case:
