@@ -1,6 +1,6 @@
 // The queue contract: what an implementation says of itself (`queue_spec`), what it must offer (`queue`),
-// what it may offer (`blocking_queue`, `timed_queue`, `closable_queue`), and the handles through which a
-// thread uses it. The harness and the tests know implementations only through this page.
+// what it may offer (`blocking_queue`, `timed_queue`, `closable_queue`, `bulk_queue`), and the handles
+// through which a thread uses it. The harness and the tests know implementations only through this page.
 #pragma once
 
 #include <array>
@@ -131,6 +131,21 @@ concept closable_queue = blocking_queue<Q> && requires(Q& q) {
     q.close();
 };
 
+// Several items in one call. A bulk call is as if the handle had made single calls, one after another, until
+// one failed or all `count` had succeeded; it returns how many succeeded. So order, failure and progress are
+// those of the single calls, and calls of other threads may fall between two items of a bulk.
+//   try_push_bulk(items, count)  the first of items[0], items[1], … went in; the others are untouched
+//   try_pop_bulk(items, count)   the first of items[0], items[1], … were replaced; the others are untouched
+// A count of 0 returns 0 and does not look at `items`. If the move of an item throws, the items before it
+// have gone in (come out), and it and those behind it have not; a queue may refuse bulk calls to types whose
+// moves can throw, by a constraint on the calls.
+template <class Q>
+concept bulk_queue = queue<Q> && requires(typename Q::producer p, typename Q::consumer c,
+                                          typename Q::value_type* items, std::size_t count) {
+    { p.try_push_bulk(items, count) } -> std::same_as<std::size_t>;
+    { c.try_pop_bulk(items, count) } -> std::same_as<std::size_t>;
+};
+
 // Whether Q can hold items of type T: an implementation says no by a constraint on its template.
 template <template <class> class Q, class T>
 concept holds = requires {
@@ -152,6 +167,11 @@ public:
         q.push(std::forward<V>(value));
     }
     { return queue_->push(std::forward<V>(value)); }
+    template <class V>
+    std::size_t try_push_bulk(V* items, std::size_t count) requires requires(Q& q) {
+        q.try_push_bulk(items, count);
+    }
+    { return queue_->try_push_bulk(items, count); }
 
 private:
     Q* queue_;
@@ -176,6 +196,11 @@ public:
         q.pop_for(value, timeout);
     }
     { return queue_->pop_for(value, timeout); }
+    template <class V>
+    std::size_t try_pop_bulk(V* items, std::size_t count) requires requires(Q& q) {
+        q.try_pop_bulk(items, count);
+    }
+    { return queue_->try_pop_bulk(items, count); }
 
 private:
     Q* queue_;

@@ -44,6 +44,15 @@ public:
         }
     }
 
+    // How many of the first items have gone in: one at least, or none if it gave up.
+    template <class Item, class GiveUp>
+    [[gnu::always_inline]] std::size_t push_bulk(Item* items, std::size_t count, GiveUp give_up) {
+        std::size_t pushed = 0;
+        const auto push = [&] { return (pushed = handle_.try_push_bulk(items, count)) > 0; };
+        if (wait_.until(push, give_up)) wait_.announce();
+        return pushed;
+    }
+
     const wait_loop& wait() const { return wait_; }
 
 private:
@@ -66,6 +75,15 @@ public:
             wait_.announce();
             return true;
         }
+    }
+
+    // How many of the first items were replaced: one at least, or none if it gave up.
+    template <class Item, class GiveUp>
+    [[gnu::always_inline]] std::size_t pop_bulk(Item* items, std::size_t count, GiveUp give_up) {
+        std::size_t popped = 0;
+        const auto pop = [&] { return (popped = handle_.try_pop_bulk(items, count)) > 0; };
+        if (wait_.until(pop, give_up)) wait_.announce();
+        return popped;
     }
 
     const wait_loop& wait() const { return wait_; }

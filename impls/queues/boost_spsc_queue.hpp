@@ -11,6 +11,7 @@
 #include <boost/lockfree/spsc_queue.hpp>
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include "../queue.hpp"
@@ -54,6 +55,16 @@ public:
     // Through consume_one because the library's pop copies. If the assignment throws, the item stays.
     bool try_pop(T& value) {
         return ring_.consume_one([&value](auto&& item) { value = std::move(item); });
+    }
+
+    // The library copies in and out, and would lose what it had copied out before a copy that throws.
+    static constexpr bool bulk_is_safe =
+        std::is_nothrow_copy_constructible_v<T> && std::is_nothrow_copy_assignable_v<T>;
+    std::size_t try_push_bulk(const T* items, std::size_t count) requires bulk_is_safe {
+        return ring_.push(items, count);
+    }
+    std::size_t try_pop_bulk(T* items, std::size_t count) requires bulk_is_safe {
+        return ring_.pop(items, count);
     }
 
 private:

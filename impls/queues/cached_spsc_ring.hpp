@@ -7,7 +7,9 @@
 // full or empty when it is not. 64-bit indices that count items and never wrap; the number of slots is a
 // power of two, so that an index becomes a slot by a mask, while exactly `capacity` of them are used.
 //
-// Progress: wait-free, both operations.
+// A bulk looks at the other end at most once and publishes all its items by one store.
+//
+// Progress: wait-free, all operations.
 //
 // Memory: one allocation for the ring's life; nothing is reclaimed. No ABA: each index has one writer and
 // only grows.
@@ -73,12 +75,13 @@ public:
         // relaxed: only the producer writes tail_.
         const std::uint64_t tail = tail_.load(memory_order_relaxed);
         if (tail - head_seen_ == capacity_) {
-            // (1) acquire: pairs with (4); the consumer has left the slots before head_. LP(try_push, full).
+            // (1) acquire: pairs with (4), (7); the consumer has left the slots before head_.
+            // LP(try_push, full).
             head_seen_ = head_.load(memory_order_acquire);
             if (tail - head_seen_ == capacity_) return false;
         }
         std::construct_at(slots_ + (tail & mask_), std::move(value));
-        // (2) release: pairs with (3); publishes the item. LP(try_push).
+        // (2) release: pairs with (3), (6); publishes the item. LP(try_push).
         tail_.store(tail + 1, memory_order_release);
         return true;
     }
@@ -87,19 +90,66 @@ public:
         // relaxed: only the consumer writes head_.
         const std::uint64_t head = head_.load(memory_order_relaxed);
         if (head == tail_seen_) {
-            // (3) acquire: pairs with (2); the items before tail_ are visible. LP(try_pop, empty).
+            // (3) acquire: pairs with (2), (7); the items before tail_ are visible. LP(try_pop, empty).
             tail_seen_ = tail_.load(memory_order_acquire);
             if (head == tail_seen_) return false;
         }
         T* const item = slots_ + (head & mask_);
         value = std::move(*item);
         std::destroy_at(item);
-        // (4) release: pairs with (1); hands the slot back. LP(try_pop).
+        // (4) release: pairs with (1), (5); hands the slot back. LP(try_pop).
         head_.store(head + 1, memory_order_release);
         return true;
     }
 
+    std::size_t try_push_bulk(T* items, std::size_t count) {
+        // relaxed: only the producer writes tail_.
+        const std::uint64_t tail = tail_.load(memory_order_relaxed);
+        if (capacity_ - (tail - head_seen_) < count) {
+            // (5) acquire: pairs with (4), (7); the consumer has left the slots before head_.
+            head_seen_ = head_.load(memory_order_acquire);
+        }
+        const std::uint64_t fitting = std::min<std::uint64_t>(capacity_ - (tail - head_seen_), count);
+        if (fitting == 0) return 0;
+        for (advance to(tail_, tail); to.index - tail < fitting; ++to.index, ++items) {
+            std::construct_at(slots_ + (to.index & mask_), std::move(*items));
+        }
+        return fitting;
+    }
+
+    std::size_t try_pop_bulk(T* items, std::size_t count) {
+        // relaxed: only the consumer writes head_.
+        const std::uint64_t head = head_.load(memory_order_relaxed);
+        if (tail_seen_ - head < count) {
+            // (6) acquire: pairs with (2), (7); the items before tail_ are visible.
+            tail_seen_ = tail_.load(memory_order_acquire);
+        }
+        const std::uint64_t there = std::min<std::uint64_t>(tail_seen_ - head, count);
+        if (there == 0) return 0;
+        for (advance to(head_, head); to.index - head < there; ++to.index, ++items) {
+            T* const item = slots_ + (to.index & mask_);
+            *items = std::move(*item);
+            std::destroy_at(item);
+        }
+        return there;
+    }
+
 private:
+    // An index on its way through a bulk. It is stored at the end, which a move that throws may bring about.
+    struct advance {
+        advance(atomic<std::uint64_t>& stored_in, std::uint64_t from) : index(from), stored(stored_in) {}
+        advance(const advance&) = delete;
+        advance& operator=(const advance&) = delete;
+        ~advance() {
+            // (7) release: pairs with (1), (3), (5), (6); publishes the items, or hands the slots back.
+            // LP(try_push_bulk), LP(try_pop_bulk), of all items.
+            stored.store(index, memory_order_release);
+        }
+
+        std::uint64_t index;
+        atomic<std::uint64_t>& stored;
+    };
+
     // Written once; the alignment keeps them off the lines of what comes before the ring in memory.
     alignas(no_false_sharing) const std::uint64_t capacity_;
     const std::uint64_t mask_;

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -50,6 +51,14 @@ public:
 
     bool try_push(T&& value) { return queue_.enqueue(std::move(value)); }
     bool try_pop(T& value) { return queue_.try_dequeue(value); }
+
+    // All or none goes in; the library would lose what it had moved before a move that throws.
+    std::size_t try_push_bulk(T* items, std::size_t count) requires std::is_nothrow_move_constructible_v<T> {
+        return count > 0 && queue_.enqueue_bulk(std::make_move_iterator(items), count) ? count : 0;
+    }
+    std::size_t try_pop_bulk(T* items, std::size_t count) requires std::is_nothrow_move_constructible_v<T> {
+        return count > 0 ? queue_.try_dequeue_bulk(items, count) : 0;
+    }
 
     // Never waits: the queue is unbounded. `false` would mean closed, which this queue cannot be.
     bool push(T&& value) {

@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -46,6 +47,13 @@ public:
         }
         bool try_push(T&& value) { return queue_->enqueue(token_, std::move(value)); }
 
+        // All or none goes in; the library would lose what it had moved before a move that throws.
+        std::size_t try_push_bulk(T* items,
+                                  std::size_t count) requires std::is_nothrow_move_constructible_v<T> {
+            return count > 0 && queue_->enqueue_bulk(token_, std::make_move_iterator(items), count) ? count
+                                                                                                    : 0;
+        }
+
     private:
         moodycamel::ConcurrentQueue<T>* queue_;
         moodycamel::ProducerToken token_;
@@ -55,6 +63,10 @@ public:
     public:
         explicit consumer(moodycamel_token_queue& q) : queue_(&q.queue_), token_(q.queue_) {}
         bool try_pop(T& value) { return queue_->try_dequeue(token_, value); }
+        std::size_t try_pop_bulk(T* items,
+                                 std::size_t count) requires std::is_nothrow_move_constructible_v<T> {
+            return count > 0 ? queue_->try_dequeue_bulk(token_, items, count) : 0;
+        }
 
     private:
         moodycamel::ConcurrentQueue<T>* queue_;

@@ -9,6 +9,10 @@
 // "holds ticket t" (2t + 1) is not the same as "free for ticket t + 1" (2t + 2). capacity() reports the
 // rounded number. A try_ operation that loses the race for a ticket backs off for a moment.
 //
+// A bulk draws a run of tickets by one compare-exchange, once the slots of all of them are ready. They stay
+// so until it has drawn: only the owner of a ticket changes a slot that is ready for it, and the ticket was
+// not drawn by another, since the index has not moved, which only grows.
+//
 // A thread that has drawn a ticket must finish, or its slot is stuck for ever. So moving T must not throw,
 // and a T whose move may throw is refused at compile time.
 //
@@ -116,6 +120,30 @@ public:
         }
     }
 
+    std::size_t try_push_bulk(T* items, std::size_t count) noexcept {
+        const auto is_free = [this](std::uint64_t ticket) {
+            // (7) acquire: pairs with (6); the item of the previous lap has left the slot.
+            return slot_of(ticket).turn.load(memory_order_acquire) == free_for(ticket);
+        };
+        const run drawn = draw(tail_, count, is_free);
+        for (std::size_t i = 0; i < drawn.length; ++i) {
+            fill(slot_of(drawn.first + i), drawn.first + i, items[i]);
+        }
+        return drawn.length;
+    }
+
+    std::size_t try_pop_bulk(T* items, std::size_t count) noexcept {
+        const auto is_filled = [this](std::uint64_t ticket) {
+            // (8) acquire: pairs with (5); the item is visible.
+            return slot_of(ticket).turn.load(memory_order_acquire) == filled_for(ticket);
+        };
+        const run drawn = draw(head_, count, is_filled);
+        for (std::size_t i = 0; i < drawn.length; ++i) {
+            drain(slot_of(drawn.first + i), drawn.first + i, items[i]);
+        }
+        return drawn.length;
+    }
+
     bool push(T&& value) noexcept {
         // relaxed: only draws the ticket; (5) publishes. LP(push).
         const std::uint64_t ticket = tail_.fetch_add(1, memory_order_relaxed);
@@ -165,6 +193,35 @@ private:
         unsigned pauses_ = 1;
     };
 
+    // Tickets that were drawn together.
+    struct run {
+        std::uint64_t first;
+        std::size_t length;
+    };
+
+    // As many tickets in a row as have slots that are ready, but at most `most`.
+    template <class Ready>
+    static run draw(atomic<std::uint64_t>& index, std::size_t most, Ready is_ready) noexcept {
+        // relaxed: a guess, which is_ready and the compare-exchange check.
+        std::uint64_t first = index.load(memory_order_relaxed);
+        for (lost_race backoff;;) {
+            std::size_t length = 0;
+            while (length < most && is_ready(first + length)) ++length;
+            if (length > 0) {
+                // relaxed: only draws the tickets; (5) publishes, or (6) hands back. LP of all items.
+                if (index.compare_exchange_weak(first, first + length, memory_order_relaxed)) {
+                    return {first, length};
+                }
+                backoff();
+            } else {
+                const std::uint64_t guess = first;
+                // relaxed: as in try_push and try_pop, the same ticket means that its slot is not ready yet.
+                first = index.load(memory_order_relaxed);
+                if (first == guess) return {first, 0};
+            }
+        }
+    }
+
     // Spins, then yields: with more threads than processors the partner of a ticket may be preempted, and
     // spinning on would keep it from running for a whole time slice (milliseconds). The limit is a count and
     // not a time, because a clock reading costs as much as several pauses: 256 pauses of 10 to 140 cycles are
@@ -192,14 +249,14 @@ private:
 
     void fill(slot& s, std::uint64_t ticket, T& value) noexcept {
         std::construct_at(&s.value, std::move(value));
-        // (5) release: pairs with (2), (4); publishes the item.
+        // (5) release: pairs with (2), (4), (8); publishes the item.
         s.turn.store(filled_for(ticket), memory_order_release);
     }
 
     void drain(slot& s, std::uint64_t ticket, T& value) noexcept {
         value = std::move(s.value);
         std::destroy_at(&s.value);
-        // (6) release: pairs with (1), (3); the slot is free for the next lap.
+        // (6) release: pairs with (1), (3), (7); the slot is free for the next lap.
         s.turn.store(free_for(ticket + mask_ + 1), memory_order_release);
     }
 

@@ -20,7 +20,8 @@ class any_producer {
 public:
     virtual ~any_producer() = default;
     virtual bool try_push(T&& value) = 0;
-    virtual bool push(T&& value) = 0;  // blocking queues only
+    virtual bool push(T&& value) = 0;                                    // blocking queues only
+    virtual std::size_t try_push_bulk(T* items, std::size_t count) = 0;  // bulk queues only
 };
 
 template <class T>
@@ -30,6 +31,7 @@ public:
     virtual bool try_pop(T& value) = 0;
     virtual bool pop(T& value) = 0;                                        // blocking queues only
     virtual bool pop_for(T& value, std::chrono::nanoseconds timeout) = 0;  // timed queues only
+    virtual std::size_t try_pop_bulk(T* items, std::size_t count) = 0;     // bulk queues only
 };
 
 template <class T>
@@ -70,6 +72,14 @@ private:
 template <class T>
 using maker = queue_maker<T, std::size_t>;
 
+// Of which items a queue takes several in one call.
+struct bulk_offers {
+    bool numbers;
+    bool owned_items;
+    bool tracked_items;
+    bool fallible_items;
+};
+
 // An implementation as the tests know it.
 struct queue_under_test {
     std::string_view registered_name;
@@ -78,6 +88,7 @@ struct queue_under_test {
     bool blocking;
     bool timed;
     bool closable;
+    bulk_offers bulk;
     maker<number> numbers;
     maker<number> numbers_beyond_limit;  // asks for what it is told
     // Null where the queue's indices cannot begin elsewhere than at 0.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "support/cache_line.hpp"
@@ -58,18 +59,18 @@ public:
         count(mine_.ended);
         mine_.call.store(nullptr, std::memory_order_relaxed);
     }
-    bool ends(bool success) {
-        if (success) {
-            count(mine_.succeeded);
-            if (way_ == item_goes::in) count(mine_.in);
-            if (way_ == item_goes::out) count(mine_.out);
-        }
-        return success;
+    bool ends(bool success) { return ends_with(success ? 1 : 0) > 0; }
+    // So many items, of those of one call.
+    std::size_t ends_with(std::size_t items) {
+        if (items > 0) count(mine_.succeeded);
+        if (way_ == item_goes::in) count(mine_.in, items);
+        if (way_ == item_goes::out) count(mine_.out, items);
+        return items;
     }
 
 private:
-    static void count(std::atomic<std::uint64_t>& counter) {
-        counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    static void count(std::atomic<std::uint64_t>& counter, std::uint64_t more = 1) {
+        counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
     }
 
     thread_calls& mine_;

@@ -22,6 +22,7 @@ void register_queue_tests(const queue_under_test& subject) {
     const bool blocking = real && subject.blocking;
     const bool timed = real && subject.timed;
     const bool closable = real && subject.closable;
+    const bool bulk = real && subject.bulk.numbers;
     const bool many_consumers = spec.consumers == cardinality::many;
     const bool many = spec.producers == cardinality::many || spec.consumers == cardinality::many;
     const bool many_at_both = spec.producers == cardinality::many && spec.consumers == cardinality::many;
@@ -48,6 +49,17 @@ void register_queue_tests(const queue_under_test& subject) {
         {"items_need_no_default", real && subject.items_without_default, items_need_no_default},
         {"items_lie_where_they_must", real, items_lie_where_they_must},
         {"calls_move_no_more_than_they_must", real && tracks, calls_move_no_more_than_they_must},
+        {"bulk_calls_stop_at_full_and_empty", bulk, bulk_calls_stop_at_full_and_empty},
+        {"bulk_laps_lose_nothing", bulk, bulk_laps_lose_nothing},
+        {"bulk_calls_pass_the_wrap", bulk && subject.numbers_from, bulk_calls_pass_the_wrap},
+        {"bulk_calls_move_what_they_take", real && subject.bulk.tracked_items,
+         bulk_calls_move_what_they_take},
+        {"move_only_items_pass_in_bulk", real && subject.bulk.owned_items, move_only_items_pass_in_bulk},
+        {"throwing_move_in_a_bulk_loses_nothing", real && subject.bulk.fallible_items,
+         throwing_move_in_a_bulk_loses_nothing},
+        {"bulk_transfer_conserves_items", bulk, bulk_transfer_conserves_items},
+        {"bulk_transfer_conserves_move_only_items", real && subject.bulk.owned_items,
+         bulk_transfer_conserves_move_only_items},
         {"queues_live_side_by_side", real, queues_live_side_by_side},
         {"threads_outlive_queues", real, threads_outlive_queues},
         {"memory_levels_off", real, memory_levels_off},

@@ -13,37 +13,14 @@
 
 #include "any_queue.hpp"
 #include "calls.hpp"
+#include "lend.hpp"
 #include "session.hpp"
-#include "support/payload.hpp"
 
 namespace handoff::conformance {
 
 // Ends the process: a test called what its selection should have excluded.
 [[noreturn]] inline void not_offered(std::string_view call) {
     die(std::string(call) + " was called on a queue that does not offer it: the suite selected a wrong test");
-}
-
-// Calls `call` with an item for the queue that stands for `value`, and carries back what became of it. The
-// item is a T; but a queue of numbers that keeps some for itself gets others instead, and one that keeps the
-// number zero of every type holds a `word`, which is never zero.
-template <class Q, class T, class Call>
-bool lend(T& value, Call call) {
-    using item = typename Q::value_type;
-    if constexpr (!std::same_as<item, T>) {
-        item lent = item::from(value);
-        const bool done = call(lent);
-        value = lent.number_of();
-        return done;
-    } else if constexpr (std::same_as<T, number> && keeps_values(Q::spec)) {
-        number lent = to_payload(Q::spec, value);
-        if (from_payload(Q::spec, lent) != value)
-            die("the test sent " + std::to_string(value) + ", for which payload_bits is too small");
-        const bool done = call(lent);
-        value = from_payload(Q::spec, lent);
-        return done;
-    } else {
-        return call(value);
-    }
 }
 
 template <class Q, class T>
@@ -63,6 +40,15 @@ public:
             return noted.ends(lend<Q>(value, [this](item& i) { return handle_.push(std::move(i)); }));
         } else {
             not_offered("push");
+        }
+    }
+    std::size_t try_push_bulk([[maybe_unused]] T* items, [[maybe_unused]] std::size_t count) override {
+        if constexpr (bulk_queue<Q>) {
+            noted_call noted("try_push_bulk", item_goes::in);
+            return noted.ends_with(lend_all<Q>(
+                items, count, [this, count](item* first) { return handle_.try_push_bulk(first, count); }));
+        } else {
+            not_offered("try_push_bulk");
         }
     }
 
@@ -96,6 +82,15 @@ public:
                 lend<Q>(value, [this, timeout](item& i) { return handle_.pop_for(i, timeout); }));
         } else {
             not_offered("pop_for");
+        }
+    }
+    std::size_t try_pop_bulk([[maybe_unused]] T* items, [[maybe_unused]] std::size_t count) override {
+        if constexpr (bulk_queue<Q>) {
+            noted_call noted("try_pop_bulk", item_goes::out);
+            return noted.ends_with(lend_all<Q>(
+                items, count, [this, count](item* first) { return handle_.try_pop_bulk(first, count); }));
+        } else {
+            not_offered("try_pop_bulk");
         }
     }
 
@@ -191,6 +186,16 @@ constexpr maker<T> maker_of() {
     }
 }
 
+// Whether Q holds T and takes several in one call.
+template <template <class> class Q, class T>
+constexpr bool offers_bulk() {
+    if constexpr (holds<Q, T>) {
+        return bulk_queue<Q<T>>;
+    } else {
+        return false;
+    }
+}
+
 // Of numbers in items of this alignment; null where Q does not hold those.
 template <template <class> class Q, std::size_t alignment>
 constexpr queue_under_test::over_aligned aligned_maker_of() {
@@ -225,6 +230,8 @@ bool register_queue(std::string_view name) {
                          .blocking = blocking_queue<plain>,
                          .timed = timed_queue<plain>,
                          .closable = closable_queue<plain>,
+                         .bulk = {bulk_queue<plain>, offers_bulk<Q, owned>(),
+                                  offers_bulk<Q, tracked_move_only>(), offers_bulk<Q, fallible>()},
                          .numbers = make_erased<plain, number>,
                          .numbers_beyond_limit = make_beyond_limit<plain, number>,
                          .numbers_from = maker_from_an_index<plain>(),

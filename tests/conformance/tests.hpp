@@ -31,6 +31,16 @@ void items_lie_where_they_must(const queue_under_test& subject);
 // moves.cpp: how often a call moves an item.
 void calls_move_no_more_than_they_must(const queue_under_test& subject);
 
+// bulk.cpp, bulk_transfer.cpp: several items in one call, by one thread and by many.
+void bulk_calls_stop_at_full_and_empty(const queue_under_test& subject);
+void bulk_laps_lose_nothing(const queue_under_test& subject);
+void bulk_calls_pass_the_wrap(const queue_under_test& subject);
+void bulk_calls_move_what_they_take(const queue_under_test& subject);
+void move_only_items_pass_in_bulk(const queue_under_test& subject);
+void throwing_move_in_a_bulk_loses_nothing(const queue_under_test& subject);
+void bulk_transfer_conserves_items(const queue_under_test& subject);
+void bulk_transfer_conserves_move_only_items(const queue_under_test& subject);
+
 // several_queues.cpp: what one queue owes to another of its type.
 void queues_live_side_by_side(const queue_under_test& subject);
 void threads_outlive_queues(const queue_under_test& subject);

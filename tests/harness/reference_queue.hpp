@@ -48,6 +48,16 @@ public:
         changed_.notify_all();
         return true;
     }
+    std::size_t try_push_bulk(T* items, std::size_t count) {
+        std::size_t pushed = 0;
+        while (pushed < count && try_push(std::move(items[pushed]))) ++pushed;
+        return pushed;
+    }
+    std::size_t try_pop_bulk(T* items, std::size_t count) {
+        std::size_t popped = 0;
+        while (popped < count && try_pop(items[popped])) ++popped;
+        return popped;
+    }
     bool push(T&& value) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return items_.size() < capacity_; });

@@ -6,6 +6,7 @@
 #include "downloads/workloads/pipeline_role.hpp"
 #include "reference_queue.hpp"
 #include "until_shown.hpp"
+#include "workloads/bulk_role.hpp"
 #include "workloads/counter_role.hpp"
 #include "workloads/ping_pong_role.hpp"
 #include "workloads/producer_consumer_role.hpp"
@@ -70,6 +71,30 @@ TEST_F(roles_test, producer_consumer_finds_each_fault) {
               std::string::npos);
     EXPECT_NE(error(run_producer_consumer<faulty<fault::reorders>, element>).find("overtook"),
               std::string::npos);
+}
+
+bulk_plan bulk_shape(unsigned threads, std::size_t bulk) {
+    return {shape(threads, threads, wait_kind::yield), bulk};
+}
+
+TEST_F(roles_test, bulk_is_verified_with_any_number_of_items_in_a_call) {
+    for (const std::size_t bulk : {1U, 4U, 64U}) {
+        bulk_plan plan = bulk_shape(2, bulk);
+        const outcome result = until_shown(plan, run_bulk<correct, element>, [](const outcome& seen) {
+            return has_failed(seen) || figure(seen, "items") > 0.0;
+        });
+        EXPECT_EQ(result.error, "") << bulk;
+        EXPECT_GT(figure(result, "items"), 0.0) << bulk;
+        EXPECT_EQ(figure(result, "overtakes"), 0.0) << bulk;
+    }
+}
+
+TEST_F(roles_test, bulk_finds_each_fault) {
+    bulk_plan plan = bulk_shape(1, 16);
+    const auto error = [&](auto run) { return until_shown(plan, run, has_failed).error; };
+    EXPECT_NE(error(run_bulk<faulty<fault::loses>, element>).find("1 of"), std::string::npos);
+    EXPECT_NE(error(run_bulk<faulty<fault::doubles>, element>).find("came out twice"), std::string::npos);
+    EXPECT_NE(error(run_bulk<faulty<fault::reorders>, element>).find("overtook"), std::string::npos);
 }
 
 TEST_F(roles_test, ping_pong_is_verified_with_every_wait_and_one_or_two_queues) {

@@ -32,6 +32,7 @@ HANG_S = 300.0
 
 WORKLOADS = (
     "producer_consumer",
+    "bulk",
     "ping_pong",
     "load",
     "nearly_full",

@@ -15,6 +15,7 @@ SPSC = {"producers": "one", "consumers": "one"}
 UNBOUNDED = {"bound": "unbounded"}
 RESERVATION = {"failure": "in_flight"}
 OWN = {"own_wait": True}
+BULK = {"bulk": True}
 LIFO = {"delivery": "lifo"}
 
 # The list of queues, as far as their specs matter here.
@@ -29,15 +30,15 @@ QUEUES = [
     *(queue(name, **OWN) for name in ("mutex_ring", "ttas_ring", "ticket_ring", "tbb_spin_ring")),
     queue("two_lock_queue", **UNBOUNDED),
     queue("lamport_spsc_ring", **SPSC),
-    queue("cached_spsc_ring", **SPSC),
+    queue("cached_spsc_ring", **SPSC, **BULK),
     queue("vyukov_mpmc_ring", **RESERVATION),
-    queue("ticket_mpmc_ring", **RESERVATION),
+    queue("ticket_mpmc_ring", **RESERVATION, **BULK),
     queue("mutex_stack", **LIFO, **OWN),
     queue("treiber_stack", **LIFO, **RESERVATION),
-    queue("boost_spsc_queue", **SPSC),
+    queue("boost_spsc_queue", **SPSC, **BULK),
     queue("boost_queue"),
     queue("moodycamel_concurrent_queue", delivery="per_producer_fifo", **UNBOUNDED),
-    queue("moodycamel_token_queue", delivery="per_producer_fifo", **UNBOUNDED),
+    queue("moodycamel_token_queue", delivery="per_producer_fifo", **UNBOUNDED, **BULK),
     queue("moodycamel_blocking_queue", delivery="per_producer_fifo", **UNBOUNDED, **OWN),
     queue("moodycamel_spsc_queue", **SPSC, **UNBOUNDED),
     queue("tbb_concurrent_queue", **UNBOUNDED),
@@ -91,6 +92,17 @@ def queue_cases(spec: dict[str, Any]) -> list[str]:
     found = [
         f"producer_consumer/{name}/p:{p}/c:{c}/wait:{w}/item:{i}/capacity:{k}" for p, c, w, i, k in throughput
     ]
+    if spec.get("bulk"):
+        counts = product(
+            [n for n in ps if n < 8],
+            [n for n in cs if n < 8],
+            ("pause", "yield"),
+            ("8", "64"),
+            (1, 4, 16, 64),
+        )
+        found += [
+            f"bulk/{name}/p:{p}/c:{c}/wait:{w}/item:{i}/capacity:1024/bulk:{b}" for p, c, w, i, b in counts
+        ]
     for wait in (*TRY_WAITS, *own):
         found += [
             f"ping_pong/{name}/queues:2/wait:{wait}/report:{report}" for report in ("mean", "distribution")

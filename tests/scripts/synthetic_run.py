@@ -43,6 +43,13 @@ QUEUES: dict[str, tuple[float, float]] = {
     "ticket_lock_ring": (5.6, 50.0),
     "tbb_spin_mutex_ring": (5.2, 45.0),
 }
+# What each item of a bulk costs of one by itself, and each call besides.
+IN_BULK = {
+    "cached_spsc_ring": (0.2, 0.8),
+    "boost_spsc_queue": (0.25, 0.8),
+    "ticket_mpmc_ring": (0.5, 0.6),
+    "moodycamel_concurrent_queue": (0.15, 0.9),
+}
 SPSC = {n for n in QUEUES if "spsc" in n or "reader_writer" in n}
 COUNTERS = {
     "lossy_counter": 0.3,
@@ -146,6 +153,10 @@ def planned(spec: Spec) -> list[str]:
             cases.append(f"producer_consumer/{queue}/p:1/c:1/wait:spin/item:{item}/capacity:1024")
         for wait in ("yield", "block"):
             cases.append(f"producer_consumer/{queue}/p:1/c:1/wait:{wait}/item:8/capacity:1024")
+    for queue in [q for q in spec.queues if q in IN_BULK] if "bulk" in spec.workloads else ():
+        cases += [
+            f"bulk/{queue}/p:1/c:1/wait:pause/item:8/capacity:1024/bulk:{bulk}" for bulk in (1, 4, 16, 64)
+        ]
     for queue in spec.queues if "ping_pong" in spec.workloads else ():
         for wait in ("spin", "yield", "sleep_1ms", "block"):
             cases.append(f"ping_pong/{queue}/queues:2/wait:{wait}/report:mean")
@@ -214,6 +225,7 @@ def catalog(with_waits: bool = False) -> dict[str, Any]:
             "own_wait": name == "mutex_ring",
             "timed": name == "mutex_ring",
             "closable": name == "mutex_ring",
+            "bulk": name in IN_BULK,
             "control": control,
             "header": f"queues/{name}.hpp",
         }
@@ -379,7 +391,7 @@ def _trial(spec: Spec, name: str, place: float, mood: float, rng: np.random.Gene
 
 
 def _threads(workload: str, keys: dict[str, str]) -> int:
-    if workload in ("producer_consumer", "stall"):
+    if workload in ("producer_consumer", "stall", "bulk"):
         return int(keys["p"]) + int(keys["c"])
     if workload in ("counter", "nearly_full"):
         return int(keys["t"])
@@ -533,6 +545,13 @@ def _stall(i: str, k: dict[str, str], y: float, slow: float, r: np.random.Genera
     return figures | {"stalled_operations_per_second": rate, "stalled_operations": rate * 18e-9 * stop}
 
 
+def _bulk(i: str, k: dict[str, str], y: float, slow: float, r: np.random.Generator) -> dict[str, float]:
+    single = _throughput(i, k | {"wait": "spin"}, y, slow, r)
+    of_item, of_call = IN_BULK[i]
+    items = single["items"] / (of_item + of_call / int(k["bulk"]))
+    return single | {"items": items, "items_per_second": items / 0.05}
+
+
 def _line(_i: str, _k: dict[str, str], y: float, slow: float, _: np.random.Generator) -> dict[str, float]:
     return {"round_trip_ns": y * slow}
 
@@ -562,6 +581,7 @@ _FIGURES = {
     "download": _download,
     "download_strategies": _strategy,
     "memory": _memory,
+    "bulk": _bulk,
     "nearly_full": _nearly_full,
     "stall": _stall,
     "core_to_core": _line,

@@ -26,7 +26,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
     directory = tmp_path_factory.mktemp("usual")
     run = synthetic_run.write(
         directory / "run",
-        Spec(workloads=(*Spec().workloads, "download_strategies", "memory", "wait", "stall")),
+        Spec(workloads=(*Spec().workloads, "download_strategies", "memory", "wait", "stall", "bulk")),
     )
     return summary.build(results.load(synthetic_python.add(run)))
 
@@ -70,6 +70,13 @@ def test_every_figure_is_drawn_and_its_labels_lie_inside_and_apart(name: str, us
         assert all(box.x0 >= frame.x0 for box in boxes)
         assert all(below.y1 <= above.y0 + 1 for below, above in zip(boxes, boxes[1:]))
     pyplot.close(figure)
+
+
+def test_bulks_are_drawn_of_those_that_were_measured_with_several_numbers_of_items(usual: Json) -> None:
+    shown = {text.split(":")[0] for text in _texts(_drawn("bulk_sweep", usual)) if ": " in text}
+    assert set(synthetic_run.IN_BULK) <= shown and "lamport_spsc_ring" not in shown
+    once = [case for case in usual["cases"] if case["workload"] != "bulk" or case["keys"]["bulk"] == "16"]
+    assert figures.REGISTRY["bulk_sweep"].draw({**usual, "cases": once}) is None
 
 
 @pytest.mark.parametrize("name", ["throughput_headline", "throughput_by_threads", "core_to_core"])

@@ -41,6 +41,7 @@ ordered_json describe(const queue_entry& e) {
         {"own_wait", e.own_wait},
         {"timed", e.timed},
         {"closable", e.closable},
+        {"bulk", e.bulk},
         {"control", kind_of_control(e.control)},
         {"conserves", s.conserves},
         {"header", e.header}};

@@ -52,6 +52,7 @@ constexpr queue_entry make_queue_entry(std::string_view header, std::string_view
             .own_wait = blocking_queue<sample_type>,
             .timed = timed_queue<sample_type>,
             .closable = closable_queue<sample_type>,
+            .bulk = bulk_queue<sample_type>,
             .holds = {holds<Q, item<8>>, holds<Q, item<64>>, holds<Q, item<256>>, holds<Q, move_only_item>},
             .runs = queue_runs<Q, Workloads>};
 }

@@ -88,6 +88,11 @@ def _throughput(
     return {"p": p, "c": c, "wait": "pause", "item": "8", "capacity": "1024"} | others
 
 
+def _bulk(*sizes: str) -> Values:
+    """Items of a call."""
+    return _throughput(bulk=sizes)
+
+
 def _round_trip(wait: str | tuple[str, ...], queues: str = "2", report: str = "mean") -> Values:
     return {"queues": queues, "wait": wait, "report": report}
 
@@ -128,6 +133,7 @@ HEADLINES = (
 SMOKE = (
     CaseRule("producer_consumer", whose.representative_queues, (_throughput(),)),
     CaseRule("producer_consumer", whose.mpmc_queues, (_throughput("2", "2"),)),
+    CaseRule("bulk", whose.bulk_spsc_queue, (_bulk("16"),)),
     CaseRule("producer_consumer", whose.other_controls, (_throughput(),)),
     CaseRule("ping_pong", whose.representative_queues, (_round_trip("spin"),)),
     CaseRule("ping_pong", whose.mpmc_queues, (_round_trip(("block", "own")),)),
@@ -173,6 +179,7 @@ QUICK = (
         (_throughput(wait=("spin", "pause", "yield", "block", "own")),),
     ),
     CaseRule("producer_consumer", whose.mpmc_queues, (_throughput(item=("8", "64", "256", "move_only")),)),
+    CaseRule("bulk", whose.bulk_queues, (_bulk("1", "4", "16", "64"),)),
     CaseRule("ping_pong", whose.closable_queue, (_round_trip(("pause", "block"), queues="1"),)),
     CaseRule(
         "ping_pong", whose.representative_queues, (_round_trip(("pause", "block"), report="distribution"),)

@@ -112,6 +112,10 @@ def _fifo(entry: Entry) -> bool:
     return _many_to_many(entry) and entry.get("delivery") == "fifo"
 
 
+def _in_bulk(entry: Entry) -> bool:
+    return bool(entry.get("bulk"))
+
+
 def _exact_at_rest(entry: Entry) -> bool:
     return entry.get("value") in ("exact", "quiescent")
 
@@ -157,6 +161,15 @@ ROWS = (
         "producer_consumer",
         (_between("1", "1"),),
         f"Not {_SPINNING}.",
+    ),
+    Row(
+        "Several items at once, one producer, one consumer",
+        "most items per second with 16 of them in a call",
+        "takes several items in one call",
+        "bulk",
+        (_between("1", "1", bulk=("16", "64", "4")),),
+        f"The first item of a call waits for the last. Not {_SPINNING}.",
+        _in_bulk,
     ),
     Row(
         "Many producers, one consumer: logging",

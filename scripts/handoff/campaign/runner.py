@@ -34,7 +34,7 @@ USUAL_WINDOW_MS, USUAL_RAMP_MS = 50.0, 10.0
 # thread had a CPU, 12 ms told most for the time (1.3 to 4 times as much as 50 ms; round trips of sleepers as much).
 # Where threads shared CPUs it told a fifth, in three of four shapes: time slices are as long. A tail's percentile depends on the window.
 BRIEF_RAMP_MS, BRIEF_MS = 3.0, 12.0
-STEADY = ("ping_pong", "producer_consumer", "counter", "lock", "wait")
+STEADY = ("ping_pong", "producer_consumer", "bulk", "counter", "lock", "wait")
 
 
 def is_steady(case: Case) -> bool:

@@ -63,6 +63,15 @@ def spsc_queue(suite: Suite) -> set[str]:
     return _first(suite.catalog["queues"], producers="one", consumers="one", bound="bounded")
 
 
+def bulk_spsc_queue(suite: Suite) -> set[str]:
+    return _first(suite.catalog["queues"], producers="one", consumers="one", bound="bounded", bulk=True)
+
+
+def bulk_queues(suite: Suite) -> set[str]:
+    """Of the bounded queues that take several items at once, the first of one thread at each end and of many."""
+    return bulk_spsc_queue(suite) | _first(suite.catalog["queues"], **MPMC_RING, bulk=True)
+
+
 def mpmc_queues(suite: Suite) -> set[str]:
     return closable_queue(suite) | reservation_queue(suite)
 

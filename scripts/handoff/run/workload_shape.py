@@ -25,6 +25,7 @@ class WorkloadShape:
 
 SHAPES: Mapping[str, WorkloadShape] = {
     "producer_consumer": WorkloadShape(("p", "c", "capacity"), ("wait", "item")),
+    "bulk": WorkloadShape(("p", "c", "capacity", "bulk"), ("wait", "item")),
     "ping_pong": WorkloadShape(("queues",), ("wait", "report")),
     "load": WorkloadShape(("p", "c"), ("wait", "arrivals", "rate")),
     "nearly_full": WorkloadShape(
@@ -71,7 +72,9 @@ SHAPES: Mapping[str, WorkloadShape] = {
 }
 
 # Keys of which none is nothing: threads, and what is handed over.
-_AT_LEAST_ONE = frozenset(("n", "m", "p", "c", "t", "items", "queues", "waiters", "gap_us", "stop_ms"))
+_AT_LEAST_ONE = frozenset(
+    ("n", "m", "p", "c", "t", "items", "queues", "waiters", "gap_us", "stop_ms", "bulk")
+)
 
 
 def check_case(name: str) -> Case:

@@ -29,6 +29,7 @@ class Measure:
 
 MEASURES = {
     "producer_consumer": Measure("items_per_second", "1/s", "throughput", "item", "items", True),
+    "bulk": Measure("items_per_second", "1/s", "throughput", "item", "items", True),
     "ping_pong": Measure("round_trip_ns", "ns", "round trip", "round trip", "round_trips", True),
     "ping_pong:distribution": Measure("p99_ns", "ns", "99th percentile", "round trip", "round_trips", True),
     "load": Measure("p99_ns", "ns", "99th percentile", "item", "items", False),

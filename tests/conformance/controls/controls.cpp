@@ -2,6 +2,7 @@
 #include "controls/barging_lock.hpp"
 #include "controls/carrying_counter.hpp"
 #include "controls/crashing_queue.hpp"
+#include "controls/faulty_bulks.hpp"
 #include "controls/faulty_monitors.hpp"
 #include "controls/faulty_waits.hpp"
 #include "controls/fidgety_queue.hpp"
@@ -49,7 +50,10 @@ namespace {
     register_queue<reserving_queue>("reserving_queue") && register_queue<sleeping_queue>("sleeping_queue") &&
     register_queue<unaligned_ring>("unaligned_ring") &&
     register_queue<withholding_queue>("withholding_queue") &&
-    register_queue<retracting_queue>("retracting_queue") &&
+    register_queue<retracting_queue>("retracting_queue") && register_queue<bulk_ring>("bulk_ring") &&
+    register_queue<wrap_losing_ring>("wrap_losing_ring") &&
+    register_queue<reversing_ring>("reversing_ring") && register_queue<grasping_ring>("grasping_ring") &&
+    register_queue<boasting_ring>("boasting_ring") &&
     register_counter<carrying_counter>("carrying_counter") &&
     register_counter<piecewise_counter>("piecewise_counter") &&
     register_counter<numbered_shards_counter>("numbered_shards_counter") &&

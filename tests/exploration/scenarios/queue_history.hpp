@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <iterator>
 #include <vector>
@@ -85,6 +86,20 @@ public:
         const vector_clock before = running().clock();
         const bool succeeded = operation();
         operations_.push_back({what, succeeded, value, {before, running().mark()}});
+        return succeeded;
+    }
+
+    // The same of two items in one call, of which `operation` returns how many succeeded: as many single
+    // operations, one after the other within the time of the call, and one that failed if there are fewer.
+    template <class Operation>
+    std::size_t record_bulk(call what, std::array<int, 2>& values, Operation operation) {
+        vector_clock before = running().clock();
+        const std::size_t succeeded = operation();
+        for (std::size_t i = 0; i < std::min(succeeded + 1, values.size()); ++i) {
+            const epoch end = running().mark();
+            operations_.push_back({what, i < succeeded, values[i], {before, end}});
+            before.times[end.thread] = end.time;
+        }
         return succeeded;
     }
 

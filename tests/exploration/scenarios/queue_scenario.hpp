@@ -1,12 +1,15 @@
 // A scenario of a queue, written down in letters: what each thread does to it, one letter an operation.
 //   p  try_push    P  push      c  try_pop     C  pop      T  pop_for     X  close
+//   b  try_push_bulk of two     d  try_pop_bulk of two
 // Afterwards the body drains the queue, fills an open one to its capacity, and destroys it with what is in
 // it. Checked are: linearizability of all that was done (FIFO, per producer or not, or LIFO, with full, empty
 // and closed as the spec promises), hence that every item comes out once; that a failed operation leaves its
 // value alone; and all that the explorer finds by itself (races, leaks, lost wake-ups …).
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -65,12 +68,17 @@ private:
         for (const char letter : letters) {
             if (letter == 'X') {
                 close();
-            } else if (letter == 'p' || letter == 'P') {
+            } else if (letter == 'p' || letter == 'P' || letter == 'b') {
                 if (!producer) producer.emplace(queue_);
-                push(*producer, letter, number++);
+                if (letter == 'b') {
+                    push_two(*producer, number);
+                    number += 2;
+                } else {
+                    push(*producer, letter, number++);
+                }
             } else {
                 if (!consumer) consumer.emplace(queue_);
-                pop(*consumer, letter);
+                letter == 'd' ? pop_two(*consumer) : static_cast<void>(pop(*consumer, letter));
             }
         }
     }
@@ -85,6 +93,32 @@ private:
         });
         require(done || value.number() == number, "a failed push has changed its value");
         return done;
+    }
+
+    void push_two(typename Queue::producer& producer, int first) {
+        std::array<value_type, 2> values{value_type(first), value_type(first + 1)};
+        std::array<int, 2> numbers{first, first + 1};
+        const std::size_t done = history_.record_bulk(call::try_push, numbers, [&]() -> std::size_t {
+            if constexpr (bulk_queue<Queue>) return producer.try_push_bulk(values.data(), values.size());
+            running().fail("the queue has no try_push_bulk");
+        });
+        for (std::size_t i = done; i < values.size(); ++i) {
+            require(values[i].number() == numbers[i], "a bulk push has changed a value that did not go in");
+        }
+    }
+
+    void pop_two(typename Queue::consumer& consumer) {
+        std::array<value_type, 2> values;
+        std::array<int, 2> numbers{item::gone, item::gone};
+        const std::size_t done = history_.record_bulk(call::try_pop, numbers, [&]() -> std::size_t {
+            std::size_t popped = 0;
+            if constexpr (bulk_queue<Queue>) popped = consumer.try_pop_bulk(values.data(), values.size());
+            for (std::size_t i = 0; i < values.size(); ++i) numbers[i] = values[i].number();
+            return popped;
+        });
+        for (std::size_t i = done; i < values.size(); ++i) {
+            require(numbers[i] == item::gone, "a bulk pop has changed a value that it did not replace");
+        }
     }
 
     bool pop(typename Queue::consumer& consumer, char letter) {

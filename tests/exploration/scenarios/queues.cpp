@@ -62,6 +62,22 @@ void add_mpmc(std::vector<scenario>& to) {
     add<Queue>(to, "both ways", narrow, {2, 0, {"pc", "pc"}});
 }
 
+// Two items in one call.
+template <template <class> class Queue>
+void add_spsc_bulk(std::vector<scenario>& to) {
+    add<Queue>(to, "bulks at capacity 2", middle, {2, 0, {"bb", "dd"}});
+    add<Queue>(to, "bulks past the wrap", middle, {3, 1, {"bb", "ddd"}});
+    add<Queue>(to, "bulks and single calls", middle, {2, 1, {"pb", "cd"}});
+}
+
+template <template <class> class Queue>
+void add_mpmc_bulk(std::vector<scenario>& to) {
+    add<Queue>(to, "bulks of one producer, one consumer", middle, {2, 0, {"bb", "dd"}});
+    add<Queue>(to, "bulks of two producers", narrow, {2, 0, {"b", "b", "dd"}});
+    add<Queue>(to, "bulks of two consumers", narrow, {2, 2, {"d", "d", "b"}});
+    add<Queue>(to, "a bulk beside single calls", narrow, {2, 0, {"bc", "pd"}});
+}
+
 template <template <class> class Queue>
 void add_blocking(std::vector<scenario>& to) {
     add<Queue>(to, "waiting at both ends", middle, {1, 0, {"PP", "CC"}});
@@ -182,6 +198,7 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add_faa(to);
     add_spsc<lamport_spsc_ring>(to);
     add_spsc<cached_spsc_ring>(to);
+    add_spsc_bulk<cached_spsc_ring>(to);
     add_spsc<line_spsc_ring>(to);
     add<line_spsc_ring, wide_item>(to, "line after line", middle, {3, 1, {"pppp", "ccccc"}});
     add_spsc<fast_forward_spsc_ring>(to);
@@ -191,6 +208,7 @@ void add_queue_scenarios(std::vector<scenario>& to) {
     add<vyukov_mpmc_ring>(to, "a lap of the ring", narrow, {2, 2, {"cpc", "p"}});
     add<vyukov_mpmc_ring>(to, "an item for each consumer", middle, {2, 2, {"c", "c"}});
     add_mpmc<ticket_mpmc_ring>(to);
+    add_mpmc_bulk<ticket_mpmc_ring>(to);
     add_blocking<ticket_mpmc_ring>(to);
     add<ticket_mpmc_ring>(to, "waiting and trying", narrow, {1, 0, {"PP", "C", "c"}});
     add<ticket_mpmc_ring>(to, "a place for each producer", middle, {2, 0, {"p", "p"}});

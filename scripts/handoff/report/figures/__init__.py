@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from ...errors import HandoffError, unknown
 from . import (
+    bulk_sweep,
     core_to_core,
     counters_by_threads,
     cpu_cost,
@@ -65,6 +66,7 @@ _MODULES = (
     counters_by_threads,
     cpu_cost,
     payload_sweep,
+    bulk_sweep,
     download,
     download_strategies,
     gantt,
