@@ -44,7 +44,8 @@ const startDuel = (data, run) => {
     const k = setting.members.length;
     const length = 9 + 9 * setting.regimes.length;
     const from = (low * (2 * k - low - 1)) / 2 + (high - low - 1);
-    const text = setting.pairs.slice(from * length, (from + 1) * length);
+    const pairs = (k * (k - 1)) / 2;
+    const text = Array.from({ length }, (_, at) => setting.pairs[at * pairs + from]).join("");
     const turn = i > j;
     const word = (/** @type {number} */ at) => {
       const said = data.words[number(text, at, 1)];
