@@ -5,7 +5,10 @@ const RATIO_STEP = 1e-4;
 const RATIO_MIDDLE = 64 ** 3 / 2;
 const NO_END = 64 ** 3 - 1;
 
-/** Three digits, as statistics/measures.py has them. @param {number} value */
+/**
+ * Three digits, as statistics/measures.py has them.
+ * @param {number} value
+ */
 const shortNumber = (value) => {
   if (value === 0) return "0";
   const rounded = Number(value.toPrecision(3));

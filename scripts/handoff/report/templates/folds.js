@@ -13,7 +13,10 @@ followGoal.last = "";
 const startFolds = () => {
   const tip = element("div", { id: "tip", role: "tooltip", hidden: "" });
   document.body.append(tip);
-  /** Shows what a mark of a figure says, beside it. @param {Event} event */
+  /**
+   * Shows what a mark of a figure says, beside it.
+   * @param {Event} event
+   */
   const showTip = (event) => {
     const mark = /** @type {Element} */ (event.target).closest?.(".tip");
     tip.hidden = !mark;
