@@ -122,7 +122,7 @@ const startPair = (told) => {
       if (left || right)
         body.append(element("tr", {}, element("th", { scope: "row" }, title), element("td", { "data-name": "A" }, ...headlineOf(left)), element("td", { "data-name": "B" }, ...headlineOf(right))));
     });
-    const head = element("tr", {}, ...["Best in", "by A alone", "by B alone"].map((name) => element("th", {}, name)));
+    const head = element("tr", {}, ...["Best in", "by A alone", "by B alone"].map((name) => element("th", { scope: "col" }, name)));
     return element("div", { class: "wide" }, element("table", { class: "sides" }, element("thead", {}, head), body));
   };
 
