@@ -14,6 +14,7 @@ Json = dict[str, Any]
 
 PAGES_OF_PAPER = 4
 SCREENS = 6  # before what is folded
+MOST_BYTES = 1_000_000  # of the page of the reference run
 WINDOW = (1280, 900)
 
 # The contrast of each text that is seen with what is behind it, by the rule of the WCAG 2.1; 4.5, or 3 of large text.
@@ -65,6 +66,10 @@ def test_it_fits_its_window_and_can_be_read(browser: Browser, stored: Stored, wi
     assert browser.run(TOO_PALE) == []
     assert browser.run("return matchMedia('(prefers-color-scheme: dark)').matches") is dark
     assert not [line for line in browser.said() if line["level"] == "SEVERE"]
+
+
+def test_it_is_small(stored: Stored) -> None:
+    assert stored.page.stat().st_size <= MOST_BYTES
 
 
 def test_nothing_else_is_loaded(browser: Browser, stored: Stored) -> None:

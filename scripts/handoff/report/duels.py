@@ -1,7 +1,9 @@
 """Each two implementations of each setting against each other, packed for the page, which unpacks and shows them.
 
 A pair is a run of characters: the verdict, the logarithm of the ratio of costs, how far its interval reaches to each
-side, and the trials; then for each regime the ratio, the reach, the trials, and what it shows by itself.
+side, and the trials; then for each regime the ratio, the reach, the trials, and what it shows by itself. The pairs of a
+setting stand in columns, the first character of all, then the second of all: what is alike stands together, and gzip
+makes half of it.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ def _setting(group: Json, evidence: Evidence, names: list[str]) -> Json:
         "crowded": group["oversubscribed"],
         "members": [names.index(name) for name in members],
         "regimes": list(of.regimes),
-        "pairs": "".join(pairs),
+        "pairs": "".join(map("".join, zip(*pairs))),
     }
 
 

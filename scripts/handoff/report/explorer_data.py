@@ -15,12 +15,12 @@ MOST_STATIC = 300
 
 
 def build(rows: Sequence[Json]) -> Json:
-    """Columns once, and a row for each case and regime."""
+    """By column, which packs better than by row, a value for each case and regime."""
     columns = list(rows[0]["export"]) if rows else []
     return {
         "columns": columns,
-        "exported": [[_short(row["export"][name]) for name in columns] for row in rows],
-        "shown": [_shown(row) for row in rows],
+        "exported": [[_short(row["export"][name]) for row in rows] for name in columns],
+        "shown": [list(one) for one in zip(*map(_shown, rows))],
     }
 
 

@@ -6,13 +6,12 @@ import base64
 import gzip
 import json
 import math
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..compare import memory
 from ..proofs.table import ProofTable
@@ -22,6 +21,7 @@ from ..statistics import interference, measures, stats, tails, usl
 from . import effort, experiments, explorer_data, glossary, nearly_full, pitfalls, stalls, verdict_words
 from .asked import Asked
 from .figures import REGISTRY, Rendered
+from .inline import Inliner
 
 Json = dict[str, Any]
 
@@ -29,6 +29,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 FILE_NAME = "report.html"
 EXPERIMENTS_NAME = "experiments.html"
 DETAIL_FROM = 6  # environment lists longer than this are folded
+MOST_TEXT = 2_000  # letters; what of the environment is longer stands in environment.json alone
 
 
 def render(
@@ -113,6 +114,7 @@ def environment() -> jinja2.Environment:
     found.filters.update(allocations=memory.allocations, failed=nearly_full.share, wide=effort.wide)
     found.filters.update(against_best=verdict_words.detail, not_known=verdict_words.not_known)
     found.filters.update(instead_of_best=verdict_words.instead_of_best, alike=verdict_words.alike)
+    found.tests["long"] = lambda value: isinstance(value, (list, dict)) and len(str(value)) > MOST_TEXT
     found.tests["folded"] = lambda value: isinstance(value, (list, dict)) and len(value) >= DETAIL_FROM
     return found
 
@@ -134,20 +136,13 @@ def parameter(value: float) -> str:
 
 def by_section(rendered: Iterable[Rendered]) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {spec.section: [] for spec in REGISTRY.values()}
+    page = Inliner()
     for one in rendered:
-        shown: Json = {"name": one.name, "question": one.question, "answer": one.answer, "svg": inline(one)}
+        shown: Json = {"name": one.name, "question": one.question, "answer": one.answer}
+        shown["svg"] = page.inline(one.svg, one.question)
         shown["goals"] = REGISTRY[one.name].goals if one.name in REGISTRY else ()
         found[one.section].append(shown)
     return found
-
-
-def inline(one: Rendered) -> str:
-    """The SVG as an element of the page: no prolog, no metadata, a name for those who cannot see it."""
-    body = one.svg[one.svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
-    body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
-    return body.replace("<svg ", f'<svg role="img" aria-label="{escape(one.question)}" ', 1)
 
 
 def packed(value: Any) -> str:

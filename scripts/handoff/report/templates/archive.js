@@ -13,7 +13,10 @@ const readAddress = () => {
 };
 addEventListener("hashchange", readAddress);
 
-/** Words as they are typed, and a choice, which some browsers only tell as a change. @param {HTMLFormElement} form */
+/**
+ * Words as they are typed, and a choice, which some browsers only tell as a change.
+ * @param {HTMLFormElement} form
+ */
 const keepsItsFields = (form) => {
   for (const kind of ["input", "change"])
     form.addEventListener(kind, (event) => {
@@ -22,7 +25,10 @@ const keepsItsFields = (form) => {
     });
 };
 
-/** What a run says of a situation. @param {[string, string] | null} headline @returns {(Node | string)[]} */
+/**
+ * What a run says of a situation.
+ * @param {[string, string] | null} headline @returns {(Node | string)[]}
+ */
 const headlineOf = (headline) => (headline ? [headline[0], element("small", {}, headline[1])] : [element("span", { class: "muted" }, "not in this run")]);
 
 /** @param {Told} told */
@@ -92,7 +98,10 @@ const startRuns = (told) => {
 const startPair = (told) => {
   const form = /** @type {HTMLFormElement} */ (byId("pair"));
 
-  /** The comparison, whichever of the two is its A; or the command that makes it. @param {string} a @param {string} b @returns {HTMLElement} */
+  /**
+   * The comparison, whichever of the two is its A; or the command that makes it.
+   * @param {string} a @param {string} b @returns {HTMLElement}
+   */
   const comparison = (a, b) => {
     for (const [one, other] of [[a, b], [b, a]]) {
       const found = told.comparisons[`${one}_${other}`];
@@ -102,7 +111,10 @@ const startPair = (told) => {
     return element("p", { class: "said" }, "These two were not compared yet. ", element("code", { class: "command" }, command), " ", copyButton(command));
   };
 
-  /** What each of them says by itself. @param {number} one @param {number} other @returns {HTMLElement} */
+  /**
+   * What each of them says by itself.
+   * @param {number} one @param {number} other @returns {HTMLElement}
+   */
   const sides = (one, other) => {
     const body = element("tbody");
     told.titles.forEach((title, at) => {
@@ -110,7 +122,7 @@ const startPair = (told) => {
       if (left || right)
         body.append(element("tr", {}, element("th", { scope: "row" }, title), element("td", { "data-name": "A" }, ...headlineOf(left)), element("td", { "data-name": "B" }, ...headlineOf(right))));
     });
-    const head = element("tr", {}, ...["Best in", "by A alone", "by B alone"].map((name) => element("th", {}, name)));
+    const head = element("tr", {}, ...["Best in", "by A alone", "by B alone"].map((name) => element("th", { scope: "col" }, name)));
     return element("div", { class: "wide" }, element("table", { class: "sides" }, element("thead", {}, head), body));
   };
 

@@ -5,7 +5,10 @@ const RATIO_STEP = 1e-4;
 const RATIO_MIDDLE = 64 ** 3 / 2;
 const NO_END = 64 ** 3 - 1;
 
-/** Three digits, as statistics/measures.py has them. @param {number} value */
+/**
+ * Three digits, as statistics/measures.py has them.
+ * @param {number} value
+ */
 const shortNumber = (value) => {
   if (value === 0) return "0";
   const rounded = Number(value.toPrecision(3));
@@ -44,7 +47,8 @@ const startDuel = (data, run) => {
     const k = setting.members.length;
     const length = 9 + 9 * setting.regimes.length;
     const from = (low * (2 * k - low - 1)) / 2 + (high - low - 1);
-    const text = setting.pairs.slice(from * length, (from + 1) * length);
+    const pairs = (k * (k - 1)) / 2;
+    const text = Array.from({ length }, (_, at) => setting.pairs[at * pairs + from]).join("");
     const turn = i > j;
     const word = (/** @type {number} */ at) => {
       const said = data.words[number(text, at, 1)];

@@ -15,6 +15,8 @@ const startExplorer = () => {
   let data = null;
   /** @type {any[]} */
   let rows = [];
+  /** @type {any[]} */
+  let found = [];
 
   /** @type {Promise<void> | null} */
   let loading = null;
@@ -23,18 +25,18 @@ const startExplorer = () => {
   const read = async () => {
     data = await unpacked("data");
     const { columns, exported, shown } = /** @type {any} */ (data);
-    const column = (/** @type {string} */ name) => columns.indexOf(name);
-    const [caseAt, label, regime, n] = ["case", "label", "regime", "n"].map(column);
-    const [median, multiple, cpu, outcome] = ["median", "multiple", "cpu_ns", "outcome"].map(column);
-    rows = exported.map((/** @type {any[]} */ one, /** @type {number} */ index) => {
-      const [workload, , ...keys] = one[caseAt].split("/");
-      const [text, interval, percentile, bar, times, cpuText, against, notes, control] = shown[index];
-      const cells = [workload, one[label], keys.join(" "), one[regime] || "–", one[n], one[median], null, one[multiple], one[cpu], one[outcome] || "", notes];
-      return { index, workload, keys, group: [workload, ...keys].join("/"), regime: one[regime] || "none", cells,
-        shown: { text, interval, percentile, bar, times, cpuText, against, control },
-        words: [...cells, text, against].join(" ").toLowerCase() };
+    const [cases, labels, regimes, ns, medians, multiples, cpus, outcomes] =
+      ["case", "label", "regime", "n", "median", "multiple", "cpu_ns", "outcome"].map((name) => exported[columns.indexOf(name)] || []);
+    const [texts, intervals, percentiles, bars, times, cpuTexts, againsts, notes, controls] = shown;
+    rows = cases.map((/** @type {string} */ name, /** @type {number} */ at) => {
+      const [workload, , ...keys] = name.split("/");
+      return { index: at, workload, keys, group: [workload, ...keys].join("/"), regime: regimes[at] || "none",
+        cells: [workload, labels[at], keys.join(" "), regimes[at] || "–", ns[at], medians[at], null, multiples[at], cpus[at], outcomes[at] || "", notes[at]],
+        shown: { text: texts[at], interval: intervals[at], percentile: percentiles[at], bar: bars[at], times: times[at], cpuText: cpuTexts[at], against: againsts[at], control: controls[at] } };
     });
   };
+  // What words are looked for in, made when the first one is.
+  const wordsOf = (/** @type {any} */ row) => (row.words ||= [...row.cells, row.shown.text, row.shown.against].join(" ").toLowerCase());
 
   const visible = (/** @type {any} */ row) => {
     const group = state.get("group");
@@ -44,7 +46,7 @@ const startExplorer = () => {
       const is = name === "workload" ? row.workload : name === "regime" ? row.regime : valueOf(row.keys, name);
       if (wanted && is !== wanted) return false;
     }
-    return (state.get("find") || "").toLowerCase().split(/\s+/).filter(Boolean).every((word) => row.words.includes(word));
+    return (state.get("find") || "").toLowerCase().split(/\s+/).filter(Boolean).every((word) => wordsOf(row).includes(word));
   };
   const valueOf = (/** @type {string[]} */ keys, /** @type {string} */ name) => (keys.find((key) => key.startsWith(`${name}:`)) || "").slice(name.length + 1);
 
@@ -64,7 +66,7 @@ const startExplorer = () => {
     const track = element("td");
     if (bar) track.append(element("span", { class: "bar" }, element("i", { style: `left:${bar[0]}%;width:${bar[1]}%` }), element("b", { style: `left:${bar[2]}%` })));
     const median = number(element("b", {}, text), ...(percentile ? [element("small", {}, percentile)] : []), ...(interval ? [element("small", {}, interval)] : []));
-    return element("tr", { "data-group": row.group, ...(control ? { class: "control" } : {}) }, element("td", {}, workload), element("td", {}, element("code", {}, label)), keys,
+    return element("tr", control ? { class: "control" } : {}, element("td", {}, workload), element("td", {}, element("code", {}, label)), keys,
       element("td", {}, regime), number(String(n)), median, track, number(times), number(cpuText), element("td", {}, outcome, element("small", {}, against)), element("td", { class: "notes" }, notes));
   };
 
@@ -76,22 +78,26 @@ const startExplorer = () => {
       if (!head.dataset.sort) return;
       head.setAttribute("aria-sort", sortable && index === column ? (sort > 0 ? "ascending" : "descending") : "none");
     });
-    const found = rows.filter(visible);
-    return sortable ? found.sort(compare(column, Math.sign(sort))) : found;
+    const wanted = rows.filter(visible);
+    return sortable ? wanted.sort(compare(column, Math.sign(sort))) : wanted;
   };
 
   const show = async () => {
     const fold = byId("table").closest("details");
     if (!isFiltered() && !(fold && fold.open)) return;
     await load();
-    const found = chosen();
+    found = chosen();
     body.replaceChildren(...found.slice(0, room).map(drawn));
     for (const name of dimensions) /** @type {any} */ (form.elements.namedItem(name)).value = state.get(`case.${name}`) || "";
     /** @type {any} */ (form.elements.namedItem("find")).value = state.get("find") || "";
     const group = state.get("group");
     byId("shown").textContent = `${found.length} of ${rows.length} rows${group ? ` in ${group}` : ""}`;
+    offerMore();
+  };
+  // So many more at a time: a browser takes a second for some thousands.
+  const offerMore = () => {
     byId("more-rows").hidden = found.length <= room;
-    byId("more-rows").textContent = `${found.length - room} more`;
+    byId("more-rows").textContent = `${Math.min(AT_ONCE, found.length - room)} more of ${found.length - room}`;
   };
 
   form.addEventListener("input", (event) => {
@@ -114,14 +120,15 @@ const startExplorer = () => {
     });
   });
   byId("more-rows").addEventListener("click", () => {
-    room = Infinity;
-    show();
+    body.append(...found.slice(room, room + AT_ONCE).map(drawn));
+    room += AT_ONCE;
+    offerMore();
   });
   byId("export").addEventListener("click", async () => {
     await load();
     const { columns, exported } = /** @type {any} */ (data);
     const quote = (/** @type {any} */ value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
-    const lines = [columns, ...chosen().map((row) => exported[row.index])];
+    const lines = [columns, ...chosen().map((row) => exported.map((/** @type {any[]} */ of) => of[row.index]))];
     const blob = new Blob([lines.map((line) => line.map(quote).join(",")).join("\r\n")], { type: "text/csv" });
     const link = /** @type {HTMLAnchorElement} */ (element("a", { href: URL.createObjectURL(blob), download: "handoff.csv" }));
     link.click();

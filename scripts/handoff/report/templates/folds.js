@@ -10,10 +10,26 @@ const followGoal = (goal) => {
 };
 followGoal.last = "";
 
+/** What is wider than its room can be scrolled by the keyboard, and has a name. */
+const reachWide = () => {
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".wide"))) {
+    const wider = one.scrollWidth > one.clientWidth + 1;
+    const name = one.closest("section")?.querySelector("h2")?.textContent || "table";
+    for (const [attribute, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", name]])
+      wider ? one.setAttribute(attribute, value) : one.removeAttribute(attribute);
+  }
+};
+
 const startFolds = () => {
+  reachWide();
+  document.addEventListener("toggle", reachWide, true);
+  addEventListener("resize", reachWide);
   const tip = element("div", { id: "tip", role: "tooltip", hidden: "" });
   document.body.append(tip);
-  /** Shows what a mark of a figure says, beside it. @param {Event} event */
+  /**
+   * Shows what a mark of a figure says, beside it.
+   * @param {Event} event
+   */
   const showTip = (event) => {
     const mark = /** @type {Element} */ (event.target).closest?.(".tip");
     tip.hidden = !mark;

@@ -8,6 +8,10 @@ const FIRST_LINES = 10;
 const OPTION_WORDS = { either: "bounded or not", unbounded: "unbounded", blocking: "blocking will do", lock_free: "no stalled thread stops another",
   fifo: "FIFO", per_producer: "FIFO per producer", any: "any order", move_only: "move-only" };
 
+/** @param {HTMLSelectElement} select @param {[string, string][]} options value and text of each */
+const fill = (select, options) =>
+  select.replaceChildren(...options.map(([value, text]) => element("option", { value }, text)));
+
 /** @param {any} data */
 const startPicker = (data) => {
   const form = /** @type {HTMLFormElement} */ (byId("picker"));
@@ -33,7 +37,10 @@ const startPicker = (data) => {
   /** @param {string} goal */
   const otherOf = (goal) => data.others.find((/** @type {any} */ one) => goal === one.id);
 
-  /** What each queue is instead of what is asked, by its place. @param {Record<string, string>} question */
+  /**
+   * What each queue is instead of what is asked, by its place.
+   * @param {Record<string, string>} question
+   */
   const lacking = (question) => {
     /** @type {Map<number, string>} */
     const found = new Map();
@@ -83,7 +90,10 @@ const startPicker = (data) => {
     return data.goals[question.goal].aim.replace("a rate", rate);
   };
 
-  /** As choose.py takes it. @param {Record<string, string>} question */
+  /**
+   * As choose.py takes it.
+   * @param {Record<string, string>} question
+   */
   const command = (question) => {
     const { bound } = question;
     const told = ["--goal", question.goal, "--producers", question.producers, "--consumers", question.consumers];
@@ -153,7 +163,10 @@ const startPicker = (data) => {
     return [...missing, ...(told.length ? [`Not for this job: ${told.join("; ")}.`] : [])].join(" ");
   };
 
-  /** Which single promise less would help. @param {Record<string, string>} question */
+  /**
+   * Which single promise less would help.
+   * @param {Record<string, string>} question
+   */
   const helps = (question) => {
     const relaxed = [["order", question.order === "fifo" && question.producers !== "1" ? "per_producer" : "any", "with another order"],
       ["bound", "either", "bounded or not"], ["progress", "blocking", "if a stalled thread could stop it"], ["wait", "pause", "if it could spin"]];

@@ -15,6 +15,7 @@ const byId = (id) => document.getElementById(id);
  */
 const unpacked = async (id) => {
   const bytes = Uint8Array.from(atob(byId(id).textContent), (letter) => letter.charCodeAt(0));
+  const { DecompressionStream } = /** @type {any} */ (window); // newer than the checker's list of what browsers have
   const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(text).json();
 };
@@ -31,10 +32,6 @@ const element = (tag, attributes = {}, ...inside) => {
   return one;
 };
 
-/** @param {HTMLSelectElement} select @param {[string, string][]} options value and text of each */
-const fill = (select, options) =>
-  select.replaceChildren(...options.map(([value, text]) => element("option", { value }, text)));
-
 /** @param {Record<string, string>} changes an empty value forgets */
 const setState = (changes) => {
   for (const [name, value] of Object.entries(changes)) value ? state.set(name, value) : state.delete(name);
@@ -45,7 +42,10 @@ const setState = (changes) => {
 /** @param {string} hash @returns {HTMLElement | null} the place that it names */
 const placeOf = (hash) => (hash && !hash.includes("=") ? byId(decodeURIComponent(hash)) : null);
 
-/** Opens what a place is folded into. @param {Element | null} place */
+/**
+ * Opens what a place is folded into.
+ * @param {Element | null} place
+ */
 const unfold = (place) => {
   for (let one = place; one; one = one.parentElement) if (one instanceof HTMLDetailsElement) one.open = true;
 };
