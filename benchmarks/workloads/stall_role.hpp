@@ -26,10 +26,6 @@ struct stall_plan {
     unsigned stop_ms = 1;
 };
 
-// What an unbounded queue is let hold: its producers then wait, as they may go on while all consumers are
-// held up.
-inline constexpr std::uint64_t most_unbounded = 65536;
-
 // The same with a window that has some stops in it: one may be longer than the window that was asked for.
 stall_plan with_time_for_stops(stall_plan plan);
 
