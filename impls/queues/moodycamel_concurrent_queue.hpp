@@ -15,7 +15,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -54,7 +53,7 @@ public:
 
     // All or none goes in; the library would lose what it had moved before a move that throws.
     std::size_t try_push_bulk(T* items, std::size_t count) requires std::is_nothrow_move_constructible_v<T> {
-        return count > 0 && queue_.enqueue_bulk(std::make_move_iterator(items), count) ? count : 0;
+        return enqueue_all(queue_, items, count);
     }
     std::size_t try_pop_bulk(T* items, std::size_t count) requires std::is_nothrow_move_constructible_v<T> {
         return count > 0 ? queue_.try_dequeue_bulk(items, count) : 0;

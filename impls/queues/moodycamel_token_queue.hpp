@@ -8,7 +8,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <iterator>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -50,8 +49,7 @@ public:
         // All or none goes in; the library would lose what it had moved before a move that throws.
         std::size_t try_push_bulk(T* items,
                                   std::size_t count) requires std::is_nothrow_move_constructible_v<T> {
-            return count > 0 && queue_->enqueue_bulk(token_, std::make_move_iterator(items), count) ? count
-                                                                                                    : 0;
+            return enqueue_all(*queue_, items, count, token_);
         }
 
     private:

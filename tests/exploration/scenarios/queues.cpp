@@ -72,7 +72,7 @@ void add_spsc_bulk(std::vector<scenario>& to) {
 
 template <template <class> class Queue>
 void add_mpmc_bulk(std::vector<scenario>& to) {
-    add<Queue>(to, "bulks of one producer, one consumer", middle, {2, 0, {"bb", "dd"}});
+    add<Queue>(to, "bulks of one producer, one consumer", narrow, {2, 0, {"bb", "dd"}});
     add<Queue>(to, "bulks of two producers", narrow, {2, 0, {"b", "b", "dd"}});
     add<Queue>(to, "bulks of two consumers", narrow, {2, 2, {"d", "d", "b"}});
     add<Queue>(to, "a bulk beside single calls", narrow, {2, 0, {"bc", "pd"}});
