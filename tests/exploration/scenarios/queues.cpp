@@ -72,7 +72,7 @@ void add_spsc_bulk(std::vector<scenario>& to) {
 
 template <template <class> class Queue>
 void add_mpmc_bulk(std::vector<scenario>& to) {
-    add<Queue>(to, "bulks of one producer, one consumer", narrow, {2, 0, {"bb", "dd"}});
+    add<Queue>(to, "bulks of one producer, one consumer", middle, {2, 0, {"bb", "dd"}});
     add<Queue>(to, "bulks of two producers", narrow, {2, 0, {"b", "b", "dd"}});
     add<Queue>(to, "bulks of two consumers", narrow, {2, 2, {"d", "d", "b"}});
     add<Queue>(to, "a bulk beside single calls", narrow, {2, 0, {"bc", "pd"}});
@@ -166,7 +166,8 @@ void add_faa(std::vector<scenario>& to) {
     add<small_faa_array_queue>(to, "two consumers behind the last place", narrow, {1, 3, {"cc", "cc"}});
     add<small_faa_array_queue>(to, "a segment is passed and filled again", narrow, {1, 2, {"ccc", "ppp"}});
     // One thread stops in the first segment, which the other one leaves behind, and the next one, too.
-    add<small_faa_array_queue>(to, "a push in a segment that was passed", narrow, {1, 2, {"p", "ppppcccccc"}});
+    add<small_faa_array_queue>(to, "a push in a segment that was passed", narrow,
+                               {1, 2, {"p", "ppppcccccc"}});
     add<small_faa_array_queue>(to, "a pop in a segment that was passed", narrow, {1, 2, {"c", "ppppcccccc"}});
 }
 
