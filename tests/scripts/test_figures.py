@@ -28,7 +28,11 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Json:
         directory / "run",
         Spec(workloads=(*Spec().workloads, "download_strategies", "memory", "wait", "stall", "bulk")),
     )
-    return summary.build(results.load(synthetic_python.add(run)))
+    found = summary.build(results.load(synthetic_python.add(run)))
+    # A run with locks and without their control must not be cited.
+    locks = _built(directory / "locks", Spec(blocks=24, places=(49.0,), workloads=("lock",)))
+    found["cases"] += [one for one in locks["cases"] if one["workload"] == "lock"]
+    return found
 
 
 def _built(directory: Path, spec: Spec) -> Json:
@@ -151,14 +155,54 @@ def test_ways_to_wait_have_a_line_each_and_one_where_it_turns_over(usual: Json) 
     turns = [
         line
         for line in cost.get_lines()
-        if len(set(map(float, line.get_xdata()))) == 1 < len(line.get_xdata())
+        if list(line.get_ydata()) == [0, 1]  # from the lower edge to the upper one
     ]
     assert [float(line.get_xdata()[0]) for line in turns] == [pytest.approx(6e3, rel=0.15)]
-    (frontier,) = [line for line in plane.get_lines() if len(line.get_xdata()) > 1]
+    (frontier,) = [line for line in plane.get_lines() if line.get_color() == style.INK]
     xs, ys = (list(map(float, values)) for values in (frontier.get_xdata(), frontier.get_ydata()))
     assert xs == sorted(xs) and ys == sorted(ys, reverse=True) and len(xs) > 1
     (told,) = [text for text in _texts(figure) if text.startswith("the line, from the left")]
     assert told.split("\n")[1] == "spin_wait" and told.endswith("eventcount_wait")
+    pyplot.close(figure)
+
+
+def test_each_point_of_a_way_to_wait_has_its_intervals(usual: Json) -> None:
+    figure = _drawn("wait_by_gap", usual)
+    late, cost, _ = figure.axes
+    for axes, each in ((late, 2), (cost, 1)):  # the median and the 99th percentile; CPU time
+        lines = [line for line in axes.get_lines() if len(line.get_xdata()) == 2]
+        upright = [
+            line
+            for line in lines
+            if len(set(map(float, line.get_xdata()))) == 1 and 0.0 not in line.get_ydata()
+        ]
+        points = sum(
+            len(line.get_xdata())
+            for line in axes.get_lines()
+            if line.get_linestyle() == "-" and line.get_marker() == "o" and len(line.get_xdata()) > 2
+        )
+        assert len(upright) == each * points > 10
+    pyplot.close(figure)
+
+
+def test_a_tail_of_a_lock_that_is_not_known_is_hollow(usual: Json) -> None:
+    figure = _drawn("locks", usual)
+    often, tail = figure.axes
+    names = [label.get_text() for label in often.get_yticklabels()]
+    assert names == ["ttas_lock", "std_mutex", "mcs_lock"], "the most acquisitions at the top"
+    hollow = {
+        names[round(float(line.get_ydata()[0]))]
+        for line in tail.get_lines()
+        if len(line.get_xdata()) == 1 and line.get_markerfacecolor() == "white"
+    }
+    assert hollow == {"std_mutex"}
+    told = [mark.get_gid() for mark in tail.get_lines() if mark.get_gid()]
+    assert len(told) == 6 and sum("not known (" in str(one) for one in told) == 2
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == [
+        "2 threads, 100 steps inside, 1000 outside",
+        "2 threads, 100 steps inside, 1000 outside, 90% reads",
+    ]
     pyplot.close(figure)
 
 

@@ -26,6 +26,8 @@ RESAMPLES = 2000
 KNOWN_WITHIN = 1.5
 
 _TAIL = re.compile(r"(since_sent_)?(p99(_9+)?|max)_ns$")
+# How late an item is seen, and how long a lock takes to acquire.
+_TAIL_OF_WAITING = re.compile(r"(late|acquire)_p99_ns$")
 _FAIRNESS = re.compile(r".*_(share_min|share_max|jain)$")
 
 Ranks = npt.NDArray[np.intp]
@@ -33,7 +35,7 @@ Ranks = npt.NDArray[np.intp]
 
 def covers(figure: str) -> bool:
     """Whether intervals of this figure are made here, and not by the sign test."""
-    return bool(_TAIL.match(figure) or _FAIRNESS.match(figure))
+    return bool(_TAIL.match(figure) or _TAIL_OF_WAITING.match(figure) or _FAIRNESS.match(figure))
 
 
 def is_known(one: Interval) -> bool:

@@ -13,9 +13,10 @@ from .. import turnover
 from . import cpu_cost, data, dots, style
 
 QUESTION = "Spin or block: how late is an item seen, and what does waiting for it cost?"
+GOALS = ("wait",)
 ANSWER = (
     "Left: from when an item is there until the waiting thread has it, by how long it was waited for; filled: the "
-    "median, hollow: the 99th percentile. Middle: CPU time of the waiting thread for each item; the dotted line is a "
+    "median, hollow: the 99th percentile; bars are 95% intervals. Middle: CPU time of the waiting thread for each item; the dotted line is a "
     "thread that never rests, the upright one where sleeping begins to cost less. Right: both at one gap; the line "
     "joins those that no other one beats in both."
 )
@@ -76,6 +77,8 @@ def _lateness(axes: Axes, name: str, points: list[tuple[float, Json]], colour: s
         markersize=4, linewidth=0.8,
     )  # fmt: skip
     for gap, state in points:
+        _interval(axes, gap, state, colour)
+        _interval(axes, gap, dots.percentile(state, P99), colour, linewidth=0.8)
         (mark,) = axes.plot(gap, state["median"], "o", color=colour, markersize=4.5)
         p99 = measures.text(state["figures"][P99], "ns")
         style.tip(
@@ -84,6 +87,10 @@ def _lateness(axes: Axes, name: str, points: list[tuple[float, Json]], colour: s
     _gaps(axes)
     axes.set_title("lateness: median ●, 99th percentile ○")
     return line
+
+
+def _interval(axes: Axes, gap: float, state: Json, colour: str, linewidth: float = 1.6) -> None:
+    axes.plot([gap, gap], [state["low"], state["high"]], color=colour, linewidth=linewidth)
 
 
 def _gaps(axes: Axes) -> None:
@@ -100,6 +107,8 @@ def _cost(axes: Axes, every: Series, colours: dict[str, str], turns: Json | None
         xs = [gap for gap, _ in every[name]]
         ys = [state["cpu_ns"]["median"] for _, state in every[name]]
         axes.plot(xs, ys, "o-", color=colour, markersize=4.5, linewidth=1.4)
+        for gap, state in every[name]:
+            _interval(axes, gap, state["cpu_ns"], colour)
     gaps = sorted({gap for points in every.values() for gap, _ in points})
     axes.plot(gaps, gaps, ":", color=style.MUTED, linewidth=1.0, zorder=1)
     _gaps(axes)
@@ -124,6 +133,9 @@ def _plane(axes: Axes, every: Series, colours: dict[str, str]) -> None:
     for name, state in known:
         cpu = state["cpu_ns"]["median"]
         colour = colours.get(name, style.MUTED)
+        ends = (state["cpu_ns"]["low"], state["cpu_ns"]["high"])
+        axes.plot([state["low"], state["high"]], [cpu, cpu], color=colour, linewidth=0.8)
+        axes.plot([state["median"], state["median"]], ends, color=colour, linewidth=0.8)
         (mark,) = axes.plot(state["median"], cpu, "o", color=colour, markersize=5.5, zorder=3)
         style.tip(mark, f"{name}: {dots.told(state, 'ns')}; CPU {measures.text(cpu, 'ns')} per item")
     # As the frontier of throughputs has it, more is better: the earlier, the larger.
