@@ -50,8 +50,8 @@ class faa_segments {
         bool fill(T& value) {
             std::construct_at(&item, std::move(value));
             state expected = state::empty;
-            // (1) release: pairs with (2); publishes the item. relaxed otherwise: the pop has left nothing
-            // here.
+            // (1) release: pairs with (2); publishes the item.
+            // relaxed: if it fails, as the pop has left nothing here.
             if (is.compare_exchange_strong(expected, state::full, memory_order_release, memory_order_relaxed))
                 return true;
             value = std::move(item);
@@ -90,13 +90,16 @@ class faa_segments {
         // Of a segment that no other thread can reach: whoever links it publishes it.
         void begin_with(T& value) {
             places[0].fill(value);
-            tail.store(1, memory_order_relaxed);
+            tail.store(1);
         }
         void reset() {
-            tail.store(0, memory_order_relaxed);
-            head.store(0, memory_order_relaxed);
-            next.store(nullptr, memory_order_relaxed);
-            for (place& one : places) one.is.store(state::empty, memory_order_relaxed);
+            tail.store(0);
+            head.store(0);
+            next.store(nullptr);
+            for (place& one : places) {
+                // relaxed: no other thread can reach it.
+                one.is.store(state::empty, memory_order_relaxed);
+            }
         }
     };
 
@@ -178,16 +181,15 @@ public:
     faa_segments& operator=(const faa_segments&) = delete;
 
     ~faa_segments() {
-        // relaxed, here and below: no other thread is left.
-        for (segment* one = head_.load(memory_order_relaxed); one != nullptr;) {
+        for (segment* one = head_.load(); one != nullptr;) {
             for (place& each : one->places) {
-                if (each.is.load(memory_order_relaxed) == state::full) std::destroy_at(&each.item);
+                if (each.is.load() == state::full) std::destroy_at(&each.item);
             }
-            delete std::exchange(one, one->next.load(memory_order_relaxed));
+            delete std::exchange(one, one->next.load());
         }
-        for (segment* one = left_by_handles_.load(memory_order_relaxed); one != nullptr;)
+        for (segment* one = left_by_handles_.load(); one != nullptr;)
             delete std::exchange(one, one->next_passed);
-        delete spare_.load(memory_order_relaxed);
+        delete spare_.load();
     }
 
 private:
