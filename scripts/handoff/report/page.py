@@ -29,6 +29,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 FILE_NAME = "report.html"
 EXPERIMENTS_NAME = "experiments.html"
 DETAIL_FROM = 6  # environment lists longer than this are folded
+MOST_LISTED = 40  # what else would be listed is told by its number: the table of all cases has it
 MOST_TEXT = 2_000  # letters; what of the environment is longer stands in environment.json alone
 
 
@@ -49,6 +50,8 @@ def render(
         rows=rows,
         dimensions=dimensions(rows),
         most_rows=explorer_data.MOST_STATIC,
+        most_listed=MOST_LISTED,
+        flagged=[(group, one) for group in summary["groups"] for one in group["without_flagged"]],
         data=packed(explorer_data.build(rows)),
         picker=answers.shown if answers else None,
         duels=bool(answers and "duels" in answers.data),

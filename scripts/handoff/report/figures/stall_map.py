@@ -71,7 +71,7 @@ def _stopped_in(axes: Axes, end: str, members: list[Json]) -> None:
                     clip_on=False,
                 )[0],
                 f"{member['implementation']}: {held_up} of {seen['stops']} stops in a {end} held up {_WORDS[operation]} "
-                f"of others, which it declares to be {member['declares'][operation].replace('_', '-')}",
+                f"of others, declared {member['declares'][operation].replace('_', '-')}",
             )
     axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
