@@ -78,7 +78,7 @@ def _same(seen: Json, question: dict[str, str], stored: Stored) -> str:
     assert seen["said"].startswith(choice_words.headline(answer)), command
     wanted = [choice_words.cells(rank, answer, stored.proofs) for rank in answer.ranks]
     assert seen["lines"] == [
-        [name, figure, ratio, outcome, proven] for name, figure, ratio, outcome, _, proven, _ in wanted
+        [name, figure, ratio, outcome, proven] for name, figure, ratio, outcome, _, proven, _, _ in wanted
     ], command
     for word, names in choice_words.dropped(answer):
         assert f"{word} ({', '.join(names)})" in seen["left_out"], command

@@ -11,7 +11,7 @@ from . import verdict_words
 Json = dict[str, Any]
 
 # Rows that stand in the page itself; a browser takes a second for some thousands.
-MOST_STATIC = 100
+MOST_STATIC = 50
 
 
 def build(rows: Sequence[Json]) -> Json:
