@@ -39,7 +39,7 @@ struct queue_entry {
     bool own_wait;  // has its own push and pop
     bool timed;     // has pop_for
     bool closable;
-    bool bulk;  // has try_push_bulk and try_pop_bulk
+    bool bulk;                                  // has try_push_bulk and try_pop_bulk
     std::array<bool, item_names.size()> holds;  // by item_kind
     std::span<const workload_run> runs;
 };
