@@ -58,7 +58,7 @@ def test_the_start_builds_no_more_of_many(browser: Browser, pages: tuple[Path, P
             browser.open(one)
             seen.append([browser.run(NODES), browser.run("return window.unpacked"), browser.run(DRAWN)])
         assert seen[1][1] == seen[0][1] == 1, "all cases are read when the table is opened"
-        assert seen[1][2] == explorer_data.MOST_STATIC
+        assert seen[1][2] == explorer_data.STATIC_OF_MORE
         # What else grows is the values to filter by.
         assert seen[1][0] - seen[0][0] < 1_000, seen
         browser.run("document.getElementById('table').closest('details').open = true")

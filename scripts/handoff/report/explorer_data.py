@@ -10,8 +10,14 @@ from . import verdict_words
 
 Json = dict[str, Any]
 
-# Rows that stand in the page itself; a browser takes a second for some thousands.
-MOST_STATIC = 50
+# So many rows stand in the page itself, for readers without scripts. Of more only the first: they would be a part in any
+# case, and each takes half a kilobyte.
+MOST_STATIC = 300
+STATIC_OF_MORE = 50
+
+
+def static_rows(rows: int) -> int:
+    return rows if rows <= MOST_STATIC else STATIC_OF_MORE
 
 
 def build(rows: Sequence[Json]) -> Json:

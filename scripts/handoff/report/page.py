@@ -49,7 +49,7 @@ def render(
         figures=by_section(rendered),
         rows=rows,
         dimensions=dimensions(rows),
-        most_rows=explorer_data.MOST_STATIC,
+        most_rows=explorer_data.static_rows(len(rows)),
         most_listed=MOST_LISTED,
         flagged=[(group, one) for group in summary["groups"] for one in group["without_flagged"]],
         data=packed(explorer_data.build(rows)),
