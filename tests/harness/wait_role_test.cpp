@@ -155,7 +155,10 @@ TEST(wait_role_test, a_dropped_item_is_found_out) {
 }
 
 TEST(wait_role_test, a_wait_that_ends_with_nothing_is_found_out) {
-    const outcome result = run_with<premature_wait>({.gap_us = 10'000});
+    // On a busy machine the item may be there whenever the thread looks.
+    outcome result;
+    for (int tries = 0; tries < 100 && !result.error.starts_with("unverified: "); ++tries)
+        result = run_with<premature_wait>({.gap_us = 10'000});
     EXPECT_TRUE(result.error.ends_with(" times a thread came back without what it waited for"))
         << result.error;
 }
