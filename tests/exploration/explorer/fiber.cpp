@@ -15,9 +15,8 @@
 namespace handoff::exploration {
 namespace {
 
-// Who switched last, and to whom: known to the arriving side only through these.
+// Who switched last: known to the arriving side only through this.
 fiber* left = nullptr;
-fiber* entered = nullptr;
 
 }  // namespace
 
@@ -36,7 +35,7 @@ void fiber::prepare(void (*entry)()) {
 
 void fiber::begin(boost::context::detail::transfer_t from) {
     left->place_ = from.fctx;
-    entered->entry_();
+    static_cast<fiber*>(from.data)->entry_();
 }
 
 void fiber::arrived() {
@@ -48,11 +47,10 @@ void fiber::arrived() {
 
 void fiber::change(fiber& from, fiber& to) {
     left = &from;
-    entered = &to;
 #if defined(HANDOFF_ADDRESS_SANITIZER)
     __sanitizer_start_switch_fiber(&from.shadow_, to.bottom_, to.size_);
 #endif
-    const auto back = boost::context::detail::jump_fcontext(to.place_, nullptr);
+    const auto back = boost::context::detail::jump_fcontext(to.place_, &to);
     left->place_ = back.fctx;
 #if defined(HANDOFF_ADDRESS_SANITIZER)
     __sanitizer_finish_switch_fiber(from.shadow_, nullptr, nullptr);
